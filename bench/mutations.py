@@ -24,9 +24,9 @@ from casebook.build.reading import read_dataset
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.numbers_in_text import NumberMention, find_mentions
 from casebook.checks.text_claims import check_passage
-from casebook.checks.text_reading import WrittenText
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
+from casebook.record.description import WrittenText
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import LANGS, Lang

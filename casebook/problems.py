@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, NamedTuple
@@ -51,6 +52,18 @@ class Position(NamedTuple):
 
 
 START = Position(1, 1)
+
+
+def find_in_lines(
+    pattern: re.Pattern[str], text: str, start: Position
+) -> Iterator[tuple[re.Match[str], Position]]:
+    """The matches of a pattern within each line of a text, with their places in its file.
+
+    Every line of the text is taken to begin in the column of the first, at `start`.
+    """
+    for number, line in enumerate(text.split("\n")):
+        for found in pattern.finditer(line):
+            yield found, Position(start.line + number, start.column + found.start())
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

@@ -9,12 +9,13 @@ from casebook.build.reading import read_dataset
 from casebook.checks.rules import RULES, check_case
 from casebook.data.export import export_case, list_offers, write_cases
 from casebook.data.formats import DataFile
-from casebook.problems import Problem
+from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset, order_cases
-from casebook.record.description import QUOTE_LIMIT
+from casebook.record.description import QUOTE_LIMIT, WrittenText
 from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case
 from casebook.record.reader import read_case
+from casebook.text import Lang
 
 TINY = Path(__file__).parent / "tiny_site"
 
@@ -101,6 +102,11 @@ def dataset_of(*texts: str) -> Dataset:
         regions=lists.regions,
         sources=lists.sources,
     )
+
+
+def written(words: str, lang: Lang = "zh", path: str = "x.md", at: Position = START) -> WrittenText:
+    """A text that begins at a place of a file."""
+    return WrittenText(words=words, lang=lang, path=path, at=at)
 
 
 def shown(problems: list[Problem]) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from conftest import PROJECT, make_tiny_project
-from records import tiny_dataset, tiny_lists
+from records import tiny_dataset, tiny_lists, written
 
 from casebook.build.reading import read_dataset
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
@@ -155,7 +155,7 @@ def printed(lang: Any) -> Work:
     def render(text: str) -> None:
         # The most that a text may hold.
         text = lines_of(text[:50_000]) if "\n" not in text else text[:50_000]
-        if not any(check_markdown(text, START, "x.md")):
+        if not any(check_markdown(written(text))):
             split_slots(renderer.render(text, tiny_dataset()))
 
     return render
@@ -176,7 +176,7 @@ READERS: dict[str, Work] = {
     "numbers in a text": find_mentions,
     "references": lambda text: list(find_references(text, START)),
     "pictures": lambda text: list(find_pictures(text, START)),
-    "links": lambda text: list(check_marks(text, START, "x.md")),
+    "links": lambda text: list(check_marks(written(text))),
     "sentences": split_sentences,
     "quotation marks": typeset,
     "Chinese in English": mark_chinese.__wrapped__,

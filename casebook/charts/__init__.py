@@ -24,7 +24,7 @@ from casebook.charts.chart import (
 from casebook.charts.symbols import Kind, draw_kind
 from casebook.checks.content import list_prose, read_content
 from casebook.messages import problem, say
-from casebook.problems import Position, Problem
+from casebook.problems import Position, Problem, find_in_lines
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.record.model import Case
@@ -163,9 +163,8 @@ def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
 def _find_written(project: Path, dataset: Dataset) -> Iterator[tuple[str, Position, re.Match[str]]]:
     """Each chart that is meant to be embedded, as a match in its line, with its path and place."""
     cases = (dataset.by_slug[case.slug] for case in dataset.summaries if case.has_slots)
-    for text, start, path in list_prose(project, cases):
-        for number, line in enumerate(text.split("\n") if "[[" in text else ()):
-            for match in _WRITTEN.finditer(line):
-                # What is quoted as code is no chart.
-                if line[: match.start()].count("`") % 2 == 0:
-                    yield path, Position(start.line + number, start.column + match.start()), match
+    for text in list_prose(project, cases, dataset.languages):
+        for match, at in find_in_lines(_WRITTEN, text.words, text.at):
+            # What is quoted as code is no chart.
+            if match.string[: match.start()].count("`") % 2 == 0:
+                yield text.path, at, match

@@ -116,8 +116,8 @@ def check_addresses(
     linkable = made | {f"charts/{name}/" for name in charts}
     problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
     linking = (dataset.by_slug[one.slug] for one in dataset.summaries if one.has_links)
-    for text, at, path in list_prose(project, linking):
-        problems += check_links(text, at, path, linkable, dataset)
+    for text in list_prose(project, linking, dataset.languages):
+        problems += check_links(text, linkable, dataset)
     problems += _check_menu(linkable, dataset)
     problems += _check_slugs(project, fixed)
     # What a case that cannot be read is called, and was, is not known.

@@ -11,12 +11,11 @@ from typing import Any, Final
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.numbers_in_text import find_mentions
 from casebook.checks.text_claims import check_passage
-from casebook.checks.text_reading import WrittenText
 from casebook.messages import problem
 from casebook.packaged import SETTINGS
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset
-from casebook.record.description import OWN_WORDS, PlacedText, texts_of
+from casebook.record.description import OWN_WORDS, PlacedText, WrittenText, texts_of
 from casebook.record.lists import find_list_places
 from casebook.record.model import Case
 from casebook.record.references import find_references
@@ -87,10 +86,7 @@ def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Prob
     if placed.field.role not in OWN_WORDS:
         return []
     found: list[Problem] = []
-    texts = [
-        WrittenText(words=words, lang=lang, path=path, at=at)
-        for lang, words, at in placed.by_language()
-    ]
+    texts = placed.by_language(path)
     if placed.field.kind != "block":
         # Only a story is put through the templates that resolve references.
         found += (

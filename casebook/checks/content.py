@@ -10,10 +10,10 @@ from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.limits import check_markdown
 from casebook.checks.links import check_marks, check_references
 from casebook.checks.text_claims import check_passage
-from casebook.checks.text_reading import WrittenText
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
+from casebook.record.description import WrittenText
 from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.text import Lang, Languages
@@ -49,11 +49,17 @@ def read_content(project: Path) -> Iterator[tuple[Path, str]]:
             yield path, text
 
 
-def list_prose(project: Path, cases: Iterable[Case]) -> Iterator[tuple[str, Position, str]]:
-    """The stories of cases and the texts of content/, each with its place and its file."""
+def list_prose(project: Path, cases: Iterable[Case], languages: Languages) -> Iterator[WrittenText]:
+    """The stories of cases and the texts of content/."""
     for case in cases:
-        yield from ((words, at, case.path) for _, words, at in case.stories)
-    yield from ((words, START, show_path(path, project)) for path, words in read_content(project))
+        yield from case.stories
+    for path, words in read_content(project):
+        yield _place_content(words, path, project, languages)
+
+
+def _place_content(words: str, path: Path, project: Path, languages: Languages) -> WrittenText:
+    lang, shown = language_of(path, languages), show_path(path, project)
+    return WrittenText(words=words, lang=lang, path=shown, at=START, has_head=True)
 
 
 def find_slugs(project: Path) -> dict[Path, str]:
@@ -85,12 +91,12 @@ def check_content(project: Path, known: KnownNumbers) -> list[Problem]:
     dataset, languages = known.dataset, known.dataset.languages
     passages: dict[Path, list[WrittenText]] = {}
     for path in find_content_files(project):
-        shown = show_path(path, project)
-        text = read_text(path, project, problems)
-        if text is None:
+        words = read_text(path, project, problems)
+        if words is None:
             continue
-        header = _read_header(text, shown, problems)
-        lang = language_of(path, languages)
+        text = _place_content(words, path, project, languages)
+        shown, lang = text.path, text.lang
+        header = _read_header(words, shown, problems)
         if header.get("Lang", lang) != lang:
             # Also a text that was saved over its translation.
             problems.append(problem("E205.lang", shown, START, lang=lang))
@@ -98,13 +104,12 @@ def check_content(project: Path, known: KnownNumbers) -> list[Problem]:
             first = texts_of_slugs.setdefault((slug, lang), shown)
             if first != shown:
                 problems.append(problem("E301.twice", shown, START, slug=slug, other=first))
-        problems += check_markdown(text, START, shown)
-        problems += check_marks(text, START, shown)
-        written = WrittenText(words=text, lang=lang, path=shown, at=START, has_head=True)
-        problems += check_references(written, None, dataset)
+        problems += check_markdown(text)
+        problems += check_marks(text)
+        problems += check_references(text, None, dataset)
         # about.md and about.en.md are one passage in two languages.
         name = path.name.removesuffix(f".{lang}.md").removesuffix(".md")
-        passages.setdefault(path.with_name(name), []).append(written)
+        passages.setdefault(path.with_name(name), []).append(text)
     if not dataset.unread:
         for texts in passages.values():
             problems += check_passage(texts, known)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from casebook.checks.links import check_marks
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
-from casebook.record.description import fields_of
+from casebook.record.description import WrittenText, fields_of
 from casebook.record.model import Case
 
 # Past these a page helps no reader, and a build takes for ever.
@@ -35,27 +35,25 @@ def check_limits(case: Case) -> Iterator[Problem]:
             at = (case.positions or {}).get(one.name, START)
             yield problem("E305", case.path, at, name=one.name, count=count, most=one.most)
     for placed in case.texts:
-        for _, words, at in placed.by_language():
+        for text in placed.by_language(case.path):
             if placed.field.kind == "block":
-                yield from check_markdown(words, at, case.path)
-                yield from check_marks(words, at, case.path)
+                yield from check_markdown(text)
+                yield from check_marks(text)
             # The reader measures quotes, in the words or characters of the site.
-            elif placed.field.role != "quote" and len(words) > placed.field.most:
-                yield _too_long(case.path, at, len(words), placed.field.most)
+            elif placed.field.role != "quote" and len(text.words) > placed.field.most:
+                yield _too_long(case.path, text.at, len(text.words), placed.field.most)
 
 
-def check_markdown(text: str, start: Position, path: str) -> Iterator[Problem]:
-    """The problems of a text of Markdown that would take too long to render.
-
-    Every line of the text is taken to begin in the column of the first, at `start`.
-    """
-    if len(text) > MAX_MARKDOWN:
-        yield _too_long(path, start, len(text), MAX_MARKDOWN)
-    brackets = text.count("[")
+def check_markdown(text: WrittenText) -> Iterator[Problem]:
+    """The problems of a text of Markdown that would take too long to render."""
+    words, path, start = text.words, text.path, text.at
+    if len(words) > MAX_MARKDOWN:
+        yield _too_long(path, start, len(words), MAX_MARKDOWN)
+    brackets = words.count("[")
     if brackets > MAX_BRACKETS:
         yield problem("E303", path, start, count=brackets, most=MAX_BRACKETS)
     block = 0
-    for number, line in enumerate(text.split("\n")):
+    for number, line in enumerate(words.split("\n")):
         at = Position(start.line + number, start.column)
         block = block + 1 if line.strip() else 0
         if block == MAX_BLOCK + 1:

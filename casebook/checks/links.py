@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
-from casebook.checks.text_reading import WrittenText
 from casebook.messages import problem, say
-from casebook.problems import Position, Problem
+from casebook.problems import Position, Problem, find_in_lines
 from casebook.record.dataset import Dataset
+from casebook.record.description import WrittenText
 from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.record.references import (
@@ -29,8 +29,8 @@ _BROKEN_LINK: Final = re.compile(
     r"[\[［【][^\[\]［］【】\n]{1,200}[\]］】] ?"
     r"[(（](?:/|https?:|www\.|figure:|mailto:)[^()（）\n]{0,400}[)）]"
 )
-_WIDE_HEADING: Final = re.compile(r" {0,3}#{0,6}＃[＃#]{0,6}[ \u3000]*[^\s＃#].{0,20}")
-_DEFINED: Final = re.compile(r" {0,3}\[(?!\^)[^\[\]\n]+\]:\s*(\S+)")
+_WIDE_HEADING: Final = re.compile(r"^ {0,3}#{0,6}＃[＃#]{0,6}[ \u3000]*[^\s＃#].{0,20}")
+_DEFINED: Final = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:\s*(\S+)")
 _NOTE: Final = re.compile(r"\[\^([^\[\]\s]+)\](:?)")
 _CODE: Final = re.compile(r"`[^`\n]*`")
 _ELSEWHERE: Final = ("http://", "https://", "mailto:", "figure:", "#")
@@ -47,30 +47,29 @@ class TextLink(NamedTuple):
     at: Position
 
 
-def find_links(text: str, start: Position) -> Iterator[TextLink]:
-    """The links and pictures of a text whose every line begins in the column of the first."""
-    for number, line in enumerate(_blank_code(text).split("\n")):
-        for found in _LINK.finditer(line):
-            at = Position(start.line + number, start.column + found.start())
-            address = (found[2].split() or [""])[0].strip("<>")
-            yield TextLink(address=address, is_picture=bool(found[1]), at=at)
-        if defined := _DEFINED.match(line):
-            at = Position(start.line + number, start.column + defined.start(1))
-            yield TextLink(address=defined[1].strip("<>"), is_picture=False, at=at)
+def find_links(text: WrittenText) -> Iterator[TextLink]:
+    """The links and pictures of a text."""
+    words = _blank_code(text.words)
+    for found, at in find_in_lines(_LINK, words, text.at):
+        address = (found[2].split() or [""])[0].strip("<>")
+        yield TextLink(address=address, is_picture=bool(found[1]), at=at)
+    for found, at in find_in_lines(_DEFINED, words, text.at):
+        address = found[1].strip("<>")
+        yield TextLink(address=address, is_picture=False, at=at.inside(found.start(1)))
 
 
-def check_marks(text: str, start: Position, path: str) -> Iterator[Problem]:
+def check_marks(text: WrittenText) -> Iterator[Problem]:
     """The links that lead nowhere by their form, and the footnotes that do not pair."""
-    for link in find_links(text, start):
+    for link in find_links(text):
         # A picture is named in the record, where it has words, an owner and a licence.
         if link.is_picture:
-            yield problem("E307", path, link.at, address=link.address[:60])
+            yield problem("E307", text.path, link.at, address=link.address[:60])
         elif not (link.address.startswith(_ELSEWHERE) or _OF_SITE.fullmatch(link.address)):
             is_web = link.address.startswith("www.")
             hint = say("checks.link_web", address=link.address[:60]) if is_web else None
-            yield problem("E306", path, link.at, hint=hint, address=link.address[:60])
-    yield from _check_typed(text, start, path)
-    yield from _check_notes(text, start, path)
+            yield problem("E306", text.path, link.at, hint=hint, address=link.address[:60])
+    yield from _check_typed(text)
+    yield from _check_notes(text)
 
 
 def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
@@ -122,11 +121,9 @@ def _check_slots(text: WrittenText, home: Case | None, dataset: Dataset) -> Iter
             yield problem(key, text.path, slot.at, hint=hint, written=written)
 
 
-def check_links(
-    text: str, start: Position, path: str, made: Collection[str], dataset: Dataset
-) -> Iterator[Problem]:
+def check_links(text: WrittenText, made: Collection[str], dataset: Dataset) -> Iterator[Problem]:
     """The links to pages that the site does not have; `made` are the addresses that it has."""
-    for link in find_links(text, start):
+    for link in find_links(text):
         of_site = _OF_SITE.fullmatch(link.address)
         if link.address.startswith("figure:"):
             address = f"figures/{link.address.removeprefix('figure:')}/"
@@ -140,7 +137,7 @@ def check_links(
             continue
         if not _is_chart(address, dataset):
             hint = suggest(address, made)
-            yield problem("E306.page", path, link.at, hint=hint, address=f"/{address}"[:60])
+            yield problem("E306.page", text.path, link.at, hint=hint, address=f"/{address}"[:60])
 
 
 def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -148,32 +145,30 @@ def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]
     for placed in case.texts:
         if placed.field.kind == "block":
             continue
-        for _, words, at in placed.by_language():
+        for text in placed.by_language(case.path):
             # Most texts have no sign of any.
-            is_marked = "**" in words or "](" in words
-            if is_marked and (found := _MARKS.search(REFERENCE.sub("", words))):
-                yield problem("E309", case.path, at, field=placed.path, marks=found.group()[:40])
+            is_marked = "**" in text.words or "](" in text.words
+            if is_marked and (found := _MARKS.search(REFERENCE.sub("", text.words))):
+                marks = found[0][:40]
+                yield problem("E309", text.path, text.at, field=placed.path, marks=marks)
 
 
-def _check_typed(text: str, start: Position, path: str) -> Iterator[Problem]:
+def _check_typed(text: WrittenText) -> Iterator[Problem]:
     """What is meant for a link or a heading, and would be printed with its marks."""
-    for number, line in enumerate(_blank_code(text).split("\n")):
-        for found in _BROKEN_LINK.finditer(line):
-            if not _LINK.fullmatch(found[0]):
-                at = Position(start.line + number, start.column + found.start())
-                yield problem("E309.link", path, at, marks=found[0][:40])
-        if heading := _WIDE_HEADING.match(line):
-            at = Position(start.line + number, start.column)
-            yield problem("E309.heading", path, at, marks=heading[0].strip()[:20])
+    words = _blank_code(text.words)
+    for found, at in find_in_lines(_BROKEN_LINK, words, text.at):
+        if not _LINK.fullmatch(found[0]):
+            yield problem("E309.link", text.path, at, marks=found[0][:40])
+    for found, at in find_in_lines(_WIDE_HEADING, words, text.at):
+        yield problem("E309.heading", text.path, at, marks=found[0].strip()[:20])
 
 
-def _check_notes(text: str, start: Position, path: str) -> Iterator[Problem]:
+def _check_notes(text: WrittenText) -> Iterator[Problem]:
     notes: dict[str, list[tuple[bool, Position]]] = {}
-    for number, line in enumerate(_blank_code(text).split("\n")):
-        for found in _NOTE.finditer(line):
-            is_text = bool(found[2]) and not line[: found.start()].strip()
-            at = Position(start.line + number, start.column + found.start())
-            notes.setdefault(found[1], []).append((is_text, at))
+    path = text.path
+    for found, at in find_in_lines(_NOTE, _blank_code(text.words), text.at):
+        is_text = bool(found[2]) and not found.string[: found.start()].strip()
+        notes.setdefault(found[1], []).append((is_text, at))
     for name, places in notes.items():
         kinds = Counter(is_text for is_text, _ in places)
         at = places[0][1]

@@ -181,8 +181,8 @@ def stories_show_their_pictures(case: Case, dataset: Dataset) -> Iterator[Proble
     """A story shows the pictures of its case and no others, each with words for who cannot see."""
     names = [picture.file.removeprefix("images/") for picture in case.pictures]
     shown = set()
-    for _, words, start in case.stories:
-        for name, is_alone, at in find_pictures(words, start):
+    for story in case.stories:
+        for name, is_alone, at in find_pictures(story.words, story.at):
             shown.add(name)
             if name not in names:
                 yield problem("E315", case.path, at, hint=suggest(name, names), name=name[:60])

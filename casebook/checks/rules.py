@@ -11,7 +11,6 @@ from casebook.checks.checked_texts import texts_say_what_the_records_hold
 from casebook.checks.links import check_references, plain_texts_hold_no_marks
 from casebook.checks.media import stories_show_their_pictures
 from casebook.checks.text_claims import list_with_amounts
-from casebook.checks.text_reading import WrittenText
 from casebook.messages import problem
 from casebook.problems import START, Problem
 from casebook.record.comparability import class_of
@@ -49,9 +48,8 @@ def slugs_are_safe(case: Case, dataset: Dataset) -> Iterator[Problem]:
 
 def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Every `{{…}}` in a story names a figure of this case or, with its case, of another."""
-    for lang, words, at in case.stories:
-        text = WrittenText(words=words, lang=lang, path=case.path, at=at)
-        yield from check_references(text, case, dataset)
+    for story in case.stories:
+        yield from check_references(story, case, dataset)
 
 
 def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:

@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import NumberMention
 from casebook.checks.text_patterns import lower, pattern
-from casebook.checks.text_reading import Told, WrittenText, read_text, within
+from casebook.checks.text_reading import Told, read_text, within
 from casebook.checks.text_roles import RoleReading
 from casebook.checks.text_trends import find_trends
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
+from casebook.record.description import WrittenText
 from casebook.record.model import Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import ENUMERATION, NO_TEXT, Lang, Text

@@ -17,7 +17,7 @@ from casebook.checks.numbers_in_text import (
     find_mentions_in_prose,
 )
 from casebook.checks.text_patterns import lower, pattern
-from casebook.problems import Position
+from casebook.record.description import WrittenText
 from casebook.record.model import Figure
 from casebook.text import Lang
 from casebook.values.words import own_currency
@@ -32,20 +32,6 @@ _HEAD: Final = re.compile(r"\A(?:[A-Za-z_]+:[^\n]*(?:\n|\Z))+")
 _HIDDEN: Final = re.compile(
     r"^[A-Za-z_]+:(?:(?<!^Title:)(?<!^Summary:)(?<!^Subtitle:)[^\n]*)?", re.MULTILINE
 )
-
-
-class WrittenText(NamedTuple):
-    """A text in one language, and where it begins in its file.
-
-    Every line is taken to begin in the column of the first. A text with a head begins with lines
-    of `Name: value`.
-    """
-
-    words: str
-    lang: Lang
-    path: str
-    at: Position
-    has_head: bool = False
 
 
 class Told(NamedTuple):

@@ -205,12 +205,12 @@ def _describe_change(key: str, before: _Row | None, now: _Row | None, lang: Lang
 
 def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, str]]:
     """Every reference to a figure in a text: its key, the file, and the sentence."""
-    for text, start, path in list_prose(project, dataset.cases):
-        lines = text.split("\n")
-        for reference in find_references(text, start):
-            line = lines[reference.at.line - start.line].strip()
-            sentence = f"{path}:{reference.at.line}: {_cut(line, reference.written)}"
-            yield f"{reference.case or Path(path).stem}.{reference.name}", path, sentence
+    for text in list_prose(project, dataset.cases, dataset.languages):
+        lines = text.words.split("\n")
+        for reference in find_references(text.words, text.at):
+            line = lines[reference.at.line - text.at.line].strip()
+            sentence = f"{text.path}:{reference.at.line}: {_cut(line, reference.written)}"
+            yield f"{reference.case or Path(text.path).stem}.{reference.name}", text.path, sentence
 
 
 def _cut(line: str, reference: str) -> str:

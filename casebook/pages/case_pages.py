@@ -262,8 +262,8 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
     page = f"cases/{case.slug}/"
     in_story = {
         figure.key
-        for _, words, _ in case.stories
-        for figure in find_named(words, site.dataset, case)
+        for story in case.stories
+        for figure in find_named(story.words, site.dataset, case)
     }
     charts = site.charts_of
     first, *others = (charts.get((case.slug, lang), ()) for lang in site.languages)

@@ -11,7 +11,6 @@ from markupsafe import Markup, escape
 
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
-from casebook.problems import START
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import Review, main_source
 from casebook.record.lanes import TimelineItem
@@ -156,7 +155,7 @@ def find_named(text: str, dataset: Dataset, home: Case | None = None) -> tuple[F
 
     Those of the case `home` need no name of a case before them.
     """
-    references = find_references(text, START)
+    references = find_references(text)
     named = (dataset.find_figure(found.case, found.name, home) for found in references)
     return tuple(figure for figure in named if figure is not None)
 

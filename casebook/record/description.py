@@ -229,6 +229,20 @@ def values_inside(inside: Iterable[tuple[str, Any]], kind: str) -> Iterator[tupl
                 yield inner, value
 
 
+class WrittenText(NamedTuple):
+    """A text in one language, and where it begins in its file.
+
+    Every line is taken to begin in the column of the first. A text with a head begins with lines
+    of `Name: value`.
+    """
+
+    words: str
+    lang: Lang
+    path: str
+    at: Position
+    has_head: bool = False
+
+
 class PlacedText(NamedTuple):
     """A text of a record: its field, its path in the record, and where it begins in its file."""
 
@@ -242,11 +256,13 @@ class PlacedText(NamedTuple):
         """The field of the case that it is in."""
         return self.path.partition(".")[0].partition("[")[0]
 
-    def by_language(self) -> Iterator[tuple[Lang, str, Position]]:
-        """The words in each language in which there are any, with their place."""
-        for lang, words, at in zip(LANGS, (self.text.zh, self.text.en), self.at, strict=True):
-            if words:
-                yield lang, words, at
+    def by_language(self, path: str) -> tuple[WrittenText, ...]:
+        """The text in each language in which there are words, in the file of this path."""
+        return tuple(
+            WrittenText(words=words, lang=lang, path=path, at=at)
+            for lang, words, at in zip(LANGS, (self.text.zh, self.text.en), self.at, strict=True)
+            if words
+        )
 
 
 def texts_of(

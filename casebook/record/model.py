@@ -15,6 +15,7 @@ from casebook.problems import START, Position
 from casebook.record.description import (
     MAX_TEXT,
     PlacedText,
+    WrittenText,
     described,
     described_class,
     places_of,
@@ -23,7 +24,7 @@ from casebook.record.description import (
     texts_of,
     values_inside,
 )
-from casebook.text import LANGS, NO_TEXT, Lang, Text
+from casebook.text import LANGS, NO_TEXT, Text
 from casebook.values.dates import Period
 from casebook.values.quantity import Quantity
 from casebook.values.words import PLANNED_STATUSES, Qualifier
@@ -313,12 +314,13 @@ class Case:
         return read_places(self.places)
 
     @property
-    def stories(self) -> tuple[tuple[Lang, str, Position], ...]:
-        """The story in each language that has one, with where it begins in the file."""
-        written = zip(
-            LANGS, map(self.story.own, LANGS), places_of("story", self.place_by_path), strict=True
+    def stories(self) -> tuple[WrittenText, ...]:
+        """The story in each language that has one."""
+        return tuple(
+            WrittenText(words=words, lang=lang, path=self.path, at=at)
+            for lang, at in zip(LANGS, places_of("story", self.place_by_path), strict=True)
+            if (words := self.story.own(lang))
         )
-        return tuple((lang, words, at) for lang, words, at in written if words)
 
     @property
     def printed_figures(self) -> tuple[Figure, ...]:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from casebook.problems import Position
+from casebook.problems import START, Position, find_in_lines
 
 REFERENCE = re.compile(r"\{\{([^{}\n]*)\}\}")
 # Braces that an input method made wide, or of which some are missing.
@@ -58,31 +58,24 @@ class Reference(NamedTuple):
     at: Position
 
 
-def find_references(text: str, start: Position) -> Iterator[Reference]:
-    """The references of a text whose first line is at `start` in its file.
-
-    Every line of the text is taken to begin in the column of the first.
-    """
-    for number, line in enumerate(text.split("\n") if "{{" in text else ()):
-        for match in REFERENCE.finditer(line):
-            case, name = split_key(match.group(1).strip())
-            at = Position(start.line + number, start.column + match.start())
-            yield Reference(case=case, name=name, written=match.group(), at=at)
+def find_references(text: str, start: Position = START) -> Iterator[Reference]:
+    """The references of a text, which begins at `start` in its file."""
+    for match, at in find_in_lines(REFERENCE, text, start) if "{{" in text else ():
+        case, name = split_key(match.group(1).strip())
+        yield Reference(case=case, name=name, written=match.group(), at=at)
 
 
 def find_broken_references(text: str, start: Position) -> Iterator[tuple[Reference, bool]]:
     """What was meant for a reference, perhaps, and is none; true where it is surely one."""
-    for number, line in enumerate(text.split("\n") if re.search("[{｛]", text) else ()):
-        for found in _BRACES.finditer(line):
-            opened, inner, closed = found.groups()
-            if (opened, closed) == ("{{", "}}"):
-                continue
-            # Where it is never closed the sentence follows.
-            named = inner if closed else re.sub(r"[^\w.-].*", "", inner.lstrip(), flags=re.ASCII)
-            case, name = split_key(named.strip())
-            at = Position(start.line + number, start.column + found.start())
-            is_sure = len(opened) == 2 or len(closed) == 2
-            yield Reference(case=case, name=name, written=found.group(), at=at), is_sure
+    for found, at in find_in_lines(_BRACES, text, start):
+        opened, inner, closed = found.groups()
+        if (opened, closed) == ("{{", "}}"):
+            continue
+        # Where it is never closed the sentence follows.
+        named = inner if closed else re.sub(r"[^\w.-].*", "", inner.lstrip(), flags=re.ASCII)
+        case, name = split_key(named.strip())
+        is_sure = len(opened) == 2 or len(closed) == 2
+        yield Reference(case=case, name=name, written=found.group(), at=at), is_sure
 
 
 def split_key(key: str) -> tuple[str, str]:
@@ -101,10 +94,8 @@ def find_chart_names(text: str) -> tuple[str, ...]:
 
 def find_pictures(text: str, start: Position) -> Iterator[tuple[str, bool, Position]]:
     """The pictures that a text shows: name, whether it has its line for itself, and place."""
-    for number, line in enumerate(text.split("\n")):
-        for found in _PICTURE.finditer(line):
-            at = Position(start.line + number, start.column + found.start())
-            yield found[1].strip(), SLOT.fullmatch(line.strip()) is not None, at
+    for found, at in find_in_lines(_PICTURE, text, start):
+        yield found[1].strip(), SLOT.fullmatch(found.string.strip()) is not None, at
 
 
 def judge_slug(slug: str) -> str:
@@ -131,15 +122,15 @@ class WrittenSlot(NamedTuple):
 
 def find_slots(text: str, start: Position) -> Iterator[WrittenSlot]:
     """The slots of a text, and what looks like one; quoted as code it is none."""
-    for number, line in enumerate(text.split("\n") if re.search("[［【[]{2}", text) else ()):
-        for found in _SLOT_LIKE.finditer(line):
-            if line[: found.start()].count("`") % 2 == 0:
-                plain = unicodedata.normalize("NFKC", found[1]).strip()
-                kind, _, name = plain.partition(":")
-                yield WrittenSlot(
-                    kind=kind.strip(),
-                    name=name.strip(),
-                    written=found[0],
-                    stands_alone=SLOT.fullmatch(line.strip()) is not None,
-                    at=Position(start.line + number, start.column + found.start()),
-                )
+    for found, at in find_in_lines(_SLOT_LIKE, text, start):
+        line = found.string
+        if line[: found.start()].count("`") % 2 == 0:
+            plain = unicodedata.normalize("NFKC", found[1]).strip()
+            kind, _, name = plain.partition(":")
+            yield WrittenSlot(
+                kind=kind.strip(),
+                name=name.strip(),
+                written=found[0],
+                stands_alone=SLOT.fullmatch(line.strip()) is not None,
+                at=at,
+            )

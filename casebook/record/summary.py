@@ -16,7 +16,6 @@ from decimal import Decimal
 from functools import cache, lru_cache, partial
 from typing import NamedTuple, TypeVar
 
-from casebook.problems import START
 from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.description import texts_of, values_inside
 from casebook.record.evidence import Review, find_answer, review_figure
@@ -125,8 +124,7 @@ def summarise_case(
     references = [
         (reference.case, reference.name)
         for text in stories
-        if "{{" in text
-        for reference in find_references(text, START)
+        for reference in find_references(text)
         if reference.case and reference.case != case.slug
     ]
     # A corrected figure must not rewrite the pages of all cases that link here.

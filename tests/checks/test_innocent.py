@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import TEN_CASES
+from records import written
 
 from casebook.build.reading import read_dataset
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.text_claims import check_passage
-from casebook.checks.text_reading import WrittenText
-from casebook.problems import START
 from casebook.record.dataset import Dataset
 from casebook.record.regions import read_table
 from casebook.text import Lang
@@ -29,11 +28,8 @@ def real_dataset() -> Dataset:
 
 def codes(text: str, lang: Lang, slug: str = "beijing") -> list[str]:
     dataset = real_dataset()
-    written = WrittenText(words=text, lang=lang, path="text", at=START)
-    return [
-        one.code
-        for one in check_passage((written,), KnownNumbers(dataset.by_slug.get(slug), dataset))
-    ]
+    known = KnownNumbers(dataset.by_slug.get(slug), dataset)
+    return [one.code for one in check_passage([written(text, lang)], known)]
 
 
 @pytest.mark.parametrize("slug", ["beijing", "no case"])

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from records import case_of, figure, record, shown, tiny_dataset
+from records import case_of, figure, record, shown, tiny_dataset, written
 
 from casebook.checks.limits import check_limits, check_markdown
 from casebook.pages.markdown import Renderer
@@ -22,7 +22,7 @@ def limits_of(text: str) -> list[Problem]:
 
 
 def markdown(text: str) -> list[Problem]:
-    return list(check_markdown(text, Position(3, 5), "a.md"))
+    return list(check_markdown(written(text, at=Position(3, 5))))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from records import case_of, dataset_of, record, shown
+from records import case_of, dataset_of, record, shown, written
 
 from casebook.checks.links import (
     check_links,
@@ -14,9 +14,7 @@ from casebook.checks.links import (
     check_references,
     plain_texts_hold_no_marks,
 )
-from casebook.checks.text_reading import WrittenText
 from casebook.pages import home
-from casebook.problems import START
 from casebook.record.references import SLOTS
 from tests.conftest import make_tiny_project
 
@@ -53,7 +51,7 @@ MADE = {"", "cases/", "cases/haishu/", "figures/haishu.paid/", "method/"}
     ],
 )
 def test_a_mark_that_would_be_lost_is_named(text: str, expected: list[str]) -> None:
-    assert shown(list(check_marks(text, START, "x.md"))) == expected
+    assert shown(list(check_marks(written(text)))) == expected
 
 
 @pytest.mark.parametrize(
@@ -72,10 +70,9 @@ def test_a_mark_that_would_be_lost_is_named(text: str, expected: list[str]) -> N
 )
 def test_a_slot_is_filled_or_named(text: str, in_case: list[str], in_page: list[str]) -> None:
     dataset = dataset_of(record())
-    written = WrittenText(words=text, lang="zh", path="x.md", at=START)
 
-    assert shown(list(check_references(written, dataset.cases[0], dataset))) == in_case
-    assert shown(list(check_references(written, None, dataset))) == in_page
+    assert shown(list(check_references(written(text), dataset.cases[0], dataset))) == in_case
+    assert shown(list(check_references(written(text), None, dataset))) == in_page
 
 
 def test_slots_are_those_that_pages_fill() -> None:
@@ -100,7 +97,7 @@ def test_slots_are_those_that_pages_fill() -> None:
 def test_a_link_leads_to_a_page_that_the_site_has(address: str, expected: list[str]) -> None:
     dataset = dataset_of(record())
 
-    assert shown(list(check_links(f"[甲]({address})", START, "x.md", MADE, dataset))) == expected
+    assert shown(list(check_links(written(f"[甲]({address})"), MADE, dataset))) == expected
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ from casebook.checks.numbers_in_text import find_mentions
 from casebook.checks.rules import check_case
 from casebook.checks.text_claims import check_passage
 from casebook.checks.text_patterns import WORDS
-from casebook.checks.text_reading import WrittenText
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
+from casebook.record.description import WrittenText
 from casebook.record.model import Case, Document, Event, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import Lang, Text
@@ -580,14 +580,9 @@ def test_a_page_names_a_figure_with_its_case() -> None:
 def real_texts() -> Iterator[tuple[str, str, Position, Case | None, Lang]]:
     """Every text of the project: name, text, place, case, language, kind."""
     for case in REAL.cases:
-        for lang, story, story_at in case.stories:
-            yield (
-                f"{case.slug} story {lang}",
-                story,
-                story_at,
-                case,
-                lang,
-            )
+        for story in case.stories:
+            lang = story.lang
+            yield f"{case.slug} story {lang}", story.words, story.at, case, lang
             summary = getattr(case.summary, lang)
             yield f"{case.slug} summary {lang}", summary, START, case, lang
     for path in sorted((TEN_CASES / "content").rglob("*.md")):

@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from records import written
 from test_innocent import codes, real_dataset
 
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.text_claims import check_passage
-from casebook.checks.text_reading import WrittenText
-from casebook.problems import START
 from casebook.text import Lang
 
 
 def compare(zh: str, en: str, slug: str) -> list[str]:
     """The codes of the problems of a passage in two languages, but for those of labels."""
     dataset = real_dataset()
-    texts = [
-        WrittenText(words=zh, lang="zh", path="text", at=START),
-        WrittenText(words=en, lang="en", path="text", at=START),
-    ]
+    texts = [written(zh, "zh"), written(en, "en")]
     found = check_passage(texts, KnownNumbers(dataset.by_slug[slug], dataset))
     return [one.code for one in found if one.code != "W274"]
 
@@ -137,8 +133,7 @@ def test_the_figure_of_a_city_is_that_of_a_district_which_it_names(
     dataset = real_dataset()
     beside = replace(dataset.by_slug["neijiang"], slug="dongxing", region="511011")
     dataset = replace(dataset, cases=(*dataset.cases, beside))
-    written = WrittenText(words=text, lang=lang, path="text", at=START)
-    found = check_passage([written], KnownNumbers(dataset.by_slug[slug], dataset))
+    found = check_passage([written(text, lang)], KnownNumbers(dataset.by_slug[slug], dataset))
 
     assert [one.code for one in found] == expected
 

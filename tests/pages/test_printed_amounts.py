@@ -11,12 +11,12 @@ from records import dataset_of, figure, record
 from casebook.build.reading import read_dataset
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.text_claims import check_passage
-from casebook.checks.text_reading import WrittenText
 from casebook.pages.rows import quantity_html, word_figure
 from casebook.pages.search import index_case
 from casebook.pages.sharing import describe_figure
 from casebook.problems import START
 from casebook.record.dataset import Dataset
+from casebook.record.description import WrittenText
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import LANGS, Lang

@@ -13,6 +13,7 @@ from records import case_of, figure, read, record, shown, tiny_dataset
 from casebook.build import reading
 from casebook.build.reading import read_dataset
 from casebook.build.workers import open_executor
+from casebook.problems import Position
 from casebook.text import Text
 
 
@@ -273,8 +274,7 @@ def test_all_problems_of_a_file_are_told_in_one_run() -> None:
 def test_the_story_starts_on_the_line_below_its_name() -> None:
     case = case_of(record(rest="story: |\n  第一行\n  第二行\n"))
 
-    assert case.stories[0][2].line == 10
-    assert case.stories[0][2].column == 3
+    assert case.stories[0].at == Position(10, 3)
 
 
 def test_line_ends_and_a_byte_order_mark_change_nothing() -> None:
