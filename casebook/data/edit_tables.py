@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from casebook.data.record_rows import CASE, JOINED, NAMED, SOURCES, Fields, TypedRow
-from casebook.data.tables import Word, Words, list_words
+from casebook.data.tables import Column, DataTable, Word, Words, list_words
 from casebook.messages import read_catalogue, say
 from casebook.record.description import FieldDescription
 from casebook.record.vocabulary import Question, Term, Vocabulary
@@ -34,40 +34,25 @@ _FLAGS: Final = {"yes": "form.yes", "no": "form.no"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditColumn:
-    """One column; `words` names the closed list that its cells are from.
+class EditColumn(Column):
+    """A column of the text of a field, of none where it names the record itself."""
 
-    `field` is the field whose text it has, none where it names the record itself.
-    """
-
-    name: str
     head: Text
-    note: Text
-    words: str = ""
     field: FieldDescription | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class EditTable:
+class EditTable(DataTable):
     """The records of one list, or of none: then each row is a whole case.
 
     `way` are the fields that lead from the record of a file to the list. `outer` are the columns
-    that name what the list is in, and `key` those that tell its records apart; a table without
-    heads of ours is known by the columns `known_by`.
+    that name what the list is in; a table without heads of ours is known by the columns `known_by`.
     """
 
-    name: str
-    title: Text
     columns: tuple[EditColumn, ...]
     way: Fields
     outer: tuple[str, ...]
-    key: tuple[str, ...]
     known_by: frozenset[str]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the columns, in their order."""
-        return tuple(column.name for column in self.columns)
 
     @property
     def is_of_case(self) -> bool:

@@ -109,8 +109,6 @@ def write_sqlite(tables: Mapping[DataTable, Sequence[Row]], languages: Languages
     names = ("table", "column", *(languages.name("note", lang) for lang in languages))
     columns = DataTable(
         name="columns",
-        title=NO_TEXT,
-        note=NO_TEXT,
         columns=tuple(Column(name, NO_TEXT, required=True) for name in names),
         key=names[:2],
     )

@@ -21,7 +21,7 @@ from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case, Elsewhere, Event, Figure, Report
 from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
-from casebook.text import DEFAULT_LANGUAGES, LANGS, Lang, Languages, Text
+from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Lang, Languages, Text
 from casebook.values.amount_wording import plain
 from casebook.values.dates import Period
 from casebook.values.digest import digest
@@ -66,8 +66,8 @@ class DataTable:
     """
 
     name: str
-    title: Text
-    note: Text
+    title: Text = NO_TEXT
+    note: Text = NO_TEXT
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     points_to: tuple[DataTable, ...] = ()
