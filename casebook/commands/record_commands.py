@@ -25,7 +25,7 @@ from casebook.problems import ContentError, Exit, Problem
 from casebook.record.new_case import choose_region, create_case, propose_slug, read_all_lists
 from casebook.report import print_problems
 from casebook.text import Lang
-from casebook.yaml.files import read_bytes, replace_file, show_path, write_new_file
+from casebook.yaml.files import read_bytes, show_path, write_new_file
 from casebook.yaml.nodes import MapNode, Scalar, read_tree
 
 
@@ -91,13 +91,9 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         print_problems(plan.warnings, lang, project, sys.stderr)
     for change in plan.changes:
         # A draft is best read in its own file.
-        if options.dry_run or change.before is not None:
+        if options.dry_run or not change.is_new:
             print_lines(change.diff())
-        copy = None
-        if change.before is not None and not options.dry_run:
-            copy = replace_file(change.path, change.before, change.after)
-        elif not options.dry_run:
-            write_new_file(change.path, change.after)
+        copy = change.save(change.after) if not options.dry_run else None
         print_lines([change.summary(lang)])
         if copy is not None:
             print_message("commands.import_copy", lang, copy=show_path(copy, project))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
@@ -13,15 +12,7 @@ from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
 from casebook.data.import_table import ImportRow
 from casebook.data.import_workbook import TableProblems
 from casebook.data.record_edit import RecordFile
-from casebook.data.record_rows import (
-    CASE,
-    JOINED,
-    NAMED,
-    SOURCE_FILE,
-    Fields,
-    TypedRow,
-    clean_text,
-)
+from casebook.data.record_rows import CASE, JOINED, NAMED, SOURCE_FILE, Fields, TypedRow, clean_text
 from casebook.data.workbook import LONGEST
 from casebook.messages import say
 from casebook.problems import START
@@ -42,32 +33,11 @@ _EXPLAINED = ("amount", "period")
 _FLAGS = {True: "yes", False: "no"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
-    """A case file before and after the import; there is no before where it is a new draft."""
-
-    path: Path
-    shown: str
-    before: bytes | None = None
-    after: bytes
-    added: int
-    changed: int = 0
-    noun: str = "figure"
-
-    def diff(self) -> Iterator[str]:
-        """The difference, line by line, as `diff -u` shows it."""
-        return diff_files(self.before, self.after, self.shown)
-
-    def summary(self, lang: Lang) -> str:
-        """The change in one sentence."""
-        key = "data.import.draft" if self.before is None else "data.import.changed"
-        added = count_nouns(self.added, self.noun)
-        fields = count_nouns(self.changed, "field")
-        return say(key, path=self.shown, figures=added, fields=fields).inside(lang)
-
-
 class RecordMerge(RecordFile):
-    """A file with a record into which rows are merged: `added` records, `changed` fields."""
+    """A file into which rows are merged: `added` records, `changed` fields, and what it is `after`.
+
+    `noun` is what the added records are called.
+    """
 
     def __init__(self, slug: str, target: ImportTarget, problems: TableProblems) -> None:
         path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
@@ -77,7 +47,7 @@ class RecordMerge(RecordFile):
         self.published = target.published.get(slug, frozenset())
         self.importer = FigureImporter(target, problems)
         self.added = self.changed = 0
-        self.noun = ""
+        self.noun, self.after = "", b""
         if self.starts_draft:
             draft = target.start_draft()
             self.row.texts |= draft.texts
@@ -91,25 +61,26 @@ class RecordMerge(RecordFile):
         """True where a case has no file yet."""
         return self.is_new and self.described is CASE
 
-    def finish(self) -> FileChange:
-        """The file with the rows; as it is where they cannot be put into it, which is a problem."""
+    def diff(self) -> Iterator[str]:
+        """The difference, line by line, as `diff -u` shows it."""
+        return diff_files(None if self.is_new else self.data, self.after, self.shown)
+
+    def summary(self, lang: Lang) -> str:
+        """The change in one sentence."""
+        key = "data.import.draft" if self.is_new else "data.import.changed"
+        added = count_nouns(self.added, self.noun or "figure")
+        fields = count_nouns(self.changed, "field")
+        return say(key, path=self.shown, figures=added, fields=fields).inside(lang)
+
+    def finish(self) -> None:
+        """Make the file with the rows; where they cannot be put into it, that is a problem."""
         self.explain_changes()
         origin = say("data.draft.imported", name=Path(self.problems.path).name)
         head = self.target.write_origin([origin]) if self.starts_draft else ""
         try:
-            after = self.write(head.encode())
+            self.after = self.edit(head.encode())
         except ValueError:
             self.problems.report("E335", START, path=self.shown)
-            after = self.data
-        return FileChange(
-            path=self.path,
-            shown=self.shown,
-            before=None if self.is_new else self.data,
-            after=after,
-            added=self.added,
-            changed=self.changed,
-            noun=self.noun,
-        )
 
     def merge(self, rows: Sequence[ImportRow]) -> None:
         """Merge the rows of one table."""

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from casebook.data.edit_tables import list_edit_tables, list_edit_words
 from casebook.data.import_figures import ImportTarget
-from casebook.data.import_merge import FileChange, RecordMerge
+from casebook.data.import_merge import RecordMerge
 from casebook.data.import_table import ImportRow, find_changes, read_table
 from casebook.data.import_workbook import TableProblems
 from casebook.data.ocds_import import read_drafts
 from casebook.data.ocds_package import GZIP
 from casebook.data.record_rows import SOURCE_FILE
 from casebook.problems import START, CasebookError, ContentError, Problem
-from casebook.record.new_case import case_path, require_free_slug
+from casebook.record.new_case import require_free_slug
 from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Source
 from casebook.text import Text
 from casebook.yaml.encoding import show
-from casebook.yaml.files import show_path
 
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
     """The changes of an import, the files that it leaves alone, and its warnings."""
 
-    changes: tuple[FileChange, ...]
+    changes: tuple[RecordMerge, ...]
     left_alone: tuple[str, ...]
     warnings: tuple[Problem, ...]
 
@@ -45,14 +43,12 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
     if data.startswith(GZIP) or data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         changes = []
         for slug, (text, added) in read_drafts(data, target, problems).items():
-            case = case_path(target.project, slug)
-            shown = show_path(case, target.project)
-            # A link that leads nowhere is there as well, and would be written through.
-            if os.path.lexists(case):
-                left_alone.append(shown)
+            file = RecordMerge(slug, target, problems)
+            if not file.is_new:
+                left_alone.append(file.shown)
                 continue
-            change = FileChange(path=case, shown=shown, after=text.encode(), added=added)
-            changes.append(change)
+            file.after, file.added = text.encode(), added
+            changes.append(file)
     else:
         changes = list(_plan_tables(data, target, problems))
     if problems.has_errors:
@@ -62,7 +58,7 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
 
 def _plan_tables(
     data: bytes, target: ImportTarget, problems: TableProblems
-) -> Iterator[FileChange]:
+) -> Iterator[RecordMerge]:
     """What the rows of a file change, all of them together in each file of the project."""
     languages = target.lists.languages
     words = list_edit_words(target.lists.vocabulary, languages)
@@ -81,9 +77,10 @@ def _plan_tables(
                 files[slug] = opened
             if slug in files:
                 files[slug].merge(of_one)
-    if not problems.has_errors:
-        changes = (merge.finish() for merge in files.values())
-        yield from (change for change in changes if change.after != change.before)
+    for file in files.values() if not problems.has_errors else ():
+        file.finish()
+        if file.after != file.data:
+            yield file
 
 
 def _stand_in(row: ImportRow) -> Source:

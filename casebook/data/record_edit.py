@@ -25,7 +25,7 @@ from casebook.record.lists import Lists
 from casebook.record.reader import SILENT
 from casebook.report import clean_line, display_width
 from casebook.yaml.edit import Layout, Value, YamlEntry, write_scalar
-from casebook.yaml.files import read_bytes
+from casebook.yaml.files import read_bytes, replace_file, write_new_file
 from casebook.yaml.nodes import read_tree
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../case.schema.json"
@@ -54,7 +54,7 @@ class RecordFile:
     """
 
     def __init__(self, project: Path, shown: str, lists: Lists, *, is_new: bool = False) -> None:
-        self.path, self.shown, self.lists = project / shown, shown, lists
+        self.project, self.shown, self.lists = project, shown, lists
         self.described: Fields = SOURCES if shown == SOURCE_FILE else CASE
         # A link that leads nowhere is there as well, and would be written through.
         self.is_new = is_new or not os.path.lexists(self.path)
@@ -69,9 +69,23 @@ class RecordFile:
         """The record to be written, at first as it is in the file."""
         return read_row(self.node, self.described, self.lists)
 
-    def write(self, head: bytes = b"") -> bytes:
+    @property
+    def path(self) -> Path:
+        """The place of the file."""
+        return self.project / self.shown
+
+    def edit(self, head: bytes = b"") -> bytes:
         """The file with the row, a new one behind a head; ValueError where no file can hold it."""
-        return write_changes(self.data or head, self.before, self.row, self.described, self.lists)
+        data = self.data or head
+        return write_changes(data, self.before, self.row, self.described, self.lists)
+
+    def save(self, after: bytes) -> Path | None:
+        """Put this into the file, and give the place of the copy of what was there."""
+        if self.is_new:
+            write_new_file(self.path, after)
+        elif after != self.data:
+            return replace_file(self.path, self.data, after)
+        return None
 
 
 def write_record(row: TypedRow, described: Fields, lists: Lists, every: bool = False) -> str:

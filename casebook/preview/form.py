@@ -35,13 +35,7 @@ from casebook.record.references import judge_slug
 from casebook.text import LANGUAGE_TAGS, Lang, Text
 from casebook.values.digest import digest
 from casebook.yaml.edit import diff_files, fix_text
-from casebook.yaml.files import (
-    copy_of,
-    find_case_files,
-    replace_file,
-    show_path,
-    write_new_file,
-)
+from casebook.yaml.files import copy_of, find_case_files, show_path
 
 # Addresses below the root of the preview. No case may be called `data`, so that the list of
 # sources has an address among those of the cases.
@@ -121,7 +115,7 @@ class Forms:
         if not form.faults and address != NEW:
             form.checked = self._check(form)
         if done in _DONE:
-            copy = copy_of(self.project / form.shown)
+            copy = copy_of(form.path)
             key = _DONE[done] if copy.exists() else "form.saved_new"
             form.notices.append(say(key, copy=show_path(copy, self.project)))
         return self._answer(form)
@@ -173,7 +167,7 @@ class Forms:
     def _finish(self, form: Form, do: str, message: str) -> FormAnswer:
         """Save, undo or propose, or show in the form what is in the way of it."""
         if do == "undo":
-            copy = find_copy(self.project / form.shown, form.data)
+            copy = find_copy(form.path, form.data)
             if copy is None:
                 form.notices.append(say("form.no_copy"))
                 return self._answer(form)
@@ -215,13 +209,9 @@ class Forms:
 
     def _save(self, form: Form, after: bytes, done: str) -> FormAnswer:
         """Write the file unless somebody else is at it, and lead to the form of what it holds."""
-        path = self.project / form.shown
         try:
-            with held(path, self.project):
-                if form.is_new:
-                    write_new_file(path, after)
-                elif after != form.data:
-                    replace_file(path, form.data, after)
+            with held(form.path, self.project):
+                form.save(after)
         except CasebookError as error:
             form.notices.append(error.text)
         except OSError as error:
@@ -237,7 +227,7 @@ class Forms:
         if find_wrong_names(form.row, form.described):
             return None
         with suppress(ValueError):
-            return form.write()
+            return form.edit()
         return None
 
     def _check(self, form: Form) -> Checked:
@@ -279,8 +269,7 @@ class Forms:
             "notices": [notice.inside(self.lang) for notice in form.notices],
             "words": {name: self._say(key) for name, key in _SCRIPTED.items()},
             "key": digest(f"{self.project}/{form.shown}".encode()),
-            "has_copy": not form.is_new
-            and find_copy(self.project / form.shown, form.data) is not None,
+            "has_copy": not form.is_new and find_copy(form.path, form.data) is not None,
         }
         return FormAnswer(page=self._render("form.html", **values))
 
