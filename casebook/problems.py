@@ -1,4 +1,4 @@
-"""Problems of the content, and the errors that end a command."""
+"""Problems of the content, wordings that are not understood, and the errors that end a command."""
 
 from __future__ import annotations
 
@@ -105,6 +105,23 @@ def in_gbk(text: str) -> bool:
 def name_of(character: str) -> str:
     """The code point of a character, U+0000."""
     return f"U+{ord(character):04X}"
+
+
+class WordingError(ValueError):
+    """A wording that is not understood: the reason, the remedy and the place.
+
+    `column` counts from one and points at the first character that is not understood;
+    `understood` is the text before it.
+    """
+
+    def __init__(
+        self, message: Text, *, hint: Text = NO_TEXT, column: int = 1, understood: str = ""
+    ) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.hint = hint
+        self.column = column
+        self.understood = understood
 
 
 class CasebookError(Exception):

@@ -689,7 +689,7 @@ def shrink(seed: int, steps: Sequence[Step], folder: Path) -> Sequence[Step]:
 REMEMBERING = (
     *("casebook.build.render", "casebook.build.dependencies", "casebook.pages"),
     *("casebook.values.amounts", "casebook.values.amount_wording", "casebook.values.dates"),
-    *("casebook.record.summary",),
+    *("casebook.values.periods", "casebook.record.summary"),
     *("casebook.checks.text_reading", "casebook.checks.known_numbers", "casebook.build.templates"),
 )
 

@@ -28,7 +28,7 @@ from casebook.data.import_table import read_table
 from casebook.data.import_workbook import TableProblems
 from casebook.pages.markdown import Renderer, mark_chinese, split_slots, typeset
 from casebook.pages.search import split_sentences
-from casebook.problems import START
+from casebook.problems import START, WordingError
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.model import Case
@@ -36,8 +36,7 @@ from casebook.record.reader import read_case
 from casebook.record.references import find_pictures, find_references, judge_slug
 from casebook.text import DEFAULT_LANGUAGES
 from casebook.values.amounts import find_amounts, parse_quantity
-from casebook.values.dates import PeriodError, parse_period
-from casebook.values.errors import FormulaError, QuantityError
+from casebook.values.dates import parse_period
 from casebook.values.formula import parse_formula
 from casebook.values.urls import judge_url
 from casebook.yaml.edit import fix_text
@@ -166,10 +165,10 @@ def in_yaml(before: str, after: str = "\n") -> Work:
 
 
 READERS: dict[str, Work] = {
-    "an amount": allowing(parse_quantity, QuantityError),
+    "an amount": allowing(parse_quantity, WordingError),
     "amounts in a quote": lambda text: list(find_amounts(text)),
-    "a date": allowing(parse_period, PeriodError),
-    "a formula": allowing(parse_formula, FormulaError),
+    "a date": allowing(parse_period, WordingError),
+    "a formula": allowing(parse_formula, WordingError),
     "an address": lambda text: judge_url(f"https://example.org/{text}"),
     "a host": lambda text: judge_url(f"https://{text}"),
     "a slug": judge_slug,

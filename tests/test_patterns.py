@@ -13,8 +13,8 @@ from conftest import PROJECT
 
 from casebook.patterns import Patterns, read_words
 from casebook.record.settings import read_known
-from casebook.values.dates import _PATTERNS as DATES
 from casebook.values.numerals import _PATTERNS as NUMERALS
+from casebook.values.periods import PATTERNS as DATES
 from casebook.values.words import PATTERNS
 from casebook.yaml import fixes
 from casebook.yaml.encoding import PATTERNS as ENCODING

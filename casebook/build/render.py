@@ -32,7 +32,7 @@ from casebook.text import (
     typeset,
 )
 from casebook.values.amount_wording import is_translated
-from casebook.values.dates import Period
+from casebook.values.periods import Period
 
 # Begun with a literal the search goes through a page four times as fast.
 _LINK = re.compile(

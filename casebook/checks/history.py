@@ -16,7 +16,7 @@ from casebook.checks.published import (
     write_quantity,
 )
 from casebook.messages import problem, say
-from casebook.problems import START, Problem
+from casebook.problems import START, Problem, WordingError
 from casebook.record.dataset import Dataset
 from casebook.record.description import texts_of
 from casebook.record.model import Case, Change
@@ -24,7 +24,6 @@ from casebook.record.summary import CaseSummary, pair_wordings
 from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
-from casebook.values.errors import PeriodError, QuantityError
 
 _STATE: Final = ("value", "min", "max", "unit", "qualifier", "planned")
 _TWINS: Final = {
@@ -320,7 +319,7 @@ def _read_amounts(was: Cells, now: Cells) -> Callable[[str], object]:
                 return _state_of(cells)
         try:
             found = write_quantity(parse_quantity(text))
-        except QuantityError:
+        except WordingError:
             return text
         return _state_of({**found, "unit": found["unit"] or was.get("unit", "")})
 
@@ -332,5 +331,5 @@ def _read_period(text: str) -> str:
         return ""
     try:
         return parse_period(text).edtf
-    except PeriodError:
+    except WordingError:
         return text

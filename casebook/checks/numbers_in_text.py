@@ -23,8 +23,8 @@ from casebook.checks.text_patterns import (
     pattern,
 )
 from casebook.text import LANGS
-from casebook.values.dates import MONTHS
 from casebook.values.numerals import CAPITALS, HAN_SCALES, number_of, scales_at_end
+from casebook.values.periods import MONTHS
 from casebook.values.words import ENGLISH_DIGITS, HAN_DIGITS, settle_currency
 
 _LONGEST_NAME: Final = 300

@@ -12,7 +12,7 @@ from casebook.checks.links import check_references, plain_texts_hold_no_marks
 from casebook.checks.media import stories_show_their_pictures
 from casebook.checks.text_claims import list_with_amounts
 from casebook.messages import problem
-from casebook.problems import START, Problem
+from casebook.problems import START, Problem, WordingError
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import main_source
@@ -22,8 +22,8 @@ from casebook.record.references import judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.regions import has_other_spelling, make_region
 from casebook.values.amount_wording import plain
-from casebook.values.dates import Period, parse_period, speak_of_same_time
-from casebook.values.errors import FormulaError
+from casebook.values.dates import parse_period
+from casebook.values.periods import Period, speak_of_same_time
 from casebook.values.words import CURRENCIES, PLANNED_STATUSES
 
 Rule = Callable[[Dataset], Iterator[Problem]]
@@ -257,7 +257,7 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
     for refusal in dataset.refusals:
         try:
             keys = keys_of(refusal, dataset)
-        except FormulaError as error:
+        except WordingError as error:
             why = error.message
             yield problem("E280.refusal", _REFUSALS, refusal.at, refusal=refusal.id, why=why)
             continue

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from casebook.patterns import Patterns, read_words
 from casebook.text import LANGS, Lang
-from casebook.values.dates import MONTHS
 from casebook.values.numerals import FULL_WIDTH, HAN_SCALES, TRADITIONAL
+from casebook.values.periods import MONTHS
 from casebook.values.words import (
     AFTER_IN_TEXT,
     BEFORE_IN_TEXT,

@@ -30,7 +30,7 @@ from casebook.record.sketch import describe_blanks
 from casebook.report import print_problems
 from casebook.text import Lang
 from casebook.values.amount_wording import plain
-from casebook.values.dates import Period
+from casebook.values.periods import Period
 from casebook.yaml.edit import diff_files, fix_text
 from casebook.yaml.files import (
     find_case_files,

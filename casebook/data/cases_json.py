@@ -30,7 +30,7 @@ from casebook.record.model import Case
 from casebook.record.vocabulary import Source
 from casebook.text import Languages, Text
 from casebook.values.amount_wording import plain
-from casebook.values.dates import Period
+from casebook.values.periods import Period
 
 Value = Callable[[Any, Dataset], object]
 Schema = Mapping[str, object]

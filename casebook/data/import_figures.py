@@ -15,13 +15,12 @@ from casebook.data.record_edit import SCHEMA_LINE, write_comment
 from casebook.data.record_rows import CASE, TypedRow
 from casebook.data.tables import figure_row
 from casebook.messages import say
-from casebook.problems import Position, Problem
+from casebook.problems import Position, Problem, WordingError
 from casebook.record.lists import Lists
 from casebook.record.model import Figure
 from casebook.record.reader import read_figure
 from casebook.text import ENUMERATION, Lang, Text
 from casebook.values.amounts import parse_quantity
-from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import parse_formula
 from casebook.values.quantity import Quantity
 from casebook.values.words import CURRENCIES
@@ -149,7 +148,7 @@ class FigureImporter:
         try:
             if row.text("formula"):
                 parse_formula(row.text("formula"))
-        except FormulaError as error:
+        except WordingError as error:
             at = row.place("formula").inside(error.column - 1)
             self.problems.report("E280.import", at, why=error.message)
         given = {name: text for name, text in row.given.items() if name not in READINGS}
@@ -239,7 +238,7 @@ def _find_readings(row: ImportRow, old: TypedRow) -> dict[str, str]:
     """The qualifier and the unit that a row gives beside an amount whose wording says otherwise."""
     try:
         quantity = parse_quantity(row.text("amount") or old.texts.get("amount", ""))
-    except QuantityError:
+    except WordingError:
         return {}
     qualifier, unit = row.text("qualifier"), _UNITS.get(row.text("unit"), row.text("unit"))
     readings = {}
@@ -262,7 +261,7 @@ def _read_money(unit: str) -> Quantity | None:
     """One of a unit of money or a share: of 万元, 元（人民币）, 元/人 or %, but not of a code."""
     try:
         money = parse_quantity(f"1{_OF_YUAN.sub('', unit).partition('/')[0] or '元'}")
-    except QuantityError:
+    except WordingError:
         return None
     return money if unit and unit not in _UNITS and money.unit in _UNITS else None
 
@@ -284,7 +283,7 @@ def _lacks_unit(amount: str, is_scaled: bool) -> bool:
     try:
         # Without its scale 约120 would be 120 yuan; without a scale a unit is a reading.
         return is_scaled and not parse_quantity(amount).unit
-    except QuantityError:
+    except WordingError:
         return False
 
 

@@ -15,7 +15,7 @@ from casebook.data.record_edit import RecordFile
 from casebook.data.record_rows import CASE, JOINED, NAMED, SOURCE_FILE, Fields, TypedRow, clean_text
 from casebook.data.workbook import LONGEST
 from casebook.messages import say
-from casebook.problems import START
+from casebook.problems import START, WordingError
 from casebook.record.description import FieldDescription
 from casebook.record.model import ChangeKind
 from casebook.record.new_case import case_path
@@ -23,7 +23,6 @@ from casebook.record.reader import SILENT
 from casebook.record.sketch import Way, find_spots
 from casebook.text import Lang, count_nouns
 from casebook.values.dates import parse_period
-from casebook.values.errors import PeriodError
 from casebook.yaml.edit import can_write, diff_files
 from casebook.yaml.encoding import show
 from casebook.yaml.files import show_path
@@ -340,6 +339,6 @@ def _even_out(one: FieldDescription | None, text: str) -> str:
     if one is None:
         return text
     if one.kind in DAYS:
-        with suppress(PeriodError):
+        with suppress(WordingError):
             return parse_period(text).edtf
     return clean_text(_leave_out(one, text), one)

@@ -23,8 +23,8 @@ from casebook.record.model import Answer, Case, Elsewhere, Event, Figure, Report
 from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Lang, Languages, Text
 from casebook.values.amount_wording import plain
-from casebook.values.dates import Period
 from casebook.values.digest import digest
+from casebook.values.periods import Period
 from casebook.values.words import QUALIFIERS
 
 TITLE: Final = say("data.title")

@@ -13,13 +13,13 @@ from casebook.messages import say
 from casebook.pages import HOME_URL
 from casebook.pages.page import Page, Site, in_languages, section_page
 from casebook.pages.rows import link_case, word_period
+from casebook.problems import WordingError
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, Figure
 from casebook.text import Lang, Text
 from casebook.values.amount_wording import word_quantity
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
-from casebook.values.errors import PeriodError, QuantityError
 from casebook.values.formula import names_of, parse_formula
 from casebook.values.words import QUALIFIERS
 
@@ -200,8 +200,8 @@ def _word(text: str, dataset: Dataset) -> Text:
         if text == word.key:
             return word.name
     # A bare year is a year before it is a number.
-    with suppress(PeriodError):
+    with suppress(WordingError):
         return word_period(parse_period(text))
-    with suppress(QuantityError):
+    with suppress(WordingError):
         return word_quantity(parse_quantity(text))
     return Text(text)

@@ -19,8 +19,8 @@ from casebook.record.references import find_references
 from casebook.record.vocabulary import Measure, Question, Source
 from casebook.text import COMMA, NO_TEXT, Lang, Text
 from casebook.values.amount_wording import in_english, plain, word_quantity
-from casebook.values.dates import Period
 from casebook.values.formula import split_formula
+from casebook.values.periods import Period
 from casebook.values.quantity import Quantity
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS, SAME_PER
 

@@ -14,7 +14,7 @@ from casebook.data.record_rows import CASE, JOINED, NAMED, SEVERAL, SOURCES, Fie
 from casebook.data.tables import Words, list_words
 from casebook.messages import read_catalogue, say
 from casebook.preview.form_rows import Checked, find_row
-from casebook.problems import Problem
+from casebook.problems import Problem, WordingError
 from casebook.record.description import MAX_NAME, FieldDescription
 from casebook.record.fields import read_suggestions
 from casebook.record.lists import Lists
@@ -23,7 +23,6 @@ from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
 from casebook.values.amount_wording import plain
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
-from casebook.values.errors import PeriodError, QuantityError
 from casebook.values.quantity import Quantity, with_reading
 from casebook.values.words import CURRENCIES, QUALIFIERS, Qualifier
 
@@ -147,7 +146,7 @@ class FormView:
     def reading(self, one: FieldDescription, row: TypedRow) -> str:
         """A text as it is understood, in words; nothing where it is not."""
         text = row.texts.get(one.name, "")
-        with suppress(QuantityError, PeriodError, KeyError):
+        with suppress(WordingError, KeyError):
             match one.kind if text else "":
                 case "amount":
                     return self._read_amount(text, row)
@@ -165,7 +164,7 @@ class FormView:
     def _read_amount(self, text: str, row: TypedRow) -> str:
         quantity = parse_quantity(text)
         qualifier, unit = row.texts.get("qualifier", ""), row.texts.get("unit", "")
-        with suppress(QuantityError):
+        with suppress(WordingError):
             quantity = with_reading(quantity, cast(Qualifier, qualifier) or None, unit or None)
         return self.tell(quantity, row.texts.get("per", ""))
 

@@ -19,8 +19,8 @@ from casebook.record.model import Figure
 from casebook.record.vocabulary import Measure, Vocabulary
 from casebook.text import ENUMERATION, SEMICOLON, Text
 from casebook.values.amount_wording import compact, plain, word_quantity
-from casebook.values.dates import Period, join_periods, speak_of_same_time
 from casebook.values.formula import Expression, FigureName, Number, parse_formula
+from casebook.values.periods import Period, join_periods, speak_of_same_time
 from casebook.values.quantity import Quantity, Segment
 from casebook.values.words import CURRENCIES, QUALIFIERS, WITHOUT_VALUE, Qualifier
 
@@ -70,7 +70,7 @@ def derive(
 ) -> tuple[Derived | None, tuple[Text, ...]]:
     """The result of a formula over figures of one case, or the reasons why it is refused.
 
-    Every name must be that of a figure. Raises FormulaError.
+    Every name must be that of a figure. Raises WordingError.
     """
     computation = _Computation(figures, vocabulary)
     term = parse_formula(formula) if isinstance(formula, str) else formula

@@ -12,7 +12,8 @@ from casebook.record.comparability import class_of
 from casebook.record.model import Answer, AnswerState, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import ENUMERATION, Text
-from casebook.values.dates import Lane, Period, parse_period
+from casebook.values.dates import parse_period
+from casebook.values.periods import Lane, Period
 
 Review = Literal["single", "size", "corroborated", "contradicted", "primary", "computed"]
 

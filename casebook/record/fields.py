@@ -9,13 +9,13 @@ from functools import cache, cached_property
 from typing import Any, Final, TypeVar, cast
 
 from casebook.messages import problem, say
-from casebook.problems import START, Position, Problem
+from casebook.problems import START, Position, Problem, WordingError
 from casebook.record.description import FieldDescription, fields_of, known_names, measure_quote
 from casebook.record.model import Case, Figure
 from casebook.record.references import MEDIA_NAME
 from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, LANGS, NO_TEXT, Languages, Text
-from casebook.values.dates import Period, parse_period
-from casebook.values.errors import PeriodError
+from casebook.values.dates import parse_period
+from casebook.values.periods import Period
 from casebook.values.words import SIGNS, UNITS
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 
@@ -367,7 +367,7 @@ class RecordReader:
         if value is not None:
             try:
                 return parse_period(value.text.strip())
-            except PeriodError as error:
+            except WordingError as error:
                 fields.report("E220", value.at, why=error.message, hint=error.hint)
         return UNKNOWN if one.required else None
 

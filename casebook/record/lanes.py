@@ -11,7 +11,7 @@ from casebook.messages import say
 from casebook.record.model import Case, Event
 from casebook.record.summary import CaseSummary, EventSummary, summarise_event
 from casebook.record.vocabulary import Source
-from casebook.values.dates import Lane
+from casebook.values.periods import Lane
 from casebook.values.words import PLANNED_STATUSES
 
 # Fewer silent years than this are an ordinary interval, not a gap worth naming.

@@ -25,7 +25,7 @@ from casebook.record.description import (
     values_inside,
 )
 from casebook.text import LANGS, NO_TEXT, Text
-from casebook.values.dates import Period
+from casebook.values.periods import Period
 from casebook.values.quantity import Quantity
 from casebook.values.words import PLANNED_STATUSES, Qualifier
 

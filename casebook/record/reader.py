@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from casebook.messages import problem, say
-from casebook.problems import Position, Problem
+from casebook.problems import Position, Problem, WordingError
 from casebook.record.agreement import find_per, find_plan, name_per, support_of, why_quote_differs
 from casebook.record.derived import MULTIPLE, derive
 from casebook.record.description import (
@@ -28,7 +28,6 @@ from casebook.record.model import Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
 from casebook.text import ENUMERATION, LANGS
 from casebook.values.amounts import find_amounts, parse_quantity
-from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
 from casebook.values.quantity import Quantity, with_reading
 from casebook.values.words import PLANNED_STATUSES, SAME_PER, WORDS
@@ -320,7 +319,7 @@ class CaseReader(RecordReader):
             return None
         try:
             quantity = parse_quantity(value.text.strip())
-        except QuantityError as error:
+        except WordingError as error:
             at = value.place(error.column)
             fields.report("E210", at, why=error.message)
             return None
@@ -332,7 +331,7 @@ class CaseReader(RecordReader):
                 fields.report("E217", at)
             try:
                 quantity = with_reading(quantity, qualifier or None, unit or None)
-            except QuantityError as error:
+            except WordingError as error:
                 key = "E210.reading" if values["quote"] else "E210"
                 fields.report(key, at, why=error.message, quote=values["quote"])
                 return None
@@ -398,7 +397,7 @@ class CaseReader(RecordReader):
             return None
         try:
             names = list(names_of(parse_formula(value.text.strip())))
-        except FormulaError as error:
+        except WordingError as error:
             fields.report("E280", value.place(error.column), why=error.message)
             return None
         strangers = [name for name in names if name.id not in self.written]

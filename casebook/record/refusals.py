@@ -18,7 +18,7 @@ from casebook.values.formula import names_of, parse_formula
 def judge_refusal(refusal: Refusal, dataset: Dataset) -> tuple[Text, ...]:
     """The guard's own reasons against it; none where the guard would allow it.
 
-    Every figure that it names must exist. Raises FormulaError.
+    Every figure that it names must exist. Raises WordingError.
     """
     vocabulary = dataset.vocabulary
     if refusal.spending:

@@ -23,8 +23,8 @@ from casebook.record.model import Case, Change, Event, Figure, ShownState, State
 from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import LANGS, NO_TEXT, Text
-from casebook.values.dates import Lane, Period
 from casebook.values.digest import digest
+from casebook.values.periods import Lane, Period
 
 _DIGITS = 8
 SortKey = tuple[int, int, int, str]

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from casebook.problems import START, Position
 from casebook.record.description import described, described_class
 from casebook.text import NO_TEXT, Text
-from casebook.values.dates import Period
+from casebook.values.periods import Period
 from casebook.values.words import CURRENCIES
 
 

@@ -11,8 +11,8 @@ from operator import itemgetter
 from typing import Final, cast
 
 from casebook.messages import say
+from casebook.problems import WordingError
 from casebook.values import words
-from casebook.values.errors import QuantityError
 from casebook.values.numbers_with_units import NumberReading, StatedNumber, even_out
 from casebook.values.numerals import WAN, lend_scale
 from casebook.values.quantity import Quantity, Segment
@@ -24,7 +24,7 @@ LONGEST: Final = 80
 def parse_quantity(text: str) -> Quantity:
     """The amount that a wording states.
 
-    Raises QuantityError and nothing else. A number without a unit (一万左右) gives the unit "":
+    Raises WordingError and nothing else. A number without a unit (一万左右) gives the unit "":
     whoever takes it has to ask the editor for a reading and apply it by `with_reading`.
     """
     return _parse(text, own_currency())
@@ -36,7 +36,7 @@ def _parse(text: str, _currency: str) -> Quantity:
     reading = _AmountReading(text)
     try:
         return reading.read()
-    except QuantityError as error:
+    except WordingError as error:
         if len(text) > LONGEST:
             raise
         # Most that is refused has an amount in it, and a word too many: money before things.
@@ -62,11 +62,11 @@ def _parse(text: str, _currency: str) -> Quantity:
             nearest = before
         key = "values.nearest" if len(found) == 1 else "values.several"
         message = say(key, message=error.message, nearest=nearest)
-        raise QuantityError(message, column=error.column, understood=error.understood) from error
+        raise WordingError(message, column=error.column, understood=error.understood) from error
 
 
 def _is_amount(text: str) -> bool:
-    with suppress(QuantityError):
+    with suppress(WordingError):
         return bool(_AmountReading(text).read())
     return False
 
@@ -94,7 +94,7 @@ def _find(text: str, _currency: str) -> tuple[Quantity, ...]:
             begin = max(start, number.start() - LONGEST)
             found.append(reading.read_inside(begin, number.start()))
             start = at = reading.at
-        except QuantityError:
+        except WordingError:
             # The rest of a number that cannot be read is no number of its own.
             rest = PATTERNS["rest_of_number"].match(line, number.end())
             at = rest.end() if rest else number.end()
@@ -113,9 +113,9 @@ class _AmountReading(NumberReading):
 
     def read(self) -> Quantity:
         if len(self.text) > LONGEST:
-            raise QuantityError(say("values.amount_long", longest=LONGEST), column=LONGEST + 1)
+            raise WordingError(say("values.amount_long", longest=LONGEST), column=LONGEST + 1)
         if not self.line.strip(" "):
-            raise QuantityError(say("values.amount_empty"))
+            raise WordingError(say("values.amount_empty"))
         self._read_before()
         start = self.skip()
         ends = self._read_ends()
@@ -273,7 +273,7 @@ class _AmountReading(NumberReading):
         at = self.skip()
         if self.line[at] != "(" or not self.line.endswith(")"):
             return
-        with suppress(QuantityError):
+        with suppress(WordingError):
             again = parse_quantity(self.text[at + 1 : -1])
             if (again.value, again.unit) == (stated.value, stated.unit):
                 self.mark("unit", len(self.line))

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, NoReturn
 
 from casebook.messages import say
+from casebook.problems import WordingError
 from casebook.text import Text
-from casebook.values.errors import FormulaError
 
 LONGEST: Final = 200
 SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
@@ -51,10 +51,10 @@ Expression = FigureName | Number | Operation
 def parse_formula(text: str) -> Operation:
     """The formula that a text states.
 
-    Raises FormulaError and nothing else.
+    Raises WordingError and nothing else.
     """
     if len(text) > LONGEST:
-        raise FormulaError(say("values.formula_long", longest=LONGEST))
+        raise WordingError(say("values.formula_long", longest=LONGEST))
     line = text.translate(_NEAREST).rstrip()
     # From the last to the first, so that the next one is taken from the end.
     tokens = [("", len(line)), *reversed(_split_tokens(line))]
@@ -63,7 +63,7 @@ def parse_formula(text: str) -> Operation:
     if word:
         _stop(say("values.left_over", word=word), offset)
     if not isinstance(term, Operation):
-        raise FormulaError(say("values.formula_short"))
+        raise WordingError(say("values.formula_short"))
     return term
 
 
@@ -83,7 +83,7 @@ def split_formula(text: str) -> tuple[str, ...]:
 
 
 def _stop(message: Text, offset: int) -> NoReturn:
-    raise FormulaError(message, column=offset + 1)
+    raise WordingError(message, column=offset + 1)
 
 
 def _split_tokens(line: str) -> list[tuple[str, int]]:

@@ -13,8 +13,8 @@ from typing import Final, Literal, NamedTuple, NoReturn, cast
 
 from casebook.messages import say
 from casebook.patterns import Patterns
+from casebook.problems import WordingError
 from casebook.text import Text
-from casebook.values.errors import QuantityError
 from casebook.values.words import HAN_DIGITS, WORDS
 
 LONGEST_NUMERAL: Final = 80
@@ -90,7 +90,7 @@ def stop_at(line: str, at: int, message: Text) -> NoReturn:
     understood = line[:at].strip()
     if understood:
         message = say("values.understood", message=message, understood=understood)
-    raise QuantityError(message, column=at + 1, understood=understood)
+    raise WordingError(message, column=at + 1, understood=understood)
 
 
 def number_of(text: str) -> Decimal | None:
@@ -103,7 +103,7 @@ def number_of(text: str) -> Decimal | None:
     line = text.translate(WIDTHS).strip(" ")
     try:
         numeral = read_numeral(line, 0)
-    except QuantityError:
+    except WordingError:
         return None
     if numeral is None or numeral.end != len(line) or numeral.has_plus:
         return None
@@ -140,7 +140,7 @@ def _multiply(scales: str) -> Decimal:
 def read_numeral(line: str, at: int) -> Numeral | None:
     """The numeral that begins at an offset, or None where there is none.
 
-    Raises QuantityError.
+    Raises WordingError.
     """
     tokens = _find_tokens(line, at)
     return _evaluate(line, tokens) if tokens else None

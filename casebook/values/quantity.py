@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from casebook.messages import say
+from casebook.problems import WordingError
 from casebook.text import has_han
 from casebook.values import words
-from casebook.values.errors import QuantityError
 from casebook.values.numerals import WIDTHS
 from casebook.values.words import (
     CURRENCIES,
@@ -141,7 +141,7 @@ def with_reading(
 ) -> Quantity:
     """The amount as an editor reads it where the wording alone is not decisive.
 
-    Raises QuantityError for a reading that contradicts the wording: another unit than the printed
+    Raises WordingError for a reading that contradicts the wording: another unit than the printed
     one, or a range that is not one.
     """
     if qualifier is not None and qualifier != quantity.qualifier:
@@ -155,7 +155,7 @@ def with_reading(
         if key:
             printed, known = QUALIFIERS[quantity.qualifier].name, "、".join(QUALIFIERS)
             said = {"wording": quantity.text, "printed": printed, "known": known}
-            raise QuantityError(say(key, qualifier=qualifier, **said))
+            raise WordingError(say(key, qualifier=qualifier, **said))
         quantity = replace(quantity, qualifier=qualifier, is_read=True)
     if unit is None:
         return quantity
@@ -164,12 +164,12 @@ def with_reading(
         wanted if PATTERNS["counter_with_noun"].fullmatch(wanted) else ""
     )
     if not read:
-        raise QuantityError(say("values.no_unit", unit=unit))
+        raise WordingError(say("values.no_unit", unit=unit))
     if read == quantity.unit:
         return quantity
     if quantity.unit:
         said = {"wording": quantity.text, "printed": quantity.unit}
-        raise QuantityError(say("values.unit_is_settled", unit=unit, **said))
+        raise WordingError(say("values.unit_is_settled", unit=unit, **said))
     whole = 100 if read == "ratio" else 1
     value, low, high = (None if one is None else one / whole for one in quantity.numbers)
     return replace(quantity, unit=read, value=value, low=low, high=high)

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casebook.problems import WordingError
 from casebook.values.amount_wording import compact, in_english, plain
 from casebook.values.amounts import find_amounts, parse_quantity
-from casebook.values.errors import QuantityError
 from casebook.values.quantity import with_reading
 from casebook.values.words import QUALIFIERS
 
 
-def refusal(text: str) -> QuantityError:
+def refusal(text: str) -> WordingError:
     """The error that a wording is refused with."""
-    with pytest.raises(QuantityError) as caught:
+    with pytest.raises(WordingError) as caught:
         parse_quantity(text)
     return caught.value
 
@@ -350,7 +350,7 @@ PIECES = st.sampled_from(
 def test_any_text_is_an_amount_or_a_quantity_error(text: str) -> None:
     try:
         quantity = parse_quantity(text)
-    except QuantityError as error:
+    except WordingError as error:
         assert error.message.zh and error.message.en and 1 <= error.column <= len(text) + 1
     else:
         assert "".join(part.text for part in quantity.segments) == text
@@ -397,7 +397,7 @@ def test_a_reading_may_call_a_ceiling_what_the_wording_leaves_open() -> None:
 def test_a_reading_may_not_contradict_the_wording(
     text: str, qualifier: str | None, unit: str | None
 ) -> None:
-    with pytest.raises(QuantityError):
+    with pytest.raises(WordingError):
         with_reading(parse_quantity(text), qualifier, unit)  # type: ignore[arg-type]
 
 

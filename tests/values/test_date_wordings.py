@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from casebook.problems import WordingError
 from casebook.values.dates import parse_period
-from casebook.values.errors import PeriodError
 
 WORDINGS = """
 2012年 | 2012
@@ -290,7 +290,7 @@ def test_a_time_is_read_as_people_mean_it(row: str) -> None:
 def test_a_time_that_is_not_known_alone_is_refused_with_what_to_write(
     wording: str, hint: str
 ) -> None:
-    with pytest.raises(PeriodError) as caught:
+    with pytest.raises(WordingError) as caught:
         parse_period(wording)
 
     assert hint in caught.value.hint.zh

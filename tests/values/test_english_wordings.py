@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from casebook.problems import WordingError
 from casebook.values.amount_wording import plain, word_quantity
 from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.dates import parse_period
-from casebook.values.errors import QuantityError
 
 # wording | number, or its two ends | unit | qualifier | per | in Chinese
 AMOUNTS = """
@@ -104,7 +104,7 @@ def test_an_amount_in_english_is_read_and_printed_in_both_languages(
 
 @pytest.mark.parametrize("wording", ["about money", "$5,000 each", "will exceed", "5m"])
 def test_words_that_are_no_amount_are_refused(wording: str) -> None:
-    with pytest.raises(QuantityError):
+    with pytest.raises(WordingError):
         parse_quantity(wording)
 
 

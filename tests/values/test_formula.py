@@ -10,16 +10,16 @@ import pytest
 from conftest import TEN_CASES
 from records import case_of, figure, read, record, shown, tiny_lists
 
-from casebook.problems import Problem
+from casebook.problems import Problem, WordingError
 from casebook.record.derived import derive, why_not_spending
 from casebook.record.lists import read_lists
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Term, Vocabulary
 from casebook.text import Text
 from casebook.values.amount_wording import in_english
-from casebook.values.dates import parse_period, speak_of_same_time
-from casebook.values.errors import FormulaError
+from casebook.values.dates import parse_period
 from casebook.values.formula import names_of, parse_formula, split_formula
+from casebook.values.periods import speak_of_same_time
 
 
 def vocabulary() -> Vocabulary:
@@ -331,7 +331,7 @@ def test_a_result_is_no_more_certain_than_its_parts(
     ],
 )
 def test_what_is_no_formula_is_refused_at_its_column(text: str, column: int) -> None:
-    with pytest.raises(FormulaError) as caught:
+    with pytest.raises(WordingError) as caught:
         parse_formula(text)
 
     assert caught.value.column == column
