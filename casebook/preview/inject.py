@@ -86,12 +86,14 @@ def _write_mark(slug: str, state: PreviewState, lang: Lang) -> Iterator[str]:
         note = escape(say("preview.draft_note").inside(lang))
         yield f'<p class="casebook-draft" role="note">{note}</p>'
     if problems := state.open_drafts.get(slug):
-        words = escape(say("preview.open", count=len(problems)).inside(lang))
+        words = escape(say("preview.open", count=problems.number).inside(lang))
         yield f'<details class="casebook-open"><summary>{words}</summary><ol>'
-        for one in problems:
+        for one in problems.first:
             place = escape(f"{one['path']}:{one['line']}:{one['column']}")
             said = escape(" ".join(str(one[part]) for part in ("message", "hint") if one[part]))
             yield f"<li><code>{place}</code> {said} {escape(str(one['code']))}</li>"
+        if left := problems.number - len(problems.first):
+            yield f"<li>{escape(say('preview.more', count=left).inside(lang))}</li>"
         yield "</ol></details>"
 
 

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from casebook.build.aside import Aside
 from casebook.build.last_build import list_sources
@@ -20,7 +21,7 @@ from casebook.messages import say
 from casebook.packaged import SETTINGS, find_packaged
 from casebook.problems import CasebookError, ContentError, Problem
 from casebook.record.sketch import describe_blanks
-from casebook.report import list_parts, print_problems, show_source
+from casebook.report import MOST_SHOWN, list_parts, print_problems, show_source
 from casebook.text import Lang
 
 # An editor who saves again this soon, in seconds, is not kept waiting for the whole site.
@@ -30,6 +31,19 @@ _WAKE = 100
 
 # A problem as the script of the preview reads it.
 Shown = dict[str, object]
+
+
+class ShownProblems(NamedTuple):
+    """The first problems of a file, or of several, as browsers are shown them; and their number."""
+
+    first: Sequence[Shown] = ()
+    number: int = 0
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+
+_NONE = ShownProblems()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +60,17 @@ class PreviewState:
     generation: int = 0
     built: int = 0
     fresh: Mapping[str, bytes] = field(default_factory=dict)
-    problems: Sequence[Shown] = ()
+    problems: ShownProblems = _NONE
     drafts: tuple[str, ...] = ()
-    faults: Mapping[str, Sequence[Shown]] = field(default_factory=dict)
-    open_drafts: Mapping[str, Sequence[Shown]] = field(default_factory=dict)
+    faults: Mapping[str, ShownProblems] = field(default_factory=dict)
+    open_drafts: Mapping[str, ShownProblems] = field(default_factory=dict)
 
-    def problems_of(self, slug: str | None) -> list[Shown]:
+    def problems_of(self, slug: str | None) -> ShownProblems:
         """The problems that a page shows: those of its case, or of any where it is of none."""
-        slugs = self.faults if slug is None else [slug]
-        return [*self.problems, *(one for name in slugs for one in self.faults.get(name, ()))]
+        own = self.faults.values() if slug is None else [self.faults.get(slug, _NONE)]
+        groups = [self.problems, *own]
+        first = (one for group in groups for one in group.first)
+        return ShownProblems([*islice(first, MOST_SHOWN)], sum(group.number for group in groups))
 
 
 class Preview:
@@ -83,7 +99,7 @@ class Preview:
         except ContentError as error:
             print_problems(error.problems, self.lang, self.project, sys.stderr)
             shown = [p for p in error.problems if p.severity == "error"] or error.problems
-            self._change(problems=[self._describe(problem) for problem in shown])
+            self._change(problems=self._describe(shown))
         except CasebookError as error:
             self._fail(error.message(self.lang))
         except Exception as error:
@@ -126,19 +142,19 @@ class Preview:
         generation = self._count(result)
         self._shown_from = result.built_from
         told = list(result.warnings)
-        faults: dict[str, Sequence[Shown]] = {}
-        open_drafts: dict[str, Sequence[Shown]] = {}
+        faults: dict[str, ShownProblems] = {}
+        open_drafts: dict[str, ShownProblems] = {}
         for path, aside in result.aside.items():
             found = sorted(one for one in aside.problems if one.severity == "error")
-            shown = [self._describe(one) for one in found]
-            (open_drafts if aside.is_draft else faults)[Path(path).stem] = shown
+            shown = open_drafts if aside.is_draft else faults
+            shown[Path(path).stem] = self._describe(found)
             told += list_open(path, aside)
         if told and {*told} != {*self._told}:
             print_problems(told, self.lang, self.project, sys.stderr)
         self._told = told
         self._change(
             generation=generation,
-            problems=(),
+            problems=_NONE,
             drafts=result.drafts,
             faults=faults,
             open_drafts=open_drafts,
@@ -164,15 +180,18 @@ class Preview:
                 return self.state
         return None
 
-    def _describe(self, problem: Problem) -> Shown:
-        source = "\n".join(show_source(problem, self.project))
-        return list_parts(problem, self.lang) | {"source": source}
+    def _describe(self, problems: Sequence[Problem]) -> ShownProblems:
+        first = [
+            list_parts(one, self.lang) | {"source": "\n".join(show_source(one, self.project))}
+            for one in problems[:MOST_SHOWN]
+        ]
+        return ShownProblems(first, len(problems))
 
     def _fail(self, message: str) -> None:
         print(message, file=sys.stderr, flush=True)
         # A browser is told no more of the machine than the names in the project.
         shown = message.replace(f"{self.project}{os.sep}", "")
-        self._change(problems=[{"path": "", "message": shown, "code": ""}])
+        self._change(problems=ShownProblems([{"path": "", "message": shown, "code": ""}], 1))
 
     def _change(self, **values: Any) -> None:
         with self._changed:

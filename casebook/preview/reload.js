@@ -13,7 +13,7 @@
     return node;
   }
 
-  function showErrors(problems) {
+  function showErrors(problems, number) {
     let box = document.querySelector(".casebook-errors");
     if (!problems.length) {
       if (box) box.remove();
@@ -26,17 +26,17 @@
       document.documentElement.append(box);
     }
     box.replaceChildren();
-    const count = problems.length;
-    add(box, "strong", words.problems.replace("{count}", count));
+    add(box, "strong", words.problems.replace("{count}", number));
     const list = add(box, "ol", "");
-    for (const problem of problems.slice(0, 20)) {
+    for (const problem of problems) {
       const item = add(list, "li", "");
       if (problem.path) add(item, "code", `${problem.path}:${problem.line}:${problem.column} `);
       add(item, "span", `${problem.message} ${problem.code}`);
       if (problem.hint) add(item, "em", problem.hint);
       if (problem.source) add(item, "pre", problem.source);
     }
-    if (count > 20) add(list, "li", words.more.replace("{count}", count - 20));
+    const left = number - problems.length;
+    if (left) add(list, "li", words.more.replace("{count}", left));
   }
 
   function markCases(drafts, faults) {
@@ -62,7 +62,7 @@
         location.reload();
         return;
       }
-      showErrors(state.problems);
+      showErrors(state.problems, state.number);
       markCases(state.drafts, state.faults);
     };
   }

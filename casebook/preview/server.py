@@ -351,9 +351,11 @@ class _Handler(BaseHTTPRequestHandler):
                 continue
             # A page that was not among those rendered first is to reload when all are.
             is_fresh = page in state.fresh or not page
+            found = state.problems_of(find_case(page) if page else None)
             shown = {
                 "generation": state.generation if is_fresh else state.built,
-                "problems": state.problems_of(find_case(page) if page else None),
+                "problems": found.first,
+                "number": found.number,
                 "drafts": state.drafts,
                 "faults": sorted(state.faults),
             }

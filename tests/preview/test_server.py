@@ -534,6 +534,21 @@ def test_whatever_is_wrong_in_a_draft_is_on_its_page_alone(
     assert state["problems"] == []
 
 
+def test_of_hundreds_of_problems_a_page_shows_the_first_and_the_number(preview: Running) -> None:
+    many = "".join(f"unknown_{number}: 1\n" for number in range(300))
+    (preview.project / "data/cases/xihu.yaml").write_text(DRAFT + many, encoding="utf-8")
+    preview.wait(lambda state: "xihu" in state["drafts"])
+    preview.edit("topic: reading\n", f"topic: reading\n{many}")
+    state = preview.wait(lambda state: state["faults"] == ["haishu"])
+
+    page = preview.ask("/cases/xihu/")[2]
+
+    assert (len(state["problems"]), state["number"]) == (20, 300)
+    assert "<summary>300 left to fill in or to mend</summary>" in page
+    assert page.count(" E201</li>") == 20
+    assert "<li>280 more</li></ol>" in page
+
+
 def test_a_fault_in_a_published_case_leaves_the_others_alive(preview: Running) -> None:
     before = preview.ask("/cases/haishu/")[2]
     preview.edit("topic: reading", "topic: readin")
