@@ -8,6 +8,7 @@ Jinja's own way where it does not hold, so that templates mean what they mean to
 from __future__ import annotations
 
 import marshal
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
@@ -29,6 +30,8 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.filters import FILTERS
+from jinja2.tests import TESTS
 from markupsafe import Markup, escape
 
 from casebook.build.cache import Cache, digest_program
@@ -36,6 +39,8 @@ from casebook.build.theme import Theme
 from casebook.messages import problem
 from casebook.packaged import find_packaged
 from casebook.problems import START, CasebookError, ContentError, Position, Problem
+from casebook.record.fields import suggest
+from casebook.record.settings import make_functions
 from casebook.text import Lang
 from casebook.values.digest import digest
 
@@ -43,6 +48,8 @@ from casebook.values.digest import digest
 THEME = "theme"
 # What reading a template raises where it is none.
 _UNREADABLE = (TemplateSyntaxError, UnicodeDecodeError, RecursionError)
+# What ends a line to Jinja.
+_LINES = re.compile(r"\r\n?|\n")
 # Options of every environment of Jinja, that of Pelican among them.
 ENVIRONMENT_OPTIONS: Mapping[str, Any] = {
     "autoescape": True,
@@ -278,12 +285,14 @@ def digest_templates(theme: Theme, compiled: CompiledTemplates) -> Mapping[str, 
 
 class _Names(NamedTuple):
     """The names in a template: of templates, None where one is only known when it runs; of what it
-    defines; and what it takes from which template, at which line.
+    defines; what it takes from which template; and the filters and tests that it calls, each with
+    the message that there is none and its line.
     """
 
     templates: frozenset[str] | None
     defined: frozenset[str]
     taken: tuple[tuple[str, str, int], ...]
+    called: tuple[tuple[str, str, int], ...]
     is_page: bool
 
 
@@ -326,11 +335,19 @@ def _read_names(name: str, theme: Theme, compiled: CompiledTemplates) -> _Names:
             taken += [(target, macro, node.lineno) for macro, _ in pairs or [("", "")]]
     outputs = (each for one in find_all(nodes.Output) for each in one.nodes)
     fills_in = any(not isinstance(one, nodes.TemplateData) for one in outputs)
+    # A block that is filtered by nothing has no name.
+    called = [
+        (each.name, key, each.lineno)
+        for key, kind in (("E320.filter", nodes.Filter), ("E320.test", nodes.Test))
+        for each in find_all(kind)
+        if each.name
+    ]
     templates = {*meta.find_referenced_templates(tree)}
     found = _Names(
         templates=frozenset(one for one in templates if one) if None not in templates else None,
         defined=frozenset({*(each.name for each in find_all(nodes.Macro)), *stored}),
         taken=tuple(taken),
+        called=tuple(called),
         is_page=bool(find_all(nodes.Extends)) or ("<html" in source and fills_in),
     )
     compiled.trees[name] = tree
@@ -349,10 +366,20 @@ def check_templates(theme: Theme, compiled: CompiledTemplates) -> list[Problem]:
             continue
         except _UNREADABLE as error:
             problems.append(_describe_error(error, theme, name))
+    own = make_functions(theme.functions)
+    known = {
+        "E320.filter": {*FILTERS, *own["filters"]},
+        "E320.test": {*TESTS, *own["tests"]},
+    }
     for name, names in read.items():
-        path = theme.paths.get(name, name)
+        path, lines = theme.paths.get(name, name), _LINES.split(theme.sources[name].decode())
+        for word, key, line in names.called:
+            # Jinja asks for it where the line runs, which may be on one page of a thousand.
+            if word not in known[key]:
+                at, hint = _find_word(lines, line, word), suggest(word, known[key])
+                problems.append(problem(key, path, at, hint=hint, name=word))
         for target, macro, line in names.taken:
-            at = Position(line, 1)
+            at = _find_word(lines, line, macro or target)
             if target not in theme.sources:
                 problems.append(problem("E320.missing", path, at, template=target))
             elif macro and target in read and macro not in read[target].defined:
@@ -360,6 +387,11 @@ def check_templates(theme: Theme, compiled: CompiledTemplates) -> list[Problem]:
         if name in _list_pages() and not names.is_page:
             problems.append(problem("E320.page", path, START))
     return problems
+
+
+def _find_word(lines: list[str], line: int, word: str) -> Position:
+    """The place of a word in a line, of which Jinja tells no column."""
+    return Position(line, lines[line - 1].find(word) + 1 or 1)
 
 
 @lru_cache(maxsize=1)

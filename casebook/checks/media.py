@@ -35,9 +35,12 @@ _QUALITY: Final = 82
 _TEXTS: Final = (".css", ".js", ".mjs", ".json", ".webmanifest", ".svg", ".xml", ".html", ".txt")
 # How fonts begin; the length of a file stands in it, behind its kind and its flavour.
 _FONTS: Final = {".woff2": b"wOF2", ".woff": b"wOFF"}
-# What ends a rule, what holds anything, and what no style sheet has outside of brackets.
+# What ends a rule, what holds anything, what a browser passes over here, and what no style sheet
+# has outside of brackets.
 _CSS: Final = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[{}();=\[\]]""", re.DOTALL
+    r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[{}();=\[\]]"""
+    r"""|@import\b|\burl(?=\([ \t\n]*["']?(?:https?:)?//)""",
+    re.DOTALL | re.IGNORECASE,
 )
 _PAIRS: Final = {"}": "{", ")": "(", "]": "["}
 _COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -232,7 +235,10 @@ def _check_styles(text: str, path: str) -> Iterator[Problem]:
     end = 0
     for found in _CSS.finditer(text):
         sign, at = found[0], found.start()
-        if sign[0] == "/":
+        if sign[0] in "@uU":
+            key = "E321.import" if sign[0] == "@" else "E321.address"
+            yield problem(key, path, position_of(text, at))
+        elif sign[0] == "/":
             if not sign.endswith("*/") or len(sign) < 4:
                 opened.append(("/*", at))
         elif sign in ("{", "(", "["):

@@ -12,6 +12,7 @@ from casebook.build import templates
 from casebook.build.cache import open_cache
 from casebook.build.templates import (
     CompiledTemplates,
+    check_templates,
     digest_templates,
     make_environment,
 )
@@ -104,3 +105,30 @@ def test_a_template_changes_with_all_that_it_may_name(naming: str, changed: set[
     after = digests({"page.html": naming, "a.html": "2", "b.html": by})
 
     assert {name for name in before if before[name] != after[name]} == changed
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "message"),
+    [
+        pytest.param(
+            "{{ L('甲',\n 'a')|uper }}", "2:7", "没有过滤器 uper。是不是 upper？", id="filter"
+        ),
+        pytest.param("{% filter trimm %}a{% endfilter %}", "1:11", "没有过滤器 trimm", id="block"),
+        pytest.param("甲\r{% if 1 is odds %}{% endif %}", "2:12", "没有 odds 这种判断", id="test"),
+        pytest.param("{{ 1|own }}", "1:6", "JINJA_FILTERS 里写上它", id="one of the settings"),
+    ],
+)
+def test_a_filter_that_is_none_is_named_before_any_page_asks_for_it(
+    source: str, place: str, message: str
+) -> None:
+    (found,) = check_templates(Theme("", {"own.html": source.encode()}), CompiledTemplates())
+
+    assert (found.code, str(found.at)) == ("E320", place)
+    assert message in found.message("zh")
+
+
+def test_a_filter_of_the_settings_is_known() -> None:
+    functions = b"JINJA_FILTERS = {'own': str}\nJINJA_TESTS = {'ours': bool}\n"
+    theme = Theme("", {"own.html": b"{{ 1|own }}{{ 1 is ours }}"}, functions)
+
+    assert check_templates(theme, CompiledTemplates()) == []

@@ -11,7 +11,7 @@ from PIL import Image
 from records import case_of, dataset_of, record, shown
 
 from casebook.build.checking import check_project
-from casebook.checks.media import stories_show_their_pictures
+from casebook.checks.media import check_theme_file, stories_show_their_pictures
 from tests.conftest import make_tiny_project
 
 PICTURE = """
@@ -157,3 +157,27 @@ def test_a_picture_has_words_in_both_languages() -> None:
     found = list(stories_show_their_pictures(case, dataset_of(record())))
 
     assert [one.code for one in found] == ["W316"]
+
+
+@pytest.mark.parametrize(
+    ("styles", "expected"),
+    [
+        pytest.param('@import "more.css";\nmain { color: red }', ["1:1 E321"], id="import"),
+        pytest.param("main { color: red }\n  @IMPORT url(a.css);", ["2:3 E321"], id="at the end"),
+        pytest.param(
+            "@font-face {\n  src: url('https://fonts.example/a.woff2');\n}",
+            ["2:8 E321"],
+            id="a font of another site",
+        ),
+        pytest.param("main { background: url( //a.example/b.png) }", ["1:20 E321"], id="a picture"),
+        pytest.param("/* @import 'a'; url(//a) */ a { content: '@import' }", [], id="in words"),
+        pytest.param("a { background: url(../images/a.png) }", [], id="a picture of the site"),
+    ],
+)
+def test_what_no_page_takes_from_elsewhere_is_named_in_a_style_sheet(
+    tmp_path: Path, styles: str, expected: list[str]
+) -> None:
+    path = tmp_path / "own.css"
+    path.write_text(styles, "utf-8")
+
+    assert shown([*check_theme_file(path, tmp_path)]) == expected
