@@ -185,11 +185,18 @@ class Fields:
             return value
         if value is not None:
             self.report("E203", value.at, name=name)
-        elif required:
+        elif required and not self._is_garbled(name):
             at = self.node.key_at.get(name, self.node.at)
             hint = say("record.example", name=name, example=example) if example else NO_TEXT
             self.report("E202", at, name=name, hint=hint)
         return None
+
+    def _is_garbled(self, name: str) -> bool:
+        """True of a field that is there, in a name that was found to be garbled."""
+        lines = self._outermost.garbled_lines
+        return any(
+            key.startswith(name) and at.line in lines for key, at in self.node.key_at.items()
+        )
 
     def text(self, name: str, required: bool = False, example: Text = NO_TEXT) -> str:
         """The text of a field without blanks around it."""
@@ -200,7 +207,12 @@ class Fields:
         """The text of a field that may have paragraphs."""
         text, value = self.text(name), self.node.entries.get(name)
         # Without | a blank line is one break, and paragraphs would run together.
-        if "\n" in text and isinstance(value, Scalar) and value.style not in ("|", '"'):
+        if (
+            "\n" in text
+            and isinstance(value, Scalar)
+            and value.style not in ("|", '"')
+            and not any(one.code == "E114" and one.at == value.at for one in self.problems)
+        ):
             self.report("E204.block", value.at, name=name)
         return text
 

@@ -41,6 +41,8 @@ _KINDS: Final = {
     "count": "record.kind_count",
     "share": "record.kind_share",
 }
+# Mistakes of which one meaning was tried of several: fields on one line, levels, quotation marks.
+_GUESSED: Final = frozenset({"E113", "E117", "E118"})
 _FIGURE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _DRAFT_LINE: Final = re.compile(rb"^state:[ \t]+draft[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
@@ -72,7 +74,11 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
         return None, [*problems, problem("E132.case", path, node.at)]
     # Bytes that are no UTF-8 gave no tree.
     lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    guessed = {one.at.line for one in problems if one.code in _GUESSED}
+    known = len(problems)
     case = read_case_node(node, lines, path, lists, problems)
+    # What such a line holds is only what it was taken for.
+    problems[known:] = [one for one in problems[known:] if one.at.line not in guessed]
     if any(problem.severity == "error" for problem in problems):
         return None, problems
     return case, problems

@@ -15,13 +15,18 @@ from itertools import islice
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.text import Text
-from casebook.yaml.encoding import MAX_SHOWN, offer
+from casebook.yaml.encoding import MAX_SHOWN, offer, show
 from casebook.yaml.fixes import COLONS
 from casebook.yaml.mistakes import Mistake, mistakes_in, read_table, silent_mistakes
-from casebook.yaml.nodes import NO_MAPPING, TOO_DEEP, Fault, find_fault
+from casebook.yaml.nodes import NO_MAPPING, TOO_DEEP, Fault, find_fault, find_lost_indentation
 
 # How much text the search for a cause may have parsed, all tries together: well under a second.
 _BUDGET = 3_000_000
+# A field with a text behind its colon, and the beginning of one.
+_HEADING = re.compile(
+    r"(?P<head>[ ]*(?:-[ ]+)*(?P<name>[^\s:#\"'][^:#]{0,60}):)[ ]+(?P<at>[^\s|>#].*)"
+)
+_FIELD = re.compile(r"[ ]*[^\s:#\"'-][^:#]{0,60}:(?:\s|$)")
 # Where several mistakes hide each other no fix makes the text valid at once.
 _TRIES_MORE = 6
 _LONGEST_LINE = 4_000
@@ -46,13 +51,17 @@ class Diagnosis:
     """The search for the mistakes of one text that cannot be parsed, fixing them one by one."""
 
     def __init__(self, text: str, path: str) -> None:
-        self.lines = text.split("\n")
+        self.lines = self._written = text.split("\n")
         self.path = path
         self._left = _BUDGET
+        # Of each line the number that it has in the file: a fix may make two of one.
+        self._numbers = [*range(1, len(self.lines) + 1)]
 
     def diagnose(self) -> tuple[str | None, list[Problem]]:
         """The fixed text where all mistakes could be named, and the problem of each mistake."""
         problems: list[Problem] = []
+        if lost := find_lost_indentation("\n".join(self.lines)):
+            return None, [problem("E117.lost", self.path, Position(lost, 1))]
         fault = find_fault("\n".join(self.lines))
         cause = 0
         try:
@@ -62,16 +71,42 @@ class Diagnosis:
                 cause = self._find_cause(fault)
                 fix = self._find_fix(fault, cause)
                 if fix is None:
-                    problems.append(describe_fault(fault, cause, self.lines, self.path))
+                    problems.append(self._describe(fault, cause))
                     return None, problems
-                self.lines = fix.lines
-                problems += fix.problems
+                problems += [replace(one, at=self.locate(one.at)) for one in fix.problems]
+                self._take(fix.lines)
                 fault = self._parse(self.lines)
         except _GaveUp:
             if fault is not None and not problems:
-                problems.append(describe_fault(fault, cause, self.lines, self.path))
+                problems.append(self._describe(fault, cause))
             return None, problems
         return "\n".join(self.lines), problems
+
+    def locate(self, at: Position) -> Position:
+        """Where in the file something is that has this place in the fixed text."""
+        # What is missing at the end may be told behind the last line.
+        index = min(at.line, len(self.lines)) - 1
+        number = self._numbers[index]
+        written, fixed = self._written[number - 1], self.lines[index]
+        # Only a piece of the line was changed: what is behind it moved as far as the end did.
+        moved = len(fixed) - len(written)
+        before = _count_shared(written, fixed)
+        if written != fixed and at.column > before + 1:
+            behind = _count_shared(written[::-1], fixed[::-1])
+            is_behind = at.column > max(len(fixed) - behind, before + moved)
+            return Position(number, at.column - moved if is_behind else before + 1)
+        return Position(number, at.column)
+
+    def _take(self, lines: list[str]) -> None:
+        grown = len(lines) - len(self.lines)
+        pairs = zip(self.lines, lines, strict=False)
+        first = next((n for n, (old, new) in enumerate(pairs) if old != new), 0)
+        self._numbers[first:first] = [self._numbers[first]] * grown
+        self.lines = lines
+
+    def _describe(self, fault: Fault, cause: int) -> Problem:
+        found = describe_fault(fault, cause, self.lines, self.path)
+        return replace(found, at=self.locate(found.at))
 
     def _parse(self, lines: list[str]) -> Fault | None:
         text = "\n".join(lines)
@@ -119,12 +154,16 @@ class Diagnosis:
         # The lines of a text block whose marker is full-width were parsed.
         if heading:
             yield from self._fix_line(heading, cause, mistakes_in("wide_pipe"))
+        if self._has_hanging(cause):
+            yield from self._clear_heading(cause, only_fields=True)
+            yield from self._fix_line(cause, cause, mistakes_in("block_mark"))
         yield from self._fix_line(cause, cause)
         if self._may_go_on(cause):
             yield from self._hang_line(cause, must_be_whole=True)
         # A name by itself has lost its colon only where something hangs from it.
         if self._has_hanging(cause):
             yield from self._fix_line(cause, cause, mistakes_in("bare_name"))
+        yield from self._clear_heading(above)
         yield from self._fix_lines_above(cause)
         others = [n for n in (fault.at.line, heading, above) if n != cause]
         numbers = [n for n in dict.fromkeys(others) if 1 <= n <= len(self.lines)]
@@ -184,6 +223,27 @@ class Diagnosis:
         named = problem("E117.goes_on", self.path, at, hint=_offer_indent(fixed))
         yield _Fix(self._with(number, [fixed]), [named], must_be_whole)
 
+    def _clear_heading(self, number: int, only_fields: bool = False) -> Iterator[_Fix]:
+        """The fix of a heading that has a text behind its colon beside the fields below it."""
+        found = _HEADING.fullmatch(self.lines[number - 1]) if number else None
+        first = self._line_below(number)
+        own = self._indent_of(first)
+        # By one blank it is the heading that is out of place.
+        if found is None or own < found.start("name") + 2:
+            return
+        is_field = re.match(r"[a-z][a-z0-9_]*:[ ]", found["at"]) is not None
+        block = self.lines[first - 1 : self._end_of(first, own)]
+        fields = [line for line in block if _indent(line) == own and _FIELD.match(line)]
+        # One line or two may as well be indented too far.
+        if len(fields) < (1 if is_field else 3) or (only_fields and not is_field):
+            return
+        at = Position(number, found.start("at") + 1)
+        key, value = "E113.nested" if is_field else "E117.value", found["at"]
+        fixed = [found["head"], *([" " * own + value] if is_field else [])]
+        said = show(value.partition(":")[0] if is_field else value)
+        named = problem(key, self.path, at, name=show(found["name"]), at=said)
+        yield _Fix(self._with(number, fixed), [named])
+
     def _align_first(self, cause: int) -> Iterator[_Fix]:
         """The fix that moves the first line below a heading to where its neighbours begin.
 
@@ -235,7 +295,7 @@ class Diagnosis:
                 self.path,
                 Position(number + offset, own + 1),
                 hint=_offer_indent(moved[offset]),
-                line=sibling,
+                line=self._numbers[sibling - 1],
             )
             for offset, text in enumerate(self.lines[number - 1 : last])
             if text.strip() and _indent(text) == own
@@ -326,6 +386,12 @@ class Diagnosis:
         )
 
 
+def _count_shared(one: str, other: str) -> int:
+    """The number of characters with which both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 def _has_text(line: str) -> bool:
     start = line.strip()[:1]
     return bool(start) and start != "#"
@@ -364,5 +430,5 @@ def describe_fault(fault: Fault, cause: int, lines: list[str], path: str) -> Pro
                 column = lines[fault.at.line - 1].rfind("\\", 0, fault.at.column - 1) + 1
                 at = Position(fault.at.line, column or fault.at.column)
             return problem(key, path, at)
-    # The parser speaks English only.
-    return problem("E110", path, at, reason=Text("", f": {reason}"))
+    # The parser speaks English only, and not of what an editor did.
+    return problem("E110", path, at)

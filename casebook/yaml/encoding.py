@@ -51,6 +51,9 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
     if PATTERNS["may_be_invisible"].search(text) is not None:
         lost = {one.at.line for one in problems}
         problems += [one for one in _find_invisible(text, path) if one.at.line not in lost]
+        if PATTERNS["parted"].search(text) is not None:
+            # In a text of one line every field is a part of the first.
+            return None, problems
         text = remove_invisible(text)
     return text, problems
 
@@ -143,17 +146,38 @@ def _find_other_format(text: str, path: str) -> list[Problem]:
     """A web page in the place of a text, or the marks of a merge."""
     if not path.endswith(_MARKUP) and PATTERNS["web_page"].match(text):
         return [problem("E108.html", path, START)]
-    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+    is_yaml = path.endswith(".yaml")
+    if is_yaml and (mark := _find_mark_of_lines(text)):
+        return [problem("E108.marked", path, START, mark=mark)]
+    name = "conflict" if "<<<<<<<" in text or ">>>>>>>" in text else "conflict_middle"
+    if name == "conflict_middle" and not (is_yaml and "=======" in text):
         return []
     return [
         problem("E108.conflict", path, position_of(text, found.start()), mark=found.group())
-        for found in islice(PATTERNS["conflict"].finditer(text), MAX_SHOWN)
+        for found in islice(PATTERNS[name].finditer(text), MAX_SHOWN)
     ]
+
+
+def _find_mark_of_lines(text: str) -> str:
+    """What every line of a text begins with that was copied with more than the text, or nothing."""
+    first = PATTERNS["before_lines"].match(text)
+    if first is None:
+        return ""
+    lines = [line for line in text.split("\n") if line.strip()]
+    found = [PATTERNS["before_lines"].match(line) for line in lines]
+    marks = [each[0] for each in found if each is not None]
+    wanted = [first[0]] * len(lines)
+    if first[0].isdigit():
+        wanted = [str(int(first[0]) + number) for number in range(len(lines))]
+    return first[0] if marks == wanted and len(lines) > 2 else ""
 
 
 def _find_invisible(text: str, path: str) -> Iterator[Problem]:
     for found in islice(PATTERNS["invisible"].finditer(text), MAX_SHOWN):
         at = position_of(text, found.start())
+        if PATTERNS["parted"].match(text, found.start()):
+            yield problem("E103.parted", path, at, name=name_of(found[0][0]))
+            continue
         line = text.split("\n")[at.line - 1]
         fixed = remove_invisible(line) if len(line) < 1_000 else ""
         yield describe_invisible(found.group(), at, path, offer(fixed))

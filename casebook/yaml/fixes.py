@@ -18,6 +18,9 @@ _PLAIN = str.maketrans(
     BRACKETS | {"，": ", ", "：": ": ", "、": ", ", "＂": '"', "“": '"', "”": '"', "；": ", "}
 )
 _BRACKETS_ONLY = str.maketrans({**BRACKETS})
+_WHOLE_VALUE = re.compile(r"[a-z0-9_./-]+|\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|.*[^\x00-\x7f]")
+_PARTED = f"{ALL_BLANKS}\t,，;；、|/"
+_SECOND_FIELD = re.compile(rf"(?<![{_PARTED}])[{_PARTED}]+(?=[a-z][a-z0-9_]{{1,30}}:(?:[ ]|$))")
 _HALF_ESCAPES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
@@ -86,6 +89,9 @@ def with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
 def with_tail_quoted(found: re.Match[str]) -> Iterator[str]:
     """The line with what stands behind a quoted text inside the quotes."""
     before, value, tail = found["before"], found["v"], found["tail"]
+    if value == '""' and tail.endswith(value) and '"' not in tail[:-2]:
+        # Spreadsheets and JSON write each quotation mark twice.
+        yield f"{before}{tail[:-2].join(value)}"
     if value[0] == "'" and tail.endswith("'") and tail != "'":
         yield before + _quote_singly(value[1:] + tail[:-1])
     if not tail.strip(" ,，;；、。"):
@@ -133,6 +139,17 @@ def without_surplus(found: re.Match[str]) -> Iterator[str]:
 def as_block(found: re.Match[str]) -> Iterator[str]:
     """The line with its text below the mark of the block."""
     yield f"{found['before']}{found['at']}\n{' ' * (found.start('key') + 2)}{found['v']}"
+
+
+def as_lines(found: re.Match[str]) -> Iterator[str]:
+    """The line as one for each field, where what is before the second is a whole value."""
+    before, indent = found["before"], found.start("key")
+    value, rest = found["v"].removesuffix(found["at"]), found.string[found.start("at") :]
+    value = value.rstrip(_PARTED)
+    # In a sentence a word before a colon is no field: Parks and libraries: who pays.
+    if _WHOLE_VALUE.fullmatch(value):
+        lines = [f"{before}{value}", *_SECOND_FIELD.split(rest)]
+        yield f"\n{' ' * indent}".join(lines)
 
 
 def as_nested_list(found: re.Match[str]) -> Iterator[str]:

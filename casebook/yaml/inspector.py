@@ -14,8 +14,8 @@ from casebook.messages import problem
 from casebook.patterns import Patterns
 from casebook.problems import Position, Problem
 from casebook.text import Text
-from casebook.yaml.encoding import describe_invisible, offer, unscramble
-from casebook.yaml.fixes import ALL_BLANKS
+from casebook.yaml.encoding import describe_invisible, offer, show, unscramble
+from casebook.yaml.fixes import ALL_BLANKS, quote_value
 from casebook.yaml.mistakes import DASHES, mistakes_in, name_blank
 
 # The brackets that a text stands in, if any.
@@ -31,11 +31,21 @@ _PATTERNS = Patterns(
         "half_quoted": r"(?s:“[^“”\"]*\"|\"[^“”\"]*”)",
         # A field that was indented into the text above it.
         "field_in_text": r"(?m:^[ ]*(?P<key>[a-z][a-z_]{2,30}):[ ]*[|>][+-]?[ ]*$)",
+        # Not the sign of a number.
+        "wide_hash": r"(?<!\S)＃(?![0-9０-９])",
+        "second_field": r"[，,；;\t][ \t\u3000]*(?P<key>[a-z][a-z0-9_]{2,30})[ ]?：",
+        # In braces: a field without its blank, its colon, what is no name, and a value with commas.
+        "tight_field": r"(?P<key>[a-z][a-z0-9_]{0,30}):[^\s/]",
+        "tight_colon": r"(?<=[{, ])[a-z][a-z0-9_]{0,30}:(?=[^\s/])",
+        "no_name": r"[^\x00-\x7f]| ",
+        "in_braces": r"(?:(?![ ]*,[ ]*[a-z][a-z0-9_]{0,30}:)[^{}\"'])+(?=[,}])",
         "wide_list": r"(?s:[［｛].*[］｝\]}])",
     }
 )
 # What people write behind a value who know it from JSON or from a list in prose.
 _TAIL = frozenset(",，;；、")
+# A longer text than this has more than a value before a comma.
+_LONGEST_VALUE = 40
 # A value that starts with one of these is looked at twice.
 _ODD_STARTS = frozenset("｜＞［｛＃-" + DASHES)
 
@@ -97,6 +107,8 @@ class Inspector:
             fixed = before + self.line(place.line)[len(before) :].lstrip(ALL_BLANKS)
             self._offer("W115", place, fixed, blank=name_blank(value[0]))
         runs_on = start.line != end.line
+        if not runs_on:
+            self._inspect_signs(value, before, place, in_flow)
         if runs_on or value[0] in _ODD_STARTS or "：" in value or ":" in value:
             self._inspect_lines(value, before, place, self.text[start.index : end.index])
 
@@ -136,6 +148,27 @@ class Inspector:
         elif unscramble(name):
             self._offer("E106.garbled", Position(number, start.column + 1))
 
+    def inspect_parted(self, event: Any, above: Any) -> Literal["", "name", "text"]:
+        """Note a name without a value in braces, and say if it is one or a part of a text.
+
+        Its colon lacks a blank, or the text above has a comma.
+        """
+        name, start, line = event.value, event.start_mark, self.line(event.start_mark.line + 1)
+        at = Position(start.line + 1, start.column + 1)
+        if found := _PATTERNS["tight_field"].match(name):
+            fixed = _PATTERNS["tight_colon"].sub(r"\g<0> ", line)
+            self._offer("E113.blank", at.inside(found.end("key")), fixed)
+            return "name"
+        if event.style or above is None or not _PATTERNS["no_name"].search(name):
+            return ""
+        column = above.start_mark.column
+        whole = _PATTERNS["in_braces"].match(line, column)
+        fixed = ""
+        if whole is not None and above.start_mark.line == start.line and not above.style:
+            fixed = f"{line[:column]}{quote_value(whole[0])}{line[whole.end() :]}"
+        self._offer("E121.comma", at, fixed, name=show(name))
+        return "text"
+
     def _offer(self, key: str, at: Position, fixed: str = "", **values: Any) -> None:
         self.report(key, at, offer(fixed), **values)
 
@@ -158,11 +191,26 @@ class Inspector:
         fixed = f'{found[1]}"{found[2]}"' if found and '"' not in line and "\\" not in line else ""
         self._offer("W122", Position(end.line + 1, end.column + 2), fixed)
 
+    def _inspect_signs(self, value: str, before: str, at: Position, in_flow: Flow) -> None:
+        """Note full-width marks in one line that were to end a value."""
+        if "＃" in value and (found := _PATTERNS["wide_hash"].search(value)):
+            kept, comment = value[: found.start()].rstrip(), value[found.end() :].strip()
+            fixed = f"{before}{kept} # {comment}"
+            self._offer("W122.wide", at.inside(found.start()), fixed)
+        if in_flow or "：" not in value or "。" in value:
+            return
+        found = _PATTERNS["second_field"].search(value)
+        if found is not None and found.start() < _LONGEST_VALUE:
+            place = at.inside(found.start("key"))
+            name = before.strip(" -:")
+            self.note(problem("E113.fields", self.path, place, at=found["key"], name=name))
+
     def _inspect_lines(self, value: str, before: str, at: Position, written: str) -> None:
         lines = written.split("\n")
         if value[0] in "｜＞" and (len(lines) > 1 or len(value) < 3):
-            fixed = before + ("|" if value[0] == "｜" else ">")
-            self._offer("W114.block", at, fixed, mark=value[0])
+            # Paragraphs are kept by | alone.
+            fixed = before + (">" if value[0] == "＞" and "\n" not in value else "|")
+            self._offer("E114.alone", at, fixed, mark=value[0])
         if _PATTERNS["wide_list"].fullmatch(value):
             plain = re.sub(r"([,:])\s*", r"\1 ", unicodedata.normalize("NFKC", value))
             fixed = before + plain.replace("、", ", ") if len(lines) == 1 else ""

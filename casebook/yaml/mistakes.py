@@ -58,6 +58,7 @@ class Mistake:
             at,
             hint=None if self.key in read_table()["unoffered"] else offer(fixed),
             at=show(mark.strip()),
+            name=show(found.groupdict().get("key") or ""),
             mark=(found.groupdict().get("v") or " ")[0],
             blank=name_blank(mark[:1]),
         )

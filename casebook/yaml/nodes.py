@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 import yaml
@@ -39,6 +41,9 @@ _PARSER_ERRORS = (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexErr
 
 MAX_DEPTH = 12
 MAX_KEY = 200
+_HEADINGS = re.compile(
+    r"^[a-z][a-z0-9_]*:[ ]*\n(?=[^\s:#\"'-][^:#\n]{0,60}:(?:\s|$))", re.MULTILINE
+)
 # A fix of a longer text is not tried, only described.
 _LONGEST_TRIED = 100_000
 
@@ -137,6 +142,14 @@ def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | Non
     return node, problems
 
 
+def find_lost_indentation(text: str) -> int:
+    """The first line that should be indented, in a text of which none is; 0 where one is."""
+    # A single one may be a field that is still to be filled in.
+    found = [each.end() for each in islice(_HEADINGS.finditer(text), 2)]
+    is_flat = not text[:1].isspace() and "\n " not in text and "\n\t" not in text
+    return text.count("\n", 0, found[0]) + 1 if is_flat and len(found) > 1 else 0
+
+
 def _close_gaps(text: str, written: str) -> str:
     """A text without the blanks that YAML puts where a line ends between Chinese characters."""
     pieces, at = [], 0
@@ -165,23 +178,39 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
         if node is None or node == Scalar("", node.at):
             problems.append(problem("E107", path, START))
             return None
-        if isinstance(node, MapNode):
+        codes = {one.code for one in builder.problems}
+        # Fields of one level twice are those of two where all indentation was lost.
+        is_flat = "\n " not in text and bool(codes & {"E117", "E130"})
+        if isinstance(node, MapNode) and not (is_flat and find_lost_indentation(text)):
             problems += builder.problems
             # Half a file is no record: the other half is below the line that parts it.
-            return None if any(p.code == "E131" for p in builder.problems) else node
+            return None if "E131" in codes else node
     # Only now: few files need it.
     from casebook.yaml.diagnose import Diagnosis
 
-    fixed, named = Diagnosis(text, path).diagnose()
+    diagnosis = Diagnosis(text, path)
+    fixed, named = diagnosis.diagnose()
     problems += named
     if fixed is None:
         return None
     again = _Builder(fixed, path)
     node = again.build_document()
-    # A fix may have added lines or moved them, so that only other lines are reported again.
+    # What a line has beside the mistake that was fixed is told when it is.
     lines = {one.at.line for one in named}
-    problems += [one for one in again.problems if one.at.line not in lines]
-    return node
+    others = (replace(one, at=diagnosis.locate(one.at)) for one in again.problems)
+    problems += [one for one in others if one.at.line not in lines]
+    return node and _move(node, diagnosis.locate)
+
+
+def _move(node: Node, locate: Callable[[Position], Position]) -> Node:
+    """The same tree with other places."""
+    at = locate(node.at)
+    if isinstance(node, ListNode):
+        return ListNode(tuple(_move(item, locate) for item in node.items), at)
+    if isinstance(node, MapNode):
+        entries = {name: _move(value, locate) for name, value in node.entries.items()}
+        return MapNode(entries, {name: locate(key) for name, key in node.key_at.items()}, at)
+    return node._replace(at=at)
 
 
 class _Builder(Inspector):
@@ -290,6 +319,9 @@ class _Builder(Inspector):
         key_at: dict[str, Position] = {}
         # The line of each name, however wide its characters are.
         lines: dict[str, int] = {}
+        again: list[tuple[str, Scalar]] = []
+        # In braces the value above, which a comma of its own may have cut short.
+        above: Any = None
         # The field above with nothing behind its colon, and whether what follows was meant for it.
         heading, is_heading = "", False
         for event in self.events:
@@ -309,26 +341,40 @@ class _Builder(Inspector):
             if name == "<<" and key.is_plain:
                 self.refuse_anchor(key.at)
                 continue
-            if key.is_plain:
+            is_blank = isinstance(following, yaml.ScalarEvent) and not (
+                following.value or following.style
+            )
+            parted = self.inspect_parted(event, above) if in_flow and is_blank else ""
+            if parted == "text":
+                continue
+            above = following
+            if key.is_plain and not parted:
                 self.inspect_name(event.value, event.start_mark)
             twin = name if name.isascii() else unicodedata.normalize("NFKC", name)
             if twin in lines:
                 if not heading:
-                    self.report("E130", key.at, name=show(name), first=lines[twin])
+                    if len(again) <= MAX_PROBLEMS:
+                        again.append((twin, key))
                 elif not is_heading:
                     self.report("E117.heading", key_at[heading], name=show(heading))
                     is_heading = True
                 continue
             # One field may be left blank; one whose next is there twice was meant to hold it.
-            is_blank = isinstance(following, yaml.ScalarEvent) and not (
-                following.value or following.style
-            )
             heading = name if is_blank else heading if is_heading else ""
             is_heading = is_heading and heading != name
             lines[twin] = key.at.line
             entries[name] = value
             key_at[name] = key.at
+        self.report_repeated(again, lines)
         return MapNode(entries, key_at, at)
+
+    def report_repeated(self, again: list[tuple[str, Scalar]], lines: Mapping[str, int]) -> None:
+        """Note fields that are there twice, where a second record begins only its first line."""
+        names = [twin for twin, _ in again]
+        is_record = len(names) > 2 and names == [*lines][: len(names)]
+        for twin, key in again[:1] if is_record else again:
+            named = "E130.again" if is_record else "E130"
+            self.report(named, key.at, name=show(key.text), first=lines[twin], count=len(names))
 
     def refuse_key(self, event: Any, depth: int, in_flow: Flow) -> None:
         at = _place(event.start_mark)

@@ -239,7 +239,7 @@ def test_every_mistake_of_the_table_has_an_example(monkeypatch: pytest.MonkeyPat
 def test_the_message_of_a_mistake_is_filled(mistake: Mistake) -> None:
     words = " ".join(read_catalogue()[mistake.key].values())
 
-    assert set(PLACE.findall(words)) <= {"at", "mark", "blank"}
+    assert set(PLACE.findall(words)) <= {"at", "name", "mark", "blank"}
 
 
 @pytest.mark.parametrize("mistake", TABLE, ids=lambda row: row.key)
