@@ -373,7 +373,7 @@ class Lab:
             preview.rebuild()
         trial.wrong += [
             f"the preview fails: {one['message']}"
-            for one in preview.state.problems
+            for one in preview.state.problems.first
             if not one["path"]
         ]
 

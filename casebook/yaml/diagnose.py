@@ -24,7 +24,7 @@ from casebook.yaml.nodes import NO_MAPPING, TOO_DEEP, Fault, find_fault, find_lo
 _BUDGET = 3_000_000
 # A field with a text behind its colon, and the beginning of one.
 _HEADING = re.compile(
-    r"(?P<head>[ ]*(?:-[ ]+)*(?P<name>[^\s:#\"'][^:#]{0,60}):)[ ]+(?P<at>[^\s|>#].*)"
+    r"(?<![ -])(?P<head>[ ]*+(?:-[ ]++)*+(?P<name>[^\s:#\"'][^:#]{0,60}):)[ ]+(?P<at>[^\s|>#].*)"
 )
 _FIELD = re.compile(r"[ ]*[^\s:#\"'-][^:#]{0,60}:(?:\s|$)")
 # Where several mistakes hide each other no fix makes the text valid at once.

@@ -33,12 +33,12 @@ _PATTERNS = Patterns(
         "field_in_text": r"(?m:^[ ]*(?P<key>[a-z][a-z_]{2,30}):[ ]*[|>][+-]?[ ]*$)",
         # Not the sign of a number.
         "wide_hash": r"(?<!\S)＃(?![0-9０-９])",
-        "second_field": r"[，,；;\t][ \t\u3000]*(?P<key>[a-z][a-z0-9_]{2,30})[ ]?：",
+        "second_field": r"[，,；;\t][ \u3000]*(?P<key>[a-z][a-z0-9_]{2,30})[ ]?：",
         # In braces: a field without its blank, its colon, what is no name, and a value with commas.
         "tight_field": r"(?P<key>[a-z][a-z0-9_]{0,30}):[^\s/]",
         "tight_colon": r"(?<=[{, ])[a-z][a-z0-9_]{0,30}:(?=[^\s/])",
         "no_name": r"[^\x00-\x7f]| ",
-        "in_braces": r"(?:(?![ ]*,[ ]*[a-z][a-z0-9_]{0,30}:)[^{}\"'])+(?=[,}])",
+        "end_in_braces": r",[ ]*[a-z][a-z0-9_]{0,30}:|[{}\"']",
         "wide_list": r"(?s:[［｛].*[］｝\]}])",
     }
 )
@@ -162,10 +162,11 @@ class Inspector:
         if event.style or above is None or not _PATTERNS["no_name"].search(name):
             return ""
         column = above.start_mark.column
-        whole = _PATTERNS["in_braces"].match(line, column)
+        end = _PATTERNS["end_in_braces"].search(line, column)
         fixed = ""
-        if whole is not None and above.start_mark.line == start.line and not above.style:
-            fixed = f"{line[:column]}{quote_value(whole[0])}{line[whole.end() :]}"
+        if end and end[0][0] in ",}" and above.start_mark.line == start.line and not above.style:
+            quoted = quote_value(line[column : end.start()])
+            fixed = f"{line[:column]}{quoted}{line[end.start() :]}"
         self._offer("E121.comma", at, fixed, name=show(name))
         return "text"
 
