@@ -137,6 +137,8 @@ def _build_from(
     from casebook.build.site import write_site
     from casebook.build.theme import read_colours
 
+    # Records and modules stay to the end: a look at all of them was a fiftieth of a cold build.
+    gc.freeze()
     options.timings.begin("build.stage.charts")
     tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
     executors = open_executor(options.jobs, options.scheduler)
