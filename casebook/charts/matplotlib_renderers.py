@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -210,8 +210,7 @@ def _paint_words(renderer: Any, words: Words, colour: str, scale: float) -> None
 
 
 def _replace_missing(text: str) -> str:
-    known = list_characters()
-    return "".join(char if char in known else _MISSING for char in text)
+    return "".join(char if has_character(char) else _MISSING for char in text)
 
 
 def _setting_of(text: str) -> Text:
@@ -253,7 +252,7 @@ def find_font() -> Path:
     raise failure("charts.font", font=_FONT)
 
 
-@lru_cache(maxsize=1)
-def list_characters() -> frozenset[str]:
-    """The characters that the font has."""
-    return frozenset(map(chr, FT2Font(str(find_font())).get_charmap()))
+@cache
+def has_character(char: str) -> bool:
+    """True of a character that the font has."""
+    return bool(_open_font(_EVEN).get_char_index(ord(char)))

@@ -195,9 +195,10 @@ def write_picture(
 
 def find_missing(sheet: Sheet) -> set[str]:
     """The characters of a sheet that the font of the PNGs does not have."""
-    from casebook.charts.matplotlib_renderers import list_characters
+    from casebook.charts.matplotlib_renderers import has_character
 
-    return {char for words in sheet.words for char in words.text} - list_characters()
+    chars = {char for words in sheet.words for char in words.text}
+    return {char for char in chars if not has_character(char)}
 
 
 def _print_quotes(sheet: Sheet) -> Sheet:
