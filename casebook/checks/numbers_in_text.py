@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 from casebook.checks.text_patterns import (
     BLANK,
-    ENGLISH_FACTORS,
     PLAIN,
     SIGNS,
     WORDS,
@@ -23,9 +22,15 @@ from casebook.checks.text_patterns import (
     pattern,
 )
 from casebook.text import LANGS
-from casebook.values.numerals import CAPITALS, HAN_SCALES, number_of, scales_at_end
+from casebook.values.numerals import (
+    CAPITALS,
+    HAN_SCALES,
+    number_of,
+    scales_at_end,
+    value_of_english,
+)
 from casebook.values.periods import MONTHS
-from casebook.values.words import ENGLISH_DIGITS, HAN_DIGITS, settle_currency
+from casebook.values.words import ENGLISH_DIGITS, ENGLISH_FACTORS, HAN_DIGITS, settle_currency
 
 _LONGEST_NAME: Final = 300
 # What a name may have before its number, as in "children under 12".
@@ -190,7 +195,7 @@ def _read_arabic(line: str, found: re.Match[str]) -> NumberMention:
     tail = pattern("english_tail").match(line, end)
     if tail and text[-1].isdigit():
         for word in tail["scale"].split():
-            factor = Decimal(ENGLISH_FACTORS.get(word) or ENGLISH_FACTORS[word.lower()])
+            factor = Decimal(ENGLISH_FACTORS[word.lower()])
             value = None if value is None else value * factor
             scales = tuple(scale * factor for scale in scales or (Decimal(1),))
         end = tail.end()
@@ -368,7 +373,7 @@ def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
         words == "zero" and re.search(r"\b(?:an?|the) \Z", line[max(0, start - 5) : start])
     ):
         return None
-    value, scale = _english_number(re.split(r"[ -]", words))
+    value, scale = value_of_english(words)
     return _with_unit(line, NumberMention(start=start, end=end, value=value, scales=(scale,)))
 
 
@@ -377,27 +382,3 @@ def _english_date(found: re.Match[str], month: str) -> str:
     day = found["day"] or found["day2"]
     number = next(n for n, name in enumerate(MONTHS, 1) if name[:3].lower() == month[:3].lower())
     return _write_date(year, number, *([day] if day else []))
-
-
-def _english_number(words: list[str]) -> tuple[Decimal | None, Decimal]:
-    """The value of English number words, None for what is none (two three), and its scale."""
-    total = section = Decimal(0)
-    scale = last = Decimal(1)
-    small = True
-    for word in words:
-        if word in ("and", "a", "an"):
-            section += word != "and"
-        elif word in ENGLISH_DIGITS:
-            digit = Decimal(ENGLISH_DIGITS[word])
-            if section % 100 and not (section % 100 >= 20 and section % 10 == 0 and digit < 10):
-                return None, scale
-            section, small = section + digit, True
-        else:
-            factor = Decimal(ENGLISH_FACTORS[word])
-            if word in ("hundred", "dozen"):
-                section = (section or Decimal(1)) * factor
-            else:
-                total, section = total + (section or Decimal(1)) * factor, Decimal(0)
-            last = scale = factor if small else last * factor
-            small = False
-    return total + section, scale

@@ -19,7 +19,6 @@ from casebook.values.words import (
     BEFORE_IN_TEXT,
     CURRENCIES,
     ENGLISH_DIGITS,
-    ENGLISH_SCALES,
     HAN_DIGITS,
 )
 
@@ -37,7 +36,6 @@ PLAIN: Final[dict[int, str]] = {
 SIGNS: Final = {
     sign: code for code, money in reversed(list(CURRENCIES.items())) for sign in money.signs_in_text
 }
-ENGLISH_FACTORS: Final = WORDS["english_factors"] | ENGLISH_SCALES
 
 
 def _list_qualifiers(side: str, of_amounts: Mapping[Any, str]) -> dict[Lang, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from casebook.text import Lang, Text
+from casebook.text import NO_TEXT, Lang, Text
 from casebook.values import words
 from casebook.values.numerals import WAN, YI
 from casebook.values.quantity import Quantity
@@ -36,10 +36,11 @@ def _in_chinese(quantity: Quantity) -> str:
         low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
         about = QUALIFIERS["approx"].name.zh if quantity.is_hedged else ""
         amount = f"{compact(low, quantity.unit, 'zh')}至{compact(high, quantity.unit, 'zh')}"
+        if quantity.is_rough:
+            amount = _word_several_in_chinese(low, quantity.unit)
     else:
-        is_exact = quantity.qualifier == "exact"
-        about = "" if is_exact else QUALIFIERS[quantity.qualifier].name.zh
-        amount = compact(quantity.value, quantity.unit, "zh")
+        about = _word_qualifier(quantity).zh
+        amount = compact(_round_endless(quantity), quantity.unit, "zh")
     return ("将" if quantity.planned else "") + per + about + amount
 
 
@@ -61,15 +62,40 @@ def in_english(quantity: Quantity) -> str:
         low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
         amount = f"{_english(low, quantity.unit, noun=False)} to {_english(high, quantity.unit)}"
     else:
-        exact = quantity.qualifier == "exact"
-        lead = "" if exact else QUALIFIERS[quantity.qualifier].name.en + " "
-        amount = _english(quantity.value, quantity.unit)
+        lead = _word_qualifier(quantity).en
+        lead += " " if lead else ""
+        amount = _english(_round_endless(quantity), quantity.unit)
     named = (words.PER_IN_ENGLISH[word] for word in quantity.per if word in words.PER_IN_ENGLISH)
     per = ("an hour" if name == "hour" else f"a {name}" for name in named)
     plan = ("(planned)",) if quantity.planned else ()
     printed = "".join(one.text for one in quantity.segments)
     tax = next((f"({english})" for word, english in words.TAXES.items() if word in printed), "")
     return " ".join(filter(None, (lead + amount, *per, tax, *plan)))
+
+
+def _word_qualifier(quantity: Quantity) -> Text:
+    """The qualifier of an amount, nothing where it is exact."""
+    if quantity.qualifier == "exact":
+        is_rounded = _round_endless(quantity) != quantity.value
+        return QUALIFIERS["approx"].name if is_rounded else NO_TEXT
+    printed = [one.text.strip().lower() for one in quantity.segments if one.role == "qualifier"]
+    if quantity.qualifier == "at_most" and any(word in words.STRICTLY_BELOW for word in printed):
+        return Text("不到", "less than" if quantity.kind != "count" else "fewer than")
+    return QUALIFIERS[quantity.qualifier].name
+
+
+def _round_endless(quantity: Quantity) -> Decimal:
+    """The value of an amount, that of a third, which has no end in decimals, to a few of them."""
+    value = quantity.value or Decimal(0)
+    return round(value, 4) if quantity.unit == "ratio" else value
+
+
+def _word_several_in_chinese(low: Decimal, unit: str) -> str:
+    """From two to ten of something in Chinese: 数十, 数百万."""
+    large, small = divmod(low.adjusted(), 4)
+    number = ("", "十", "百", "千")[small] + ("", "万", "亿", "万亿")[large]
+    word = CURRENCIES[unit].name.zh if unit in CURRENCIES else unit
+    return ("数" if number else "几") + number + ("" if word.isascii() else word)
 
 
 def _word_several(low: Decimal, unit: str) -> str:

@@ -16,7 +16,7 @@ from casebook.values import words
 from casebook.values.numbers_with_units import NumberReading, StatedNumber, even_out
 from casebook.values.numerals import WAN, lend_scale
 from casebook.values.quantity import Quantity, Segment
-from casebook.values.words import PATTERNS, WITHOUT_VALUE, Qualifier, own_currency
+from casebook.values.words import CURRENCIES, PATTERNS, WITHOUT_VALUE, Qualifier, own_currency
 
 LONGEST: Final = 80
 
@@ -51,15 +51,15 @@ def _parse(text: str, _currency: str) -> Quantity:
         # What is left over may be what qualifies it: 5万元（不含）以内 is no 5万元.
         if not nearest:
             raise
+        # What it is per stands before it: 每人2-3千元补贴 is no 2-3千元.
+        whole = text[: error.column - 1].strip()
+        if whole.endswith(nearest) and _is_amount(whole):
+            nearest = whole
         before, _, behind = text.partition(nearest)
         if PATTERNS["qualifies"].search(before + behind):
             raise
         if PATTERNS["cut_before"].search(before) or PATTERNS["cut_behind"].match(behind):
             raise
-        # What it is per stands before it: 每人2-3千元补贴 is no 2-3千元.
-        before = text[: error.column - 1].strip()
-        if before.endswith(nearest) and _is_amount(before):
-            nearest = before
         key = "values.nearest" if len(found) == 1 else "values.several"
         message = say(key, message=error.message, nearest=nearest)
         raise WordingError(message, column=error.column, understood=error.understood) from error
@@ -248,6 +248,8 @@ class _AmountReading(NumberReading):
     def _read_after(self, ends: tuple[StatedNumber, ...]) -> None:
         """Read the words after the unit, as far as they say something of the amount."""
         while self.skip() < len(self.line):
+            if self.qualifier == "at_least" and PATTERNS["to_limit"].match(self.line, self.skip()):
+                return
             if found := self.take("after", "qualifier"):
                 self.qualify(words.AFTER[found[0].lower()], found.start(), found[0])
             elif found := self.take("per_in_english", "per"):
@@ -256,6 +258,8 @@ class _AmountReading(NumberReading):
                 self.per.append(words.PER_ADVERBS[found[0].lower()])
             elif found := self.take("slashed", "per") or self.take("each_after", "per"):
                 self.per.append(found[1])
+            elif self.take("per_opens", "per") or ("(" in self.line and self.take("closes", "per")):
+                continue
             elif found := self.take("included", "qualifier"):
                 # 5万元（不含）以上 begins above it.
                 begins = self.qualifier == "at_least" or self.line.startswith("以上", self.skip())
@@ -269,13 +273,18 @@ class _AmountReading(NumberReading):
                 return
 
     def _repeat(self, stated: StatedNumber) -> None:
-        """Read brackets up to the end that say the same amount: 壹佰万元整（￥1000000）."""
+        """Read brackets up to the end with the same amount, or what it is in another currency.
+
+        壹佰万元整（￥1000000）, 120万元（约合18万美元）
+        """
         at = self.skip()
         if self.line[at] != "(" or not self.line.endswith(")"):
             return
         with suppress(WordingError):
             again = parse_quantity(self.text[at + 1 : -1])
-            if (again.value, again.unit) == (stated.value, stated.unit):
+            is_same = (again.value, again.unit) == (stated.value, stated.unit)
+            units = {again.unit, stated.unit}
+            if is_same or (len(units) == 2 and units <= CURRENCIES.keys()):
                 self.mark("unit", len(self.line))
 
 

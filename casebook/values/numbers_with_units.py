@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from math import prod
 from typing import Final, NamedTuple, NoReturn
 
 from casebook.messages import say
@@ -18,6 +19,7 @@ from casebook.values.numerals import (
     read_rough_numeral,
     skip_spaces,
     stop_at,
+    value_of_english,
     write_plainly,
 )
 from casebook.values.quantity import Role
@@ -41,7 +43,9 @@ class StatedNumber(NamedTuple):
 
     @property
     def value(self) -> Decimal:
-        return self.numeral.value * self.factor
+        """The number in base units; a third, which has no end in decimals, to six of them."""
+        value = self.numeral.value * self.factor
+        return round_share(value) if self.unit == "ratio" else value
 
 
 class NumberReading:
@@ -97,19 +101,26 @@ class NumberReading:
             count = words.ENGLISH_DIGITS.get((share[1] or "").lower(), 1)
             numeral = _make_numeral(Decimal(count), *share.span())
             whole = words.ENGLISH_PARTS[(share[2] or share[3]).lower()]
-            return self._read_share(numeral, Decimal(whole), share.start())
+            return self._read_share(numeral, Decimal(whole))
+        if stated := self._read_part_of_some():
+            return stated
         parts = self.take("parts", "unit")
         currency = self._read_signs()
         at = self.skip()
         numeral = self._read_numeral(at)
         # 60 million: the scale follows a blank, which no Chinese scale needs.
         if english := self.take("english" if currency else "english_word", "unit"):
-            scale = words.ENGLISH_FACTORS[english[1].lower()]
+            scale = _multiply_scales(english[1])
             numeral = numeral._replace(value=numeral.value * scale, scales=(scale,))
+        if found := self.take("behind_number", "qualifier"):
+            said = words.AFTER.get(found[0].lower(), "more_than")
+            self.qualify(said, found.start(), found[0])
         if parts:
             whole_parts = number_of(parts[1]) or Decimal(1)
-            return self._read_share(numeral, whole_parts, parts.start())
+            return self._read_share(numeral, whole_parts)
         unit, factor, more = self._read_unit(numeral)
+        if unit == "倍" and PATTERNS["grown"].search(self.line[:at]):
+            unit = "ratio"
         if currency:
             # 元 alone is settled by any currency before it.
             is_plain = self._of == "元"
@@ -119,6 +130,19 @@ class NumberReading:
         else:
             is_closed = bool(unit)
         return StatedNumber(numeral._replace(value=numeral.value + more), unit, factor, is_closed)
+
+    def _read_part_of_some(self) -> StatedNumber | None:
+        """One in five, 3 out of 10, 1/4; 24/7 is no share."""
+        found = PATTERNS["in_english"].match(self.line, self.skip())
+        count, whole = (
+            (Decimal(words.ENGLISH_DIGITS.get(word.lower(), word)) for word in found.groups())
+            if found
+            else (Decimal(0), Decimal(0))
+        )
+        if not found or not 0 < count < whole:
+            return None
+        self.mark("number", found.end())
+        return self._read_share(_make_numeral(count, *found.span()), whole)
 
     def _read_signs(self) -> str:
         """The currency before a number, which may be named twice: 人民币￥800."""
@@ -130,11 +154,8 @@ class NumberReading:
             currency = read
         return currency
 
-    def _read_share(self, numeral: Numeral, whole: Decimal, at: int) -> StatedNumber:
-        """百分之八十, three quarters; a third has no end in decimals."""
-        if 10**12 % int(whole):
-            percent = f"{numeral.value / whole * 100:.1f}%"
-            self.stop(at, say("values.endless", percent=percent))
+    def _read_share(self, numeral: Numeral, whole: Decimal) -> StatedNumber:
+        """百分之八十, three quarters."""
         return StatedNumber(numeral, "ratio", 1 / whole, is_closed=True)
 
     def _read_numeral(self, at: int) -> Numeral:
@@ -146,10 +167,9 @@ class NumberReading:
             assert numeral is not None
             self.mark("number", found.end())
             return numeral
-        if found := PATTERNS["english_digit"].match(line, at):
-            self.mark("number", found.end())
-            value = Decimal(words.ENGLISH_DIGITS[found[0].lower()])
-            return _make_numeral(value, at, found.end())
+        if numeral := _read_english(line, at):
+            self.mark("number", numeral.end)
+            return numeral
         if PATTERNS["half"].match(line, at):
             self.mark("number", at + 1)
             return _make_numeral(_HALF, at, at + 1)
@@ -238,6 +258,26 @@ class NumberReading:
         return noun[0]
 
 
+def _read_english(line: str, at: int) -> Numeral | None:
+    """The numeral in English words that begins at an offset, or None where there is none."""
+    if found := PATTERNS["english_rough"].match(line, at):
+        word = (found["plural"] or "").lower()
+        first = Decimal(words.WORDS["english_several"].get(word) or _multiply_scales(word or "one"))
+        first *= _multiply_scales(found["several"] or found["more"] or "one")
+        return _make_numeral(2 * first, *found.span())._replace(below=10 * first, scales=(first,))
+    found = PATTERNS["english_number"].match(line, at)
+    value, scale = value_of_english(found[0]) if found else (None, Decimal(1))
+    if found is None or value is None:
+        return None
+    return _make_numeral(value, *found.span())._replace(scales=(scale,) if scale > 1 else ())
+
+
+def _multiply_scales(scales: str) -> Decimal:
+    """The factor of hundred thousand, m, bn; one for no scale at all."""
+    found = (Decimal(words.ENGLISH_FACTORS.get(word, 1)) for word in scales.lower().split())
+    return prod(found, start=Decimal(1))
+
+
 def _make_numeral(value: Decimal, start: int, end: int) -> Numeral:
     token = NumeralToken(kind="number", value=value, start=start, end=end)
     return Numeral(value=value, tokens=(token,), scales=())
@@ -246,6 +286,11 @@ def _make_numeral(value: Decimal, start: int, end: int) -> Numeral:
 def even_out(text: str) -> str:
     """A wording with its digits and signs in their plain forms, each character in its place."""
     return write_plainly(text.translate(WIDTHS))
+
+
+def round_share(share: Decimal) -> Decimal:
+    """A share as its wording states it, or to six places where it has no end."""
+    return share if -int(share.as_tuple().exponent) < 12 else round(share, 6)
 
 
 def _tenths(digit: str | None) -> Decimal:

@@ -15,7 +15,7 @@ from casebook.messages import say
 from casebook.patterns import Patterns
 from casebook.problems import WordingError
 from casebook.text import Text
-from casebook.values.words import HAN_DIGITS, WORDS
+from casebook.values.words import ENGLISH_DIGITS, ENGLISH_FACTORS, HAN_DIGITS, WORDS
 
 LONGEST_NUMERAL: Final = 80
 
@@ -120,12 +120,43 @@ def scales_at_end(numeral: str) -> tuple[Decimal, ...]:
     return tuple(scale for scale in dict.fromkeys((whole, large)) if scale != 1)
 
 
+def value_of_english(words: str) -> tuple[Decimal | None, Decimal]:
+    """The value of a number in English words, None for what is none (two three), and its scale."""
+    total = section = Decimal(0)
+    scale = last = Decimal(1)
+    small = True
+    # One and a half million, half a million
+    words = re.sub("(?:and a )?half(?: an?)?", "half", words.lower())
+    for word in re.split("[ -]", words):
+        if word in ("and", "a", "an", "half"):
+            section += {"and": Decimal(0), "half": Decimal("0.5")}.get(word, Decimal(1))
+        elif word in ENGLISH_DIGITS:
+            digit = Decimal(ENGLISH_DIGITS[word])
+            if section % 100 and not (section % 100 >= 20 and section % 10 == 0 and digit < 10):
+                return None, scale
+            section, small = section + digit, True
+        else:
+            factor = Decimal(ENGLISH_FACTORS[word])
+            if word in ("hundred", "dozen"):
+                section = (section or Decimal(1)) * factor
+            else:
+                total, section = total + (section or Decimal(1)) * factor, Decimal(0)
+            last = scale = factor if small else last * factor
+            small = False
+    return total + section, scale
+
+
 def lend_scale(first: Numeral, second: Numeral) -> Decimal:
     """The first number of a range with the scale that it shares with the second.
 
     3—5万元 is from 30,000 and 5-6千万元 from 50,000,000; 800至1万元 is not from 8,000,000.
     """
     lent = second.scales
+    head, *tail = second.tokens
+    tens = head.kind == "digit" and [token.kind for token in tail] in (["scale"], ["scale"] * 2)
+    if tens and tail[0].value == 10 and head.value == first.value + 1 > 2:
+        # 三到四十家 is from thirty; 三到八十 and 一到二十 may be from three and one.
+        lent = (second.value / head.value,)
     if first.scales:
         # 3千—5千万元: the first number has a scale of its own and lacks 万 alone.
         lent = lent[-1:] if lent and first.scales[0] < WAN <= lent[-1] else ()

@@ -104,8 +104,8 @@ QUALIFIERS: Final = cast(
     {name: _read_qualifier(name, **words) for name, words in WORDS["qualifiers"].items()},
 )
 # 上限为 and 约为 are read in a text with what may stand between a word and its number. 多 stands
-# inside its number there (300多项); after the unit it compares: 比4277万元多.
-_NOT_IN_TEXT: Final = ("上限为", "约为", "多")
+# inside its number there (300多项); after the unit it compares: 比4277万元多. 从6万元起步 begins.
+_NOT_IN_TEXT: Final = ("上限为", "约为", "多", "起步")
 
 
 def _guard(word: str) -> str:
@@ -152,21 +152,17 @@ PER_IN_ENGLISH: Final[Mapping[str, str]] = WORDS["per_in_english"]
 PER_IN_CHINESE: Final = {en: zh for zh, en in reversed(list(PER_IN_ENGLISH.items()))}
 PER_ADVERBS: Final[Mapping[str, str]] = _ELSEWHERE["per"]
 TAXES: Final[Mapping[str, str]] = WORDS["taxes"]
+STRICTLY_BELOW: Final = frozenset(WORDS["strictly_below"])
 ENGLISH_DIGITS: Final[Mapping[str, int]] = WORDS["english_digits"]
 ENGLISH_PARTS: Final[Mapping[str, int]] = WORDS["english_parts"]
 SHARES: Final = {
-    **dict.fromkeys(("%", "percent", "per cent"), Decimal("0.01")),
+    **dict.fromkeys(("%", "percent", "per cent", "pct"), Decimal("0.01")),
     "‰": Decimal("0.001"),
     **{"成": Decimal("0.1"), "折": Decimal("0.1")},
 }
 # A part of a yuan by itself.
 CHANGES: Final = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分钱": Decimal("0.01")}
-ENGLISH_FACTORS: Final = {
-    **ENGLISH_SCALES,
-    **{"thousand": Decimal(1000), "k": Decimal(1000)},
-    **{"m": ENGLISH_SCALES["million"], "mn": ENGLISH_SCALES["million"]},
-    **{"b": ENGLISH_SCALES["billion"], "bn": ENGLISH_SCALES["billion"]},
-}
+ENGLISH_FACTORS: Final[Mapping[str, int]] = WORDS["english_factors"]
 # The patterns by name, as `words.yaml` has them.
 PATTERNS: Final = Patterns(
     WORDS["amount_patterns"] | WORDS["plan_patterns"],
@@ -180,6 +176,7 @@ PATTERNS: Final = Patterns(
     per_adverb=_whole_words(PER_ADVERBS),
     english_digits=_whole_words(ENGLISH_DIGITS),
     english_parts=_one_of(ENGLISH_PARTS),
+    english_scale=_one_of(word for word in ENGLISH_FACTORS if len(word) > 2),
     planned_in_english=_ELSEWHERE["planned"],
     leads_in_english=_whole_words(_ELSEWHERE["leads"]),
     # The qualifiers that may stand before a number inside other words.
@@ -190,6 +187,7 @@ PATTERNS: Final = Patterns(
     **{name: _one_of(WORDS[name].split()) for name in ("leads", "done", "money", "counters")},
     **{
         name: "|".join(WORDS[name].split())
-        for name in ("not_in_nouns", "units_of_price", "counters_of_price", "hedges")
+        for name in ("units_of_price", "counters_of_price", "hedges")
     },
+    not_in_nouns="|".join((*(w for w in AFTER if len(w) > 1), *WORDS["not_in_nouns"].split())),
 )

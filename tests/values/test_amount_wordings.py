@@ -244,7 +244,9 @@ HK$500 | 500 | HKD | exact
 年服务2万人次 | 20000 | 人次 | exact | 年
 提高到每月3000元 | 3000 | CNY | exact | 月
 增至3000元 | 3000 | CNY | exact
-增长了2倍 | 2 | 倍 | exact
+增长了2倍 | 2 | ratio | exact
+提高近一倍 | 1 | ratio | approx
+增长到2倍 | 2 | 倍 | exact
 30—50万元之间 | 300000..500000 | CNY | range
 在30万元至50万元之间 | 300000..500000 | CNY | range
 翻一番 | 2 | 倍 | exact
@@ -283,6 +285,42 @@ a total of 2.5 million euros | 2500000 | EUR | exact
 月額25万円 | 250000 | JPY | exact | 月
 500万円未満 | 5000000 | JPY | at_most
 3000円/人 | 3000 | JPY | exact | 人
+三到四十家 | 30..40 | 家 | range
+两至三十万元 | 200000..300000 | CNY | range
+三到八十人 | 3..80 | 人 | range
+5、6万元 | 50000..60000 | CNY | rough
+7、8百人 | 700..800 | 人 | rough
+300家出头 | 300 | 家 | more_than
+300名志愿者开外 | 300 | 名志愿者 | more_than
+30万元挂零 | 300000 | CNY | more_than
+1.2亿元多一点 | 120000000 | CNY | more_than
+200人不到 | 200 | 人 | at_most
+80家单位不止 | 80 | 家单位 | more_than
+差不多100万元 | 1000000 | CNY | approx
+破亿元 | 100000000 | CNY | more_than
+何止300项 | 300 | 项 | more_than
+略高于80% | 0.8 | ratio | more_than
+起码500元 | 500 | CNY | at_least
+下限300万元 | 3000000 | CNY | at_least
+每年不得低于300万元 | 3000000 | CNY | at_least | 年
+5元起步 | 5 | CNY | at_least
+不得超过300万元 | 3000000 | CNY | at_most
+原则上不超过50万元 | 500000 | CNY | at_most
+封顶300万元 | 3000000 | CNY | at_most
+300万元为限 | 3000000 | CNY | at_most
+顶多3万元 | 30000 | CNY | at_most
+300万以上不足500万元 | 3000000..5000000 | CNY | range
+三分之一 | 0.333333 | ratio | exact
+超过三分之二 | 0.666667 | ratio | more_than
+2/3 | 0.666667 | ratio | exact
+1/4 | 0.25 | ratio | exact
+近半 | 0.5 | ratio | approx
+800元（每人每月） | 800 | CNY | exact | 人/月
+月人均800元 | 800 | CNY | exact | 月/人
+时薪20元 | 20 | CNY | exact | 时
+120万元人民币（约合18万美元） | 1200000 | CNY | exact
+18万美元（约合人民币120万元） | 180000 | USD | exact
+30+家机构 | 30 | 家机构 | more_than
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casebook.problems import WordingError
-from casebook.values.amount_wording import plain, word_quantity
+from casebook.values.amount_wording import in_english, plain, word_quantity
 from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.dates import parse_period
 
@@ -28,7 +28,7 @@ about 60% to 80% | 0.6..0.8 | ratio | range | | 约60%至80%
 at least 300 people | 300 | people | at_least | | 至少300
 1,500 meetings or more | 1500 | meetings | at_least | | 至少1500
 more than 1,500 meetings | 1500 | meetings | more_than | | 超过1500
-fewer than 20 bidders | 20 | bidders | at_most | | 至多20
+fewer than 20 bidders | 20 | bidders | at_most | | 不到20
 3,600 hours of home care | 3600 | hours of home care | exact | | 3600
 eight provinces | 8 | provinces | exact | | 8
 three quarters | 0.75 | ratio | exact | | 75%
@@ -39,6 +39,33 @@ on average 60,000 yuan for each post a year | 60000 | CNY | exact | post/year | 
 >$5 million | 5000000 | USD | more_than | | 超过500万美元
 a minimum of 50 people | 50 | people | at_least | | 至少50
 planned $5 million | 5000000 | USD | exact | | 将500万美元
+under a million yuan | 1000000 | CNY | at_most | | 不到100万元
+not exceeding 1 million yuan | 1000000 | CNY | at_most | | 至多100万元
+10 million yuan at most | 10000000 | CNY | at_most | | 至多1000万元
+just over 1 million yuan | 1000000 | CNY | more_than | | 超过100万元
+half a million yuan | 500000 | CNY | exact | | 50万元
+one and a half million yuan | 1500000 | CNY | exact | | 150万元
+one hundred and twenty thousand yuan | 120000 | CNY | exact | | 12万元
+twenty-five yuan | 25 | CNY | exact | | 25元
+twenty five million yuan | 25000000 | CNY | exact | | 2500万元
+a dozen groups | 12 | groups | exact | | 12
+two to three hundred posts | 200..300 | posts | range | | 200至300
+120k yuan | 120000 | CNY | exact | | 12万元
+1.5m yuan a year | 1500000 | CNY | exact | year | 每年150万元
+5m-6m yuan | 5000000..6000000 | CNY | range | | 500万元至600万元
+300+ organisations | 300 | organisations | more_than | | 超过300
+300-odd groups | 300 | groups | more_than | | 超过300
+300 or so posts | 300 | posts | approx | | 约300
+1 million-plus yuan | 1000000 | CNY | more_than | | 超过100万元
+one in five | 0.2 | ratio | exact | | 20%
+3 out of every 10 | 0.3 | ratio | exact | | 30%
+two thirds | 0.666667 | ratio | exact | | 约66.67%
+several million yuan | 2000000..10000000 | CNY | rough | | 数百万元
+a few hundred posts | 200..1000 | posts | rough | | 数百
+tens of thousands of yuan | 20000..100000 | CNY | rough | | 数万元
+hundreds of millions of yuan | 200000000..1000000000 | CNY | rough | | 数亿元
+dozens of groups | 20..100 | groups | rough | | 数十
+60,000 yuan p.a. | 60000 | CNY | exact | year | 每年6万元
 """
 
 PERIODS = """
@@ -106,6 +133,22 @@ def test_an_amount_in_english_is_read_and_printed_in_both_languages(
 def test_words_that_are_no_amount_are_refused(wording: str) -> None:
     with pytest.raises(WordingError):
         parse_quantity(wording)
+
+
+@pytest.mark.parametrize(
+    ("wording", "english"),
+    [
+        ("不足百万元", "less than 1 million yuan"),
+        ("不到300家", "fewer than 300"),
+        ("500元以下", "up to 500 yuan"),
+        ("不超过300万元", "up to 3 million yuan"),
+        ("三分之一", "about 33.33%"),
+        ("增长一倍", "100%"),
+        ("翻一番", "2 times"),
+    ],
+)
+def test_what_an_amount_stays_below_is_no_ceiling(wording: str, english: str) -> None:
+    assert in_english(parse_quantity(wording)) == english
 
 
 def test_a_quote_in_english_is_read_with_the_words_before_its_number() -> None:
