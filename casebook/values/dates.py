@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NoReturn
 
 from casebook.messages import say
 from casebook.problems import WordingError
-from casebook.text import has_han
+from casebook.text import Text, has_han
 from casebook.values.numerals import FULL_WIDTH, number_of
-from casebook.values.periods import MONTHS, OF_MONTH, OF_YEAR, PATTERNS, Period, read_day, read_edtf
+from casebook.values.periods import ERAS, MONTHS, OF_MONTH, OF_YEAR, PATTERNS, Period, read_day, read_edtf
 from casebook.values.words import WORDS
 
 LONGEST: Final = 60
+
+# Each turns one character into one, as for numerals.
+_TRADITIONAL: Final = str.maketrans(
+    "國開間後學財會計規劃時約從迄慶節號週歲終", "国开间后学财会计规划时约从迄庆节号周岁终"
+)
 
 
 def parse_period(text: str) -> Period:
@@ -90,12 +96,14 @@ def _translate(line: str) -> str:
 def _even_out(line: str) -> str:
     """A wording with digits in one form, and without blanks, quotation marks and weekdays."""
     line = re.sub('[“”"「」『』]', "", line.translate(FULL_WIDTH))
+    line = line.translate(_TRADITIONAL)
     line = PATTERNS["han_year"].sub(lambda year: "".join(map(_digit_of, year[0])), line)
     line = PATTERNS["han_decade"].sub(lambda tens: f"{_digit_of(tens[1])}0", line)
     line = PATTERNS["han_number"].sub(lambda number: str(number_of(number[1])), line)
     # A blank before a time of day is all that holds it apart.
     if has_han(line) and not re.search("[0-9] +[0-9]", line):
         line = PATTERNS["weekday"].sub("", line.replace(" ", ""))
+    line = PATTERNS["era"].sub(_name_year, line)
     line = line.removeprefix("公元").replace("月份", "月").replace("元月", "1月")
     # 5、6月 and 一、二季度 are what lies between them; 5、7月 is not.
     line = PATTERNS["neighbours"].sub(
@@ -107,6 +115,12 @@ def _even_out(line: str) -> str:
         line,
     )
     return PATTERNS["quarters"].sub(lambda two: f"第{two[1]}季度至第{two[2]}季度", line)
+
+
+def _name_year(found: re.Match[str]) -> str:
+    """The year of an era in that of all others: 2013年 for 民国102年."""
+    number = Decimal(1) if found[2] == "元" else number_of(found[2])
+    return found[0] if number is None else f"{ERAS[found[1]] + int(number)}年"
 
 
 def _digit_of(char: str) -> str:
@@ -177,6 +191,9 @@ def _translate_bare(text: str) -> str:
         number = int(number_of(found[1] or found[2]) or 0)
         # From the sixth on, which began in 1981, plans follow each other without a gap.
         start = 1951 + 5 * number
+        if number > 5 and found[3]:
+            # Its end is that of its last year, as 2015年底 is.
+            return f"{start}-01~" if "初" in found[3] else f"{start + 4}-12~"
         return f"{start}/{start + 4}" if number > 5 else ""
     found = PATTERNS["part"].fullmatch(text)
     return _translate_part(found[1], found[2] or "", found[3]) if found else ""
@@ -185,6 +202,9 @@ def _translate_bare(text: str) -> str:
 def _translate_part(year: str, month: str, word: str) -> str:
     """The EDTF of a part of a year or of a month that a word names, or nothing."""
     if not month:
+        if months := PATTERNS["months"].fullmatch(word):
+            last = read_day(f"{year}-{months[1].zfill(2)}")
+            return f"{year}-01/{last.edtf}" if last else ""
         return OF_YEAR.get(word, "").format(year)
     read = read_day(f"{year}-{month.zfill(2)}")
     return OF_MONTH.get(word, "").format(read.edtf, read.latest) if read else ""
@@ -229,14 +249,21 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
         raise WordingError(message, hint=say("values.serial_number", date=shown))
     if PATTERNS["no_year"].fullmatch(line):
         raise WordingError(say("values.year", year=line), hint=hint)
-    if PATTERNS["unused_form"].search(line):
+    if PATTERNS["unused_form"].search(line) and line == chinese:
         raise WordingError(say("values.unused_form", message=message), hint=hint)
     for pattern, key in WORDS["date_remedies"].items():
         if re.search(pattern, plain):
-            raise WordingError(message, hint=say(key, date=inside or "2012"))
+            written = Text(f"{inside}年", inside) if len(inside) == 4 else inside or "2012"
+            raise WordingError(message, hint=say(key, date=written))
+    if two := re.fullmatch("([0-9]{4})[—–~～至]([0-9]{2})年?", plain):
+        years = f"{two[1]}-{int(two[1]) + 1}"
+        raise WordingError(message, hint=say("values.two_years", years=years))
     # 2010年或2011年 is not 2010, nor is 12/07/2012 the year alone.
     if day and not re.search("[0-9]", plain.replace(day[0], "", 1)):
-        hint = say("values.date_alone", date=inside)
+        # What doubts a date is no part of the rest.
+        doubts = {"perhaps": "?", "or_so": "~"}
+        doubt = _join_marks(*(doubts[name] for name in doubts if PATTERNS[name].search(plain)))
+        hint = say("values.date_alone", date=inside + doubt)
     raise WordingError(message, hint=hint)
 
 

@@ -7,7 +7,7 @@ site refuses: `/2012-12-07`, `2012/`, `2012/2010`. The tests hold this reading t
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -38,7 +38,8 @@ OF_YEAR, OF_MONTH = (
     {word: str(form) for form, line in WORDS[name].items() for word in line.split()}
     for name in ("times_of_year", "times_of_month")
 )
-PATTERNS: Final = Patterns(WORDS["date_patterns"])
+ERAS: Final[Mapping[str, int]] = WORDS["eras"]
+PATTERNS: Final = Patterns(WORDS["date_patterns"], eras="|".join(ERAS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +185,8 @@ def read_day(text: str) -> Period | None:
         return replace(_make_period(text, first, last, "interval"), approximate=True)
     if month and not "01" <= month <= "12":
         hint = say("values.months")
+        if not day and int(month) == (int(year) + 1) % 100:
+            hint = say("values.two_years", years=f"{year}-{int(year) + 1}")
         if part := OF_YEAR.get(f"-{month}", "").format(year):
             hint = say("values.write_date", date=part)
         raise WordingError(say("values.no_month", date=text.rstrip(mark), month=month), hint=hint)
