@@ -358,6 +358,8 @@ def may_be(mention: NumberMention, figure: Figure) -> bool:
     quantity = figure.quantity
     if mention.unit in (*CURRENCIES, "ratio"):
         return quantity.unit == mention.unit
+    if mention.unit == "points":
+        return quantity.unit == "ratio" and figure.measure in ("difference", "change")
     if mention.unit == "":
         return quantity.unit != "ratio"
     if quantity.kind != "count":

@@ -42,10 +42,10 @@ class NumberMention(NamedTuple):
     """One number or date of a text, from `start` to `end`.
 
     `value` is in base units (0.8 for 80%) and None for a rough number (数十, dozens of) and for
-    what can be read in two ways; `unit` is CNY, HKD, USD, ratio, people, time, a counter, or empty.
-    `date` is 2012, 2012-12, 2012-12-07, --12-07, --12, ---07 or 199X, empty where it is no date; a
-    bare 2012 has both. `scales` are what a range may lend to its first number. A `titled` mention
-    is part of a title 《…》.
+    what can be read in two ways; `unit` is CNY, HKD, USD, ratio, points, people, time, a counter,
+    or empty. `date` is 2012, 2012-12, 2012-12-07, --12-07, --12, ---07 or 199X, empty where it is
+    no date; a bare 2012 has both. `scales` are what a range may lend to its first number. A
+    `titled` mention is part of a title 《…》.
     """
 
     start: int
@@ -233,7 +233,7 @@ def _with_unit(line: str, mention: NumberMention) -> NumberMention:
         # In 2013 residents paid a third.
         if unit == "people" and mention.date and pattern("in_year").search(line[:start][-8:]):
             return mention
-        if unit == "ratio" and value is not None:
+        if unit in ("ratio", "points") and value is not None:
             value /= 10 if word.endswith("成") else 100
         return mention._replace(end=found.end(), unit=unit, value=value, date=date)
     if sign := pattern("sign_before").search(line[max(0, start - 6) : start]):

@@ -137,6 +137,8 @@ class _ClaimReading:
         if mention.titled and len(mention.date) == 4:
             return None
         words = self.prose[mention.start : mention.end + 16]
+        if mention.unit == "time" and self._lasts_so_long(mention):
+            return None
         if self.home is None and self.known.is_own(mention.value, words):
             return None
         figures = self.known.find_figures(mention)
@@ -148,6 +150,21 @@ class _ClaimReading:
         meant = self._narrow(mention, whole)
         claim = self._read_claim((mention,), meant)
         return self._check_claim((mention.start, mention.end), claim, meant)
+
+    def _lasts_so_long(self, mention: NumberMention) -> bool:
+        """True of as many years as a figure or a time of the same sentence has: 五年累计3.5亿元."""
+        if not re.search("年\\Z|years?\\Z", self.prose[mention.start : mention.end]):
+            return False
+        begin, end = self.reading.around("sentence_end", mention.start)
+        beside = within(self.reading.mentions, begin, end)
+        figures = [one for each in beside for one in self.known.find_figures(each)]
+        for found in REFERENCE.finditer(self.text.words, begin, end):
+            figure = self.known.dataset.find_figure(*split_key(found[1].strip()), self.home)
+            figures += [figure] if figure else []
+        times = [each.period.edtf for each in figures]
+        times += [f"{one.first}/{one.last}" for one in within(self.reading.years, begin, end)]
+        ends = (re.fullmatch("([0-9]{4})[^/]*/([0-9]{4}).*", edtf) for edtf in times)
+        return any(int(each[2]) - int(each[1]) + 1 == mention.value for each in ends if each)
 
     def _counts_with_year(self, mention: NumberMention) -> bool:
         """True where English takes a year for a count: funded 2010 projects."""

@@ -108,7 +108,12 @@ def name_unit(word: str) -> str:
     """The name of a unit by its word: a currency, ratio, people, time, or a counter as it is."""
     if code := next((c for c, m in CURRENCIES.items() if re.fullmatch(m.in_text, word)), ""):
         return code
-    for name, unit in (("share", "ratio"), ("people", "people"), ("time", "time")):
+    for name, unit in (
+        ("points", "points"),
+        ("share", "ratio"),
+        ("people", "people"),
+        ("time", "time"),
+    ):
         if pattern(name).match(word):
             return unit
     return word

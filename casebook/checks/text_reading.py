@@ -20,6 +20,7 @@ from casebook.checks.text_patterns import lower, pattern
 from casebook.record.description import WrittenText
 from casebook.record.model import Figure
 from casebook.text import Lang
+from casebook.values.dates import parse_period
 from casebook.values.words import own_currency
 
 Direction = Literal["up", "down"]
@@ -44,12 +45,13 @@ class Told(NamedTuple):
 
 
 class Years(NamedTuple):
-    """A year of a text, or two that are the ends of a time."""
+    """A year of a text, or two that are the ends of a time, or those of a plan of five years."""
 
     start: int
     end: int
     first: int
     last: int
+    is_plan: bool = False
 
 
 class Trend(NamedTuple):
@@ -151,7 +153,10 @@ class TextReading:
                 found[-1] = Years(found[-1].start, end, found[-1].first, year)
             else:
                 found.append(Years(start, end, year, year))
-        return found
+        for plan in pattern("plan_time").finditer(self.prose):
+            first, last = map(int, parse_period(plan[0]).edtf.split("/"))
+            found.append(Years(*plan.span(), first, last, is_plan=True))
+        return sorted(found, key=attrgetter("start"))
 
     @cached_property
     def moves(self) -> tuple[Trend, ...]:

@@ -73,6 +73,7 @@ class RoleReading:
         # A figure that the text tells elsewhere is none that it forgot here.
         self.settled = {one.figures[0].id for one in self.told if len(one.figures) == 1}
         self.seen: Counter[tuple[int, str]] = Counter()
+        self.paired = dict(self._pair_years())
 
     def find_doubts(self) -> Iterator[Problem]:
         """The numbers that no figure of theirs may be, each for the first reason, and the years."""
@@ -210,8 +211,20 @@ class RoleReading:
         name = self.known.name(other)
         return self._make("W274.label", spot, figure, other=name, other_label=other.label)
 
+    def _pair_years(self) -> Iterator[tuple[int, Years]]:
+        """The places of numbers that are told in the order of as many years, each with its year."""
+        for word in pattern("respectively").finditer(self.prose):
+            begin, end = self.reading.around("sentence_end", word.start())
+            # In English the word stands behind the numbers.
+            span = (word.end(), end) if self.lang == "zh" else (begin, word.start())
+            years, told = within(self.years, begin, word.start()), within(self.told, *span)
+            if len(years) == len(told):
+                yield from zip((one.start for one in told), years, strict=True)
+
     def _find_years(self, spot: _Spot) -> tuple[Years | None, bool]:
         """The years that a number stands beside, and whether they share its clause."""
+        if spot.told.start in self.paired:
+            return self.paired[spot.told.start], True
         told, clause, part = spot.told, spot.clause, self._bound("part_end", spot.told)
         before = next(reversed(within(self.years, part[0], told.start)), None)
         after = next(iter(within(self.years, told.start, part[1])), None)
@@ -230,11 +243,25 @@ class RoleReading:
 
     def _doubt_years(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         years, touches = self._find_years(spot)
+        is_sum = figure.quantity.kind == "money" and not figure.per
+        is_of_year = is_sum and figure.period.precision == "year"
+        if years is None and is_of_year and (half := pattern("half_alone").search(spot.near)):
+            written, period = half[0], figure.period.edtf
+            yield self._make("W274.years", spot, figure, years=written, period=period)
         if years is None or pattern("another_year").search(spot.words):
             return
         lead = self.prose[max(0, years.start - 24) : years.start]
         fits = _fit_years(years, figure.period.edtf, up_to=bool(pattern("up_to").search(lead)))
         start, end = years.start, years.end
+        if years.is_plan:
+            # Within a plan of five years lie years of their own.
+            fits = fits if fits is not False or not _holds_year(figure.period.edtf, years) else None
+            touches = not _holds_year(figure.period.edtf, years) or is_of_year
+        goes_on = pattern("since_year").match(self.prose, end) or pattern("as_of").search(lead)
+        if is_of_year and fits and goes_on:
+            yield self._make(
+                "W274.years", spot, figure, years=self.prose[start:end], period=figure.period.edtf
+            )
         if figure.period.precision == "year":
             if behind := pattern("part_behind").match(self.prose, end):
                 fits, end = False, behind.end()
@@ -285,7 +312,10 @@ class RoleReading:
     def _doubt_deed(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """An application told as funded, a count where the words pay, money where they count."""
         label, words = lower(figure.label.inside(self.lang)), lower(spot.words)
-        for pair in WORDS["contrasts"]:
+        yield from self._doubt_stage(spot, figure)
+        begin, end = self.reading.around("sentence_end", spot.told.start)
+        is_denied = pattern("denied", self.lang).search(self.reading.low, begin, end)
+        for pair in () if is_denied else WORDS["contrasts"]:
             own, other = (any_of(each, self.lang) for each in pair[self.lang])
             is_own = own.search(label) and not other.search(label)
             if is_own and not own.search(words) and (word := other.search(words)):
@@ -301,13 +331,32 @@ class RoleReading:
             first = next((counters for counters, is_named in named.items() if is_named), "")
             unit = figure.quantity.unit[:1]
             is_other = first and unit not in first and any(unit in each for each in named)
-            found = counted if is_other else None
+            # 300项 may be labelled by what they are: contracts.
+            nouns = any_of("|".join(WORDS["counters"][first]), "en") if is_other else None
+            found = counted if nouns and not nouns.search(label) else None
         elif kind == "count":
             found = pattern("paid", self.lang).search(spot.near)
         elif kind == "money":
             found = counted
         if found:
             yield self._make("W274.kind", spot, figure, word=found.group().strip())
+
+    def _doubt_stage(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
+        """A budget, an outlay, a contract or a tax that the record of the money does not name."""
+        if figure.quantity.kind != "money":
+            return
+        measure = self.known.dataset.vocabulary.measures.get(figure.measure)
+        texts = [figure.label, figure.note, *([measure.name] if measure else [])]
+        own = lower(" ".join((*map(str, texts), figure.quantity.text, figure.quote, figure.status)))
+        for stage in WORDS["stages"]:
+            if any(any_of("|".join(stage[lang]), lang).search(own) for lang in LANGS):
+                continue
+            here = any_of("|".join(stage[self.lang]), self.lang)
+            for words in (spot.near[-24:], spot.tail[:24]):
+                if found := here.search(lower(words)):
+                    word = words[slice(*found.span())]
+                    yield self._make("W274.deed", spot, figure, word=word)
+                    return
 
     def _doubt_label(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """A figure among words that belong to the label of another one of the case."""

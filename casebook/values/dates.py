@@ -12,7 +12,16 @@ from casebook.messages import say
 from casebook.problems import WordingError
 from casebook.text import Text, has_han
 from casebook.values.numerals import FULL_WIDTH, number_of
-from casebook.values.periods import ERAS, MONTHS, OF_MONTH, OF_YEAR, PATTERNS, Period, read_day, read_edtf
+from casebook.values.periods import (
+    ERAS,
+    MONTHS,
+    OF_MONTH,
+    OF_YEAR,
+    PATTERNS,
+    Period,
+    read_day,
+    read_edtf,
+)
 from casebook.values.words import WORDS
 
 LONGEST: Final = 60

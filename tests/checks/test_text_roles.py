@@ -22,6 +22,9 @@ def compare(zh: str, en: str, slug: str) -> list[str]:
 
 
 SURE = [
+    ("zh", "beijing", "2010年和2011年分别投入{{paid_2011}}和{{paid_2010}}。"),
+    ("en", "beijing", "In 2010 and 2011 it spent {{paid_2011}} and {{paid_2010}} respectively."),
+    ("zh", "beijing", "“十二五”期间投入{{paid_2010}}。"),
     ("zh", "beijing", "2011年投入{{paid_2010}}。"),
     ("zh", "beijing", "2011年投入4277万元。"),
     ("zh", "beijing", "佛山2010年投入{{paid_2010}}。"),
@@ -64,6 +67,18 @@ UNSURE = [
     ("zh", "neijiang", "据汇编，剧团当年计划可得{{first_purchase}}。"),
     ("en", "beijing", "In 2011 {{applicants_2011}} organisations were selected."),
     ("en", "beijing", "In 2010 it supported {{paid_2010}} projects."),
+    ("en", "beijing", "In 2010, {{projects_2010}} organisations were funded."),
+    ("zh", "beijing", "2010年预算{{paid_2010}}。"),
+    ("zh", "beijing", "2010年决算{{paid_2010}}。"),
+    ("zh", "beijing", "2010年投入{{paid_2010}}（不含税）。"),
+    ("zh", "beijing", "2010年的合同金额是{{paid_2010}}。"),
+    ("en", "beijing", "The 2010 budget was {{paid_2010}}."),
+    ("zh", "beijing", "2010年以来投入{{paid_2010}}。"),
+    ("zh", "beijing", "截至2010年投入{{paid_2010}}。"),
+    ("zh", "beijing", "上半年投入{{paid_2010}}。"),
+    ("zh", "beijing", "“十一五”期间投入{{paid_2010}}。"),
+    ("en", "beijing", "Since 2010 Beijing has spent {{paid_2010}}."),
+    ("en", "beijing", "By 2010 Beijing had spent {{paid_2010}}."),
 ]
 TRENDS = [
     ("zh", "beijing", "北京的投入逐年上升。"),
@@ -88,6 +103,10 @@ BORNE_OUT = [
     ("en", "dongguan", "The price of a post was raised later."),
 ]
 RIGHT = [
+    ("zh", "beijing", "2010年和2011年的金额分别为{{paid_2010}}和{{paid_2011}}。"),
+    ("zh", "beijing", "从2010年的{{paid_2010}}到2011年的{{paid_2011}}。"),
+    ("en", "beijing", "In 2010 and 2011 it spent {{paid_2010}} and {{paid_2011}} respectively."),
+    ("zh", "beijing", "报道没有说{{applicants_2011}}里有几家入选。"),
     ("zh", "beijing", "2010年投入{{paid_2010}}，次年{{paid_2011}}。"),
     ("zh", "beijing", "佛山没有写；北京2010年投入{{paid_2010}}。"),
     ("zh", "beijing", "据2012年12月7日的汇编，投入{{paid_2010}}。"),
