@@ -12,7 +12,7 @@ from typing import Any
 
 from casebook.packaged import COMMAND, IN_CHECKOUT
 from casebook.problems import CasebookError, Exit, Position, Problem
-from casebook.text import NO_TEXT, Lang, Text
+from casebook.text import NO_TEXT, Hint, Lang, Text
 
 CATALOGUE = Path(__file__).with_name("messages.yaml")
 # A name in single braces; double braces, as in {{figure}}, are what an editor writes.
@@ -63,6 +63,12 @@ def say(key: str, /, **values: object) -> Text:
     """A message in both languages, its places filled; a `Text` fills each in its own language."""
     entry = read_catalogue()[key]
     return Text(_fill(entry["zh"], values, "zh"), _fill(entry["en"], values, "en"))
+
+
+def offer(offered: str, key: str, /, **values: object) -> Hint:
+    """A remedy by the key of its message, with what it offers to write."""
+    text = say(key, **values)
+    return Hint(text.zh, text.en, offered)
 
 
 def problem(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
-from casebook.text import NO_TEXT, Lang, Text
+from casebook.text import NO_TEXT, Hint, Lang, Text
 
 Severity = Literal["error", "warning"]
 
@@ -79,6 +79,11 @@ class Problem:
     text: Text = field(compare=False)
     hint: Text = field(default=NO_TEXT, compare=False)
     severity: Severity = field(default="error", compare=False)
+
+    @property
+    def offered(self) -> str:
+        """What the remedy offers to write in the place of what is there, empty for no such one."""
+        return self.hint.offered if isinstance(self.hint, Hint) else ""
 
     def message(self, lang: Lang) -> str:
         """The message with its remedy in one language."""

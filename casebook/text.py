@@ -50,6 +50,13 @@ class Text:
         )
 
 
+@dataclass(frozen=True)
+class Hint(Text):
+    """A remedy that offers a word, or a line, to be written in the place of what is there."""
+
+    offered: str = ""
+
+
 class Languages(tuple[Lang, ...]):
     """The languages of a site: its own, which lies at the root, and one to which it may translate.
 

@@ -26,8 +26,8 @@ from casebook.charts.standalone import Pictures, compose_picture, draw_standalon
 from casebook.messages import failure, problem, read_catalogue, say
 from casebook.problems import START, Exit, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.fields import suggest
 from casebook.record.model import Case
+from casebook.record.suggestions import suggest
 from casebook.text import ENUMERATION, SEMICOLON, Lang
 from casebook.values.digest import digest
 

@@ -26,7 +26,8 @@ from casebook.pages.rows import find_named
 from casebook.plugin import OWN_PLUGIN, OWN_RUN
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.settings import fixed_settings, read_known, run_settings
+from casebook.record.settings import fixed_settings, read_known
+from casebook.record.settings_file import run_settings
 from casebook.text import Lang
 from casebook.values.digest import digest
 

@@ -20,7 +20,7 @@ from casebook.pages.page import Page, Site, Slot, name_document, write_policy
 from casebook.pages.rows import amount_html
 from casebook.pages.sharing import describe_trail, find_card
 from casebook.record.model import Case
-from casebook.record.settings import make_functions
+from casebook.record.settings_file import make_functions
 from casebook.text import (
     DEFAULT_LANGUAGES,
     LANGS,

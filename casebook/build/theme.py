@@ -15,8 +15,8 @@ from casebook.checks.media import check_theme_file
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS, find_packaged, find_source
 from casebook.problems import START, ContentError, Problem
-from casebook.record.fields import suggest
 from casebook.record.settings import Settings
+from casebook.record.suggestions import suggest
 from casebook.values.digest import digest
 from casebook.yaml.files import show_path
 

@@ -26,9 +26,9 @@ from casebook.checks.content import list_prose, read_content
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem, find_in_lines
 from casebook.record.dataset import Dataset
-from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.record.references import EMBEDDED, find_chart_names
+from casebook.record.suggestions import suggest
 from casebook.text import Lang, Text
 
 # In the order of the site.

@@ -12,9 +12,9 @@ from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.fields import nearest, suggest
 from casebook.record.lists import GONE, LEDGER
 from casebook.record.references import judge_slug
+from casebook.record.suggestions import nearest, suggest
 from casebook.record.vocabulary import Gone
 from casebook.text import LANGS
 from casebook.yaml.files import read_text, show_path

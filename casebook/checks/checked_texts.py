@@ -19,7 +19,7 @@ from casebook.record.description import OWN_WORDS, PlacedText, WrittenText, text
 from casebook.record.lists import find_list_places
 from casebook.record.model import Case
 from casebook.record.references import find_references
-from casebook.record.settings import find_values, locate_node
+from casebook.record.settings_file import find_values, locate_node
 from casebook.values.words import CURRENCIES
 from casebook.yaml.files import read_text
 

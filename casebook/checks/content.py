@@ -14,8 +14,8 @@ from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import WrittenText
-from casebook.record.fields import suggest
 from casebook.record.model import Case
+from casebook.record.suggestions import suggest
 from casebook.text import Lang, Languages
 from casebook.yaml.files import read_text, show_path
 from casebook.yaml.fixes import COLONS

@@ -11,7 +11,6 @@ from casebook.messages import problem, say
 from casebook.problems import Position, Problem, find_in_lines
 from casebook.record.dataset import Dataset
 from casebook.record.description import WrittenText
-from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.record.references import (
     REFERENCE,
@@ -21,6 +20,7 @@ from casebook.record.references import (
     find_references,
     find_slots,
 )
+from casebook.record.suggestions import suggest
 from casebook.text import Text
 
 _LINK: Final = re.compile(r"(!?)\[[^\[\]\n]*\]\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)")

@@ -12,9 +12,9 @@ from xml.parsers import expat
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.fields import suggest
 from casebook.record.model import Case, Media
 from casebook.record.references import find_pictures
+from casebook.record.suggestions import suggest
 from casebook.values.digest import digest
 from casebook.yaml.encoding import position_of
 from casebook.yaml.files import read_bytes, read_text, show_path

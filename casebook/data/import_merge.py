@@ -19,8 +19,8 @@ from casebook.problems import START, WordingError
 from casebook.record.description import FieldDescription
 from casebook.record.model import ChangeKind
 from casebook.record.new_case import case_path
+from casebook.record.places import Way, find_spots
 from casebook.record.reader import SILENT
-from casebook.record.sketch import Way, find_spots
 from casebook.text import Lang, count_nouns
 from casebook.values.dates import parse_period
 from casebook.yaml.edit import can_write, diff_files
@@ -308,7 +308,7 @@ class RecordMerge(RecordFile):
     def find_line(self, own: TypedRow, name: str) -> int:
         """The line of a field in the file, or of what that is in."""
         lines: dict[Way, int] = {(): START.line}
-        for at, way in find_spots(self.node, ()) if self.node is not None else ():
+        for at, way in find_spots(self.node) if self.node is not None else ():
             lines.setdefault(way, at.line)
         way = (*self.read[id(own)][1], name)
         while way not in lines:

@@ -26,7 +26,7 @@ from casebook.data.import_workbook import ZIP, TableLine, TableProblems, Workboo
 from casebook.data.tables import CASE_FIGURES, FIGURE_COLUMNS, TABLES, Word, Words
 from casebook.messages import say
 from casebook.problems import START, Position
-from casebook.record.fields import suggest
+from casebook.record.suggestions import suggest
 from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Languages
 from casebook.values.dates import write_seasons
 from casebook.yaml.encoding import decode, show

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import shutil
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,8 +35,8 @@ from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case, Figure
 from casebook.record.new_case import find_regions
+from casebook.record.places import Way, find_ways
 from casebook.record.reader import SILENT, read_case
-from casebook.record.sketch import Way, find_spots
 from casebook.text import LANGS, Languages
 from casebook.yaml.files import temporary_folder
 from casebook.yaml.nodes import read_tree
@@ -328,11 +327,9 @@ def _place(
 ) -> dict[str, list[Problem]]:
     """Problems by the controls in whose lines they are."""
     node, _ = read_tree(data, "")
-    spots = sorted(find_spots(node, ())) if node is not None else []
-    places = [at for at, _ in spots]
     placed: dict[str, list[Problem]] = {}
-    for one in sorted({*found}):
-        way = spots[max(0, bisect_right(places, one.at) - 1)][1] if spots else ()
+    problems = sorted({*found})
+    for one, way in zip(problems, find_ways(node, (one.at for one in problems)), strict=True):
         placed.setdefault(_find_control(way, row, described), []).append(one)
     return placed
 

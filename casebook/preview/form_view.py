@@ -16,7 +16,6 @@ from casebook.messages import read_catalogue, say
 from casebook.preview.form_rows import Checked, find_row
 from casebook.problems import Problem, WordingError
 from casebook.record.description import MAX_NAME, FieldDescription
-from casebook.record.fields import read_suggestions
 from casebook.record.lists import Lists
 from casebook.record.new_case import find_regions
 from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
@@ -214,7 +213,7 @@ class FormView:
             }
 
     def _list_remedies(self, name: str, found: Problem, is_word: bool) -> Iterator[tuple[str, str]]:
-        for word in read_suggestions(found.hint) if is_word else ():
+        if is_word and (word := found.offered):
             yield f"set {name}={word}", self.say("form.use", word=word)
         if found.code == "E238" and self.checked.unexplained:
             yield "explain", self.say("form.explain")

@@ -10,9 +10,11 @@ from functools import cache
 from typing import Final, Literal
 
 from casebook.messages import say
+from casebook.record.description import QUOTE_LIMIT, measure_quote
+from casebook.record.fields import Fields
 from casebook.record.model import Figure, Report
-from casebook.record.vocabulary import Term
-from casebook.text import Text
+from casebook.record.vocabulary import Term, Vocabulary
+from casebook.text import Lang, Text
 from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.quantity import Quantity, units_agree
 from casebook.values.words import (
@@ -83,7 +85,62 @@ def _per_pattern(name: Text) -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
-def why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
+def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: Lang) -> None:
+    """Report what a figure says otherwise than the words that it is quoted from."""
+    quote, amount, label = figure.quote, figure.quantity.text, figure.label.own(lang)
+    is_long = measure_quote(amount, lang) > QUOTE_LIMIT
+    if measure_quote(quote, lang) > QUOTE_LIMIT or (is_long and quote in amount):
+        # The first is reported. The amount is the source's own words, too long for a quote.
+        pass
+    elif figure.wording == "printed" and not quote:
+        fields.report("E202.quote", fields.at("quote"), figure=figure.id)
+    elif figure.wording == "printed":
+        if why := _why_quote_differs(figure.quantity, quote):
+            fields.report("E212", fields.at("amount"), amount=amount, quote=quote, why=why)
+    elif any(each.unit for each in find_amounts(quote)):
+        fields.report("E212.wording", fields.at("wording"), word=figure.wording, quote=quote)
+    plan = find_plan(quote, label) or find_plan(amount)
+    if plan and figure.status not in PLANNED_STATUSES:
+        fields.report(
+            "E237",
+            fields.at("status"),
+            state=figure.status,
+            word=plan,
+            quote=quote or amount,
+            label=label,
+        )
+    measures, names = vocabulary.measures, vocabulary.per
+    own = measures[figure.measure]
+    for word in (word for one in measures.values() if one.kind == own.kind for word in one.words):
+        if word in f"{quote}\n{label}" and word not in own.words:
+            fields.report("E218.word", fields.at("measure"), measure=own.key, word=word)
+    said, written = find_per(quote, names), {*figure.per}
+    # The vocabulary may have no term for what the quote says.
+    said = said or {word for each in find_amounts(quote) for word in each.per}
+    key = "E219" if said - written else "E217.per"
+    unsaid = written - said
+    if unsaid:
+        unsaid -= find_per(f"{amount}\n{label}\n{figure.note.own(lang)}", names)
+    for per in sorted(said - written or unsaid):
+        named = names[per].name.zh if per in names else per
+        fields.report(key, fields.at("per"), per=named, quote=quote)
+
+
+def check_support(fields: Fields, figure: Figure, vocabulary: Vocabulary) -> None:
+    """Report what stands beside a figure as its support and is none."""
+    seen = {figure.source}
+    for report in figure.corroborated_by:
+        if report.source in seen:
+            fields.report("E268", report.at, source=report.source)
+        seen.add(report.source)
+        support = support_of(figure, report, vocabulary.per)
+        key = "E268.against" if support == "disagrees" else "E268.none"
+        if support == "disagrees" or (support == "related" and report.confirms):
+            amount = figure.quantity.text
+            fields.report(key, report.at, amount=amount, quote=report.quote)
+
+
+def _why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
     """The difference of a quote from the amount as printed, None where they say the same."""
     printed = parse_quantity(quantity.text)
     if printed.planned and not find_plan(quote):

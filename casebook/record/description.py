@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar, cast, dataclass_tra
 
 from casebook.messages import read_catalogue, say
 from casebook.problems import START, Position
+from casebook.record.places import places_of
 from casebook.text import LANGS, Lang, Languages, Text
 
 # What a text is on the site, which decides whether its words are held to the records: our own
@@ -283,27 +284,6 @@ def texts_of(
                     found = path + one.name + (f".{key}" if key else "")
                     at = places_of(found, places) if places else (START, START)
                     yield PlacedText(one, found, text, at)
-
-
-def read_places(places: str) -> dict[str, Position]:
-    """The places of the parts of a file by path, from a line for each."""
-    lines = (line.rsplit(" ", 2) for line in places.splitlines())
-    return {path: Position(int(line), int(column)) for path, line, column in lines}
-
-
-def place_of(path: str, places: Mapping[str, Position]) -> Position:
-    """The place of a part of a file, or of what it is in where it has none of its own."""
-    while path and path not in places:
-        # An answer may be written without the mapping that its text is in.
-        path = path.rpartition(".")[0]
-    return places.get(path, START)
-
-
-def places_of(path: str, places: Mapping[str, Position]) -> tuple[Position, Position]:
-    """The place of a text in each language: a translation has the name of its language behind."""
-    named = (f"{path}_{lang}" for lang in LANGS)
-    zh, en = (place_of(name if name in places else path, places) for name in named)
-    return zh, en
 
 
 @compute_once

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Final, TypeVar, cast
 
-from casebook.messages import problem, say
+from casebook.messages import offer, problem, say
 from casebook.problems import START, Position, Problem, WordingError
 from casebook.record.description import FieldDescription, fields_of, known_names, measure_quote
-from casebook.record.model import Case, Figure
 from casebook.record.references import MEDIA_NAME
-from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, LANGS, NO_TEXT, Languages, Text
+from casebook.record.suggestions import find_homes, find_named_word, nearest, suggest
+from casebook.text import ENUMERATION, LANGS, NO_TEXT, Languages, Text
 from casebook.values.dates import parse_period
 from casebook.values.periods import Period
-from casebook.values.words import SIGNS, UNITS
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 T = TypeVar("T")
@@ -32,76 +29,8 @@ _MOST_LISTED: Final = 12
 # What hangs on other fields of its figure is read with them.
 _READ_TOGETHER: Final = frozenset({"amount", "per", "formula"})
 
-# Questions that are often written beside `answers` in place of below it.
-_QUESTIONS = ("purchaser", "provider", "provider_type", "mode", "competition", "evaluation")
-
 # What the tree finds wrong with the name of a field.
 _ABOUT_NAMES = frozenset({"E112", "E113", "E114", "E115", "E117", "E137"})
-
-
-def _classes() -> tuple[type, ...]:
-    return (Case, *dict.fromkeys(one.items for one in fields_of(Case) if one.holds_records))
-
-
-@cache
-def _find_aliases() -> dict[str, str]:
-    """The fields by what editors write who think of them in their own language."""
-    return {one.called: one.name for cls in _classes() for one in fields_of(cls) if one.called}
-
-
-@cache
-def _find_homes() -> dict[str, str]:
-    """The message that says where a field belongs, for fields that records of one class have."""
-    all_names = [known_names(fields_of(cls), DEFAULT_LANGUAGES) for cls in _classes()]
-    names = [name for own in all_names for name in own]
-    homes = dict.fromkeys(_QUESTIONS, "record.home_answer")
-    for cls, home in ((Case, "record.home_case"), (Figure, "record.home_figure")):
-        own = known_names(fields_of(cls), DEFAULT_LANGUAGES)
-        alone = (name for name in own if names.count(name) == 1)
-        homes |= dict.fromkeys(alone, home)
-    return homes
-
-
-def nearest(word: str, known: Collection[str]) -> str:
-    """The known word that a misspelt one most likely means, or nothing."""
-    # Most runs find nothing misspelt and need not load it.
-    import difflib
-
-    plain = re.sub(r"^\W+|\W+$", "", unicodedata.normalize("NFKC", word)).replace("-", "_")
-    meant = _find_aliases().get(plain)
-    if meant is not None and meant in known:
-        return meant
-    by_folded = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(plain.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else ""
-
-
-def _find_named(name: str, known: Collection[str]) -> str:
-    """The word whose name in either language somebody wrote in its place, or nothing."""
-    # RMB is no code of a currency, and means one.
-    if (code := SIGNS.get(name) or UNITS.get(name, "")) in known:
-        return code
-    terms = known.items() if isinstance(known, Mapping) else ()
-    names = ((key, getattr(term, "name", NO_TEXT)) for key, term in terms)
-    return next((key for key, named in names if name and name in (named.zh, named.en)), "")
-
-
-def suggest(word: str, known: Collection[str]) -> Text:
-    """The sentence “did you mean …” for a misspelt word, or nothing."""
-    name = nearest(word, known)
-    return say("record.did_you_mean", name=name) if name else NO_TEXT
-
-
-def read_suggestions(hint: Text) -> list[str]:
-    """The words that a remedy offers in the place of a wrong one."""
-    for key in ("record.did_you_mean", "record.near_word"):
-        before, _, behind = say(key, name="\0", list="\1").en.partition("\0")
-        behind, _, after = behind.partition("\1")
-        word, _, rest = hint.en.removeprefix(before).partition(behind)
-        if hint.en.startswith(before) and behind in hint.en and rest.endswith(after):
-            return [word]
-    listed = say("record.near_regions", names="").en
-    return re.findall(r"(?<![\w-])([\w-]+)（", hint.en) if hint.en.startswith(listed) else []
 
 
 def _rename(node: MapNode, names: Mapping[str, str]) -> MapNode:
@@ -147,7 +76,7 @@ class Fields:
         # A full-width colon garbles the name as well; one mistake is named once.
         if at.line in self._outermost.garbled_lines:
             return
-        home = _find_homes().get(name)
+        home = find_homes().get(name)
         base, _, lang = name.rpartition("_")
         if lang in LANGS and base in known and not any(one.endswith(f"_{lang}") for one in known):
             self.report("E201.language", at, name=name, base=base, language=lang)
@@ -241,14 +170,15 @@ class Fields:
         words = [*list(known)[:_MOST_LISTED], *(("…",) if len(known) > _MOST_LISTED else ())]
         said = {"list": listed, "words": ENUMERATION.join(words)}
         key = "record.known_words" if words else "record.no_words"
-        if near := _find_named(word, known) or nearest(word, known):
+        if near := find_named_word(word, known) or nearest(word, known):
             key = "record.did_you_mean"
         if listed and words and not near:
             key = "record.words_of_list"
         elif listed and near and len(known) > _MOST_LISTED:
             # Among sixty scopes something is always near, and a new one may be meant.
             key = "record.near_word"
-        self.report("E205", value.at, name=name, word=word[:40], hint=say(key, name=near, **said))
+        hint = offer(near, key, name=near, **said)
+        self.report("E205", value.at, name=name, word=word[:40], hint=hint)
         return ""
 
     def mapping(self, name: str) -> MapNode | None:
@@ -289,7 +219,7 @@ class Fields:
         """The fields of a mapping inside this one, or None and a problem."""
         if isinstance(node, MapNode):
             return Fields(node, self.path, self.problems, known, self)
-        home = _find_homes().get(name.rpartition(".")[2])
+        home = find_homes().get(name.rpartition(".")[2])
         hint = say("record.belongs", home=say(home)) if home else NO_TEXT
         self.report("E203.entry", at, name=name, hint=hint)
         return None
@@ -448,35 +378,3 @@ class RecordReader:
             key: self.make_record(one.items, inner, self.read_values(one.inner, inner), key=key)
             for key, _, inner in fields.entries(one.name, known)
         }
-
-
-def find_places(node: Node, lines: list[str]) -> str:
-    """A line for each part of a file: its path, and the line and column at which it begins.
-
-    All places of a case are one string, since a hundred objects take longer to load than a record.
-    """
-    found: list[str] = []
-    _add_places(node, lines, "", found)
-    return "\n".join(found)
-
-
-def _add_places(node: Node, lines: list[str], path: str, found: list[str]) -> None:
-    at = _text_start(node, lines) if isinstance(node, Scalar) else node.at
-    found.append(f"{path} {at.line} {at.column}")
-    if isinstance(node, MapNode):
-        for key, value in node.entries.items():
-            _add_places(value, lines, f"{path}.{key}" if path else key, found)
-    elif isinstance(node, ListNode):
-        for number, item in enumerate(node.items, 1):
-            _add_places(item, lines, f"{path}[{number}]", found)
-
-
-def _text_start(value: Scalar, lines: list[str]) -> Position:
-    if value.style not in ("|", ">"):
-        # The text of a quoted value begins after its quotation mark.
-        return value.at if value.is_plain else Position(value.at.line, value.at.column + 1)
-    # The text of a block is below its | or >.
-    for number, line in enumerate(lines[value.at.line :], value.at.line + 1):
-        if line.strip():
-            return Position(number, len(line) - len(line.lstrip()) + 1)
-    return value.at

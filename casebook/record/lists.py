@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from casebook.messages import problem, say
-from casebook.packaged import SETTINGS
+from casebook.messages import offer, problem
 from casebook.problems import Position, Problem
-from casebook.record.description import FieldDescription, fields_of, known_names, read_places
-from casebook.record.fields import EMPTY, Fields, RecordReader, find_places
+from casebook.record.description import FieldDescription, fields_of, known_names
+from casebook.record.fields import EMPTY, Fields, RecordReader
+from casebook.record.places import find_places, read_places
 from casebook.record.regions import Regions, make_region, read_table
-from casebook.record.settings import find_values, locate_node
+from casebook.record.settings_file import read_languages
 from casebook.record.vocabulary import (
     LETTER_BLANKS,
     Gone,
@@ -27,7 +25,7 @@ from casebook.record.vocabulary import (
     Term,
     Vocabulary,
 )
-from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
+from casebook.text import DEFAULT_LANGUAGES, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_url
 from casebook.values.words import use_currency
 from casebook.yaml.files import most_bytes, read_bytes, read_text, show_path
@@ -178,7 +176,7 @@ class ListReader(RecordReader):
         if fault is not None:
             plain = unicodedata.normalize("NFKC", url)
             is_meant = plain != url and judge_url(plain) is None
-            hint = say("record.did_you_mean", name=plain) if is_meant else NO_TEXT
+            hint = offer(plain, "record.did_you_mean", name=plain) if is_meant else NO_TEXT
             fields.report("E260", at, why=fault, hint=hint)
             return ""
         # Two names of one publication would let a figure confirm itself.
@@ -186,24 +184,6 @@ class ListReader(RecordReader):
         if first != at.line:
             fields.report("W266", at, line=first)
         return url
-
-
-def read_languages(project: Path, problems: list[Problem] | None = None) -> Languages:
-    """The languages of a site by its settings, Chinese and English where these name none."""
-    # Read and not run: Pelican, which runs the settings, takes a third of a second to import.
-    path = project / SETTINGS
-    text = read_text(path, project, []) if path.exists() else None
-    source = (text or "").encode()
-    node = find_values(source).get("LANGUAGES")
-    if node is None:
-        return DEFAULT_LANGUAGES
-    with suppress(ValueError, TypeError):
-        names = tuple(ast.literal_eval(node))
-        if names and {*names} <= {*LANGS} and len({*names}) == len(names):
-            return Languages(names)
-    if problems is not None:
-        problems.append(problem("E205.languages", SETTINGS, locate_node(node, source)))
-    return DEFAULT_LANGUAGES
 
 
 def read_lists(project: Path, problems: list[Problem]) -> Lists:

@@ -18,12 +18,11 @@ from casebook.record.description import (
     WrittenText,
     described,
     described_class,
-    places_of,
-    read_places,
     records_inside,
     texts_of,
     values_inside,
 )
+from casebook.record.places import places_of, read_places
 from casebook.text import LANGS, NO_TEXT, Text
 from casebook.values.periods import Period
 from casebook.values.quantity import Quantity

@@ -12,25 +12,25 @@ from typing import Any, Final, NamedTuple
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem, WordingError
-from casebook.record.agreement import find_per, find_plan, name_per, support_of, why_quote_differs
+from casebook.record.agreement import check_quote, check_support, name_per
 from casebook.record.derived import MULTIPLE, derive
 from casebook.record.description import (
-    QUOTE_LIMIT,
     FieldDescription,
     compute_once,
     fields_of,
     known_names,
-    measure_quote,
 )
-from casebook.record.fields import UNKNOWN, Fields, RecordReader, find_places, suggest
+from casebook.record.fields import UNKNOWN, Fields, RecordReader
 from casebook.record.lists import Lists
 from casebook.record.model import Answer, Case, Elsewhere, Figure
+from casebook.record.places import find_places
+from casebook.record.suggestions import suggest
 from casebook.record.vocabulary import Question
 from casebook.text import ENUMERATION, LANGS
-from casebook.values.amounts import find_amounts, parse_quantity
+from casebook.values.amounts import parse_quantity
 from casebook.values.formula import names_of, parse_formula
 from casebook.values.quantity import Quantity, with_reading
-from casebook.values.words import PLANNED_STATUSES, SAME_PER, WORDS
+from casebook.values.words import SAME_PER, WORDS
 from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")
@@ -257,65 +257,9 @@ class CaseReader(RecordReader):
             return None
         self.check_reading(fields, quantity, values["measure"])
         figure = self.make_record(cls, fields, values, id=key, at=at, quantity=quantity)
-        self.check_quote(fields, figure)
-        self.check_support(fields, figure)
+        check_quote(fields, figure, self.lists.vocabulary, self.languages.first)
+        check_support(fields, figure, self.lists.vocabulary)
         return figure
-
-    def check_quote(self, fields: Fields, figure: Figure) -> None:
-        """Report what a figure says otherwise than the words that it is quoted from."""
-        lang = self.languages.first
-        quote, amount, label = figure.quote, figure.quantity.text, figure.label.own(lang)
-        is_long = measure_quote(amount, lang) > QUOTE_LIMIT
-        if measure_quote(quote, lang) > QUOTE_LIMIT or (is_long and quote in amount):
-            # The first is reported. The amount is the source's own words, too long for a quote.
-            pass
-        elif figure.wording == "printed" and not quote:
-            fields.report("E202.quote", fields.at("quote"), figure=figure.id)
-        elif figure.wording == "printed":
-            if why := why_quote_differs(figure.quantity, quote):
-                fields.report("E212", fields.at("amount"), amount=amount, quote=quote, why=why)
-        elif any(each.unit for each in find_amounts(quote)):
-            fields.report("E212.wording", fields.at("wording"), word=figure.wording, quote=quote)
-        plan = find_plan(quote, label) or find_plan(amount)
-        if plan and figure.status not in PLANNED_STATUSES:
-            fields.report(
-                "E237",
-                fields.at("status"),
-                state=figure.status,
-                word=plan,
-                quote=quote or amount,
-                label=label,
-            )
-        measures, names = self.lists.vocabulary.measures, self.lists.vocabulary.per
-        own = measures[figure.measure]
-        for word in (
-            word for one in measures.values() if one.kind == own.kind for word in one.words
-        ):
-            if word in f"{quote}\n{label}" and word not in own.words:
-                fields.report("E218.word", fields.at("measure"), measure=own.key, word=word)
-        said, written = find_per(quote, names), {*figure.per}
-        # The vocabulary may have no term for what the quote says.
-        said = said or {word for each in find_amounts(quote) for word in each.per}
-        key = "E219" if said - written else "E217.per"
-        unsaid = written - said
-        if unsaid:
-            unsaid -= find_per(f"{amount}\n{label}\n{figure.note.own(lang)}", names)
-        for per in sorted(said - written or unsaid):
-            named = names[per].name.zh if per in names else per
-            fields.report(key, fields.at("per"), per=named, quote=quote)
-
-    def check_support(self, fields: Fields, figure: Figure) -> None:
-        """Report what stands beside a figure as its support and is none."""
-        seen = {figure.source}
-        for report in figure.corroborated_by:
-            if report.source in seen:
-                fields.report("E268", report.at, source=report.source)
-            seen.add(report.source)
-            support = support_of(figure, report, self.lists.vocabulary.per)
-            key = "E268.against" if support == "disagrees" else "E268.none"
-            if support == "disagrees" or (support == "related" and report.confirms):
-                amount = figure.quantity.text
-                fields.report(key, report.at, amount=amount, quote=report.quote)
 
     def read_amount(self, fields: Fields, values: Mapping[str, Any]) -> Quantity | None:
         """The amount as printed, or as the editor reads it where the wording is not decisive."""

@@ -1,21 +1,16 @@
-"""Settings of a site: pelicanconf.py as the program takes it, and what is wrong there."""
+"""Settings of a site as the program takes them, and what is wrong in them."""
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import difflib
 import re
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, wraps
+from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
-from types import FunctionType
 from typing import Any, Final, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,14 +19,14 @@ from casebook.messages import problem, say
 from casebook.packaged import SETTINGS, find_packaged
 from casebook.patterns import Patterns, read_words
 from casebook.problems import START, ContentError, Position, Problem
-from casebook.record.fields import suggest
+from casebook.record.settings_file import FUNCTIONS, find_values, locate_node, run_settings
+from casebook.record.suggestions import suggest
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_site_url, judge_url
 from casebook.yaml.files import read_text
 
 # Whoever runs Pelican itself is told by this plugin which command builds the site.
 GUARD: Final = "casebook.plugin"
-_FUNCTIONS: Final = ("JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS")
 # SITEMAP, which a plugin has, is not yet SITENAME.
 _NEARLY: Final = 0.85
 T = TypeVar("T")
@@ -147,41 +142,6 @@ def fixed_settings() -> dict[str, Any]:
     return {
         name: value for group in read_known()["fixed"].values() for name, value in group.items()
     }
-
-
-def parse_settings(source: bytes) -> ast.Module:
-    """The tree of pelicanconf.py; SyntaxError where it is no Python, or too deep for it."""
-    try:
-        return ast.parse(source)
-    # A zero byte is a ValueError, and so many brackets that they fill the stack are one of these.
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise SyntaxError(str(error)) from error
-
-
-def run_settings(source: bytes, path: str) -> dict[str, Any]:
-    """The settings of the file, which is run as Pelican runs it; ContentError where it fails."""
-    names: dict[str, Any] = {"__file__": path, "__name__": "pelicanconf"}
-    try:
-        tree = parse_settings(source)
-    except SyntaxError as error:
-        at = Position(error.lineno or 1, max(error.offset or 1, 1))
-        told = error.msg or say("record.settings_too_deep")
-        raise ContentError([problem("E340", SETTINGS, at, error=told)]) from error
-    try:
-        # What they print is no part of a report that programs read.
-        with contextlib.redirect_stdout(sys.stderr):
-            exec(compile(tree, path, "exec"), names)
-    except (Exception, SystemExit) as error:
-        raise ContentError([describe_failure(error, path)]) from error
-    return {name: value for name, value in names.items() if name.isupper()}
-
-
-def describe_failure(error: BaseException, path: str) -> Problem:
-    """What the settings raised, at the innermost line of theirs that was running."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno or 1 for frame in frames if frame.filename == path]
-    told = f"{type(error).__name__}: {error}".rstrip(": ")[:200]
-    return problem("E340", SETTINGS, Position(lines[-1] if lines else 1, 1), error=told)
 
 
 def read_settings(project: Path, languages: Languages, problems: list[Problem]) -> Settings:
@@ -408,14 +368,14 @@ class _SettingsReader:
 
     def _read_functions(self) -> bytes:
         """The source of the file where it gives templates functions."""
-        for name in _FUNCTIONS:
+        for name in FUNCTIONS:
             for index, function in enumerate(self.value(name, dict).values()):
                 # Only those that are called may be asked what they want to be given.
                 if name != "JINJA_GLOBALS" and not callable(function):
                     self._refuse("record.settings_form_function", name, index)
                 elif name == "JINJA_GLOBALS" and hasattr(function, "jinja_pass_arg"):
                     self._refuse("record.settings_form_no_context", name, index)
-        return self.source if any(map(self.values.get, _FUNCTIONS)) else b""
+        return self.source if any(map(self.values.get, FUNCTIONS)) else b""
 
     def _name_unused(self) -> None:
         """Warn of every setting that has no effect, and of names that are nearly known."""
@@ -487,51 +447,3 @@ def _read_static_name(part: tuple[object, object]) -> tuple[str, str] | None:
 
 def _read_host(host: object) -> str | None:
     return host if isinstance(host, str) and _match("host", host) else None
-
-
-def find_values(source: bytes) -> dict[str, ast.expr]:
-    """Where the value of each setting is written, the last one of those that are assigned twice.
-
-    Of a file that is no Python there are none: whoever runs it names what is wrong.
-    """
-    nodes: dict[str, ast.expr] = {}
-    with suppress(SyntaxError):
-        for node in ast.walk(parse_settings(source)):
-            match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    nodes[name] = value
-                case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
-                    nodes[name] = value
-    return nodes
-
-
-def locate_node(node: ast.expr, source: bytes) -> Position:
-    """Where an expression of the file begins."""
-    # Python counts columns in bytes, and ends a line at nothing else.
-    before = source.split(b"\n")[node.lineno - 1][: node.col_offset]
-    return Position(node.lineno, len(before.decode("utf-8", "replace")) + 1)
-
-
-def make_functions(source: bytes) -> Mapping[str, Mapping[str, Any]]:
-    """The filters, globals and tests that the settings give templates, by their kinds in Jinja."""
-    values = run_settings(source, SETTINGS) if source else {}
-    return {
-        name.removeprefix("JINJA_").lower(): {
-            key: _report_failures(value) if isinstance(value, FunctionType) else value
-            for key, value in (values.get(name) or {}).items()
-        }
-        for name in _FUNCTIONS
-    }
-
-
-def _report_failures(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, which where it fails is named with its line, as an error of the settings."""
-
-    @wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except Exception as error:
-            raise ContentError([describe_failure(error, SETTINGS)]) from error
-
-    return call

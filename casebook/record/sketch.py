@@ -5,18 +5,18 @@ Only a preview shows one, so that what is half written is seen as it will be.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
 from casebook.messages import problem, say
-from casebook.problems import START, Position, Problem
+from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.fields import EMPTY
 from casebook.record.lists import Lists
 from casebook.record.model import Case
+from casebook.record.places import Way, find_ways
 from casebook.record.reader import read_case_node
 from casebook.record.regions import Regions
 from casebook.record.vocabulary import Region, Term
@@ -30,8 +30,6 @@ STAND_IN: Final = "〔〕"
 _ROUNDS: Final = 6
 _TEXTS: Final = frozenset({"bilingual", "line", "text"})
 
-# The way to a part of a record: names of fields and entries, and numbers of list items from 0.
-Way = tuple[str | int, ...]
 Descriptions = tuple[FieldDescription, ...]
 
 
@@ -122,12 +120,8 @@ def _change_inside(node: Node, change: Callable[[str | int, Node], Node | None])
 
 def _leave_out(node: MapNode, wrong: Sequence[Problem]) -> MapNode:
     """A case without its entries, or its records inside them, in which something is wrong."""
-    spots = sorted(find_spots(node, ()))
-    places = [at for at, _ in spots]
     ways = set()
-    for found in wrong:
-        # What is wrong begins where the last part before it does, or inside of that.
-        way = spots[max(0, bisect_right(places, found.at) - 1)][1] if spots else ()
+    for found, way in zip(wrong, find_ways(node, (one.at for one in wrong)), strict=True):
         # Of a name that there is no field of nothing else is wrong.
         ways.add(way if found.code == "E201" else way[: 2 if _holds_records(way) else 1])
     return cast(MapNode, _cut(node, (), ways))
@@ -135,18 +129,6 @@ def _leave_out(node: MapNode, wrong: Sequence[Problem]) -> MapNode:
 
 def _holds_records(way: Way) -> bool:
     return any(one.name == way[0] and one.holds_records for one in fields_of(Case) if way)
-
-
-def find_spots(node: Node, way: Way) -> Iterator[tuple[Position, Way]]:
-    """Where each part of a record begins, a field at its name as well."""
-    yield node.at, way
-    if isinstance(node, MapNode):
-        for name, inner in node.entries.items():
-            yield node.key_at[name], (*way, name)
-            yield from find_spots(inner, (*way, name))
-    elif isinstance(node, ListNode):
-        for number, inner in enumerate(node.items):
-            yield from find_spots(inner, (*way, number))
 
 
 def _cut(node: Node, way: Way, ways: Collection[Way]) -> Node:

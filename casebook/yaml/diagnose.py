@@ -15,7 +15,7 @@ from itertools import islice
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.text import Text
-from casebook.yaml.encoding import MAX_SHOWN, offer, show
+from casebook.yaml.encoding import MAX_SHOWN, offer_line, show
 from casebook.yaml.fixes import COLONS
 from casebook.yaml.mistakes import Mistake, mistakes_in, read_table, silent_mistakes
 from casebook.yaml.nodes import NO_MAPPING, TOO_DEEP, Fault, find_fault, find_lost_indentation
@@ -410,7 +410,7 @@ def _shift(line: str, by: int) -> str:
 def _offer_indent(line: str) -> Text:
     spaces = _indent(line)
     key = "yaml.start_with_spaces" if spaces else "yaml.start_without_spaces"
-    return offer(line) or say(key, count=spaces)
+    return offer_line(line) or say(key, count=spaces)
 
 
 def describe_fault(fault: Fault, cause: int, lines: list[str], path: str) -> Problem:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from casebook.problems import Problem
-from casebook.yaml.encoding import decode, read_offer
+from casebook.yaml.encoding import decode
 from casebook.yaml.mistakes import OF_NOTATION
 from casebook.yaml.nodes import Loader, MapNode, Scalar, read_tree
 
@@ -233,8 +233,8 @@ def fix_text(data: bytes, path: str) -> tuple[bytes, int]:
 
 def _fix_line(data: bytes, problem: Problem) -> bytes | None:
     """The file with the offered line in place, or None where that could change its meaning."""
-    offered = read_offer(problem.hint)
-    if problem.code not in OF_NOTATION or offered is None:
+    offered = problem.offered
+    if problem.code not in OF_NOTATION or not offered:
         return None
     pieces = _ENDS.split(data.decode("utf-8"))
     index = 2 * (problem.at.line - 1)

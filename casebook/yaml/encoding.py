@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from casebook.messages import problem, say
+from casebook.messages import offer, problem, say
 from casebook.patterns import Patterns, read_words
 from casebook.problems import START, Position, Problem, in_gbk, make_visible, name_of
-from casebook.text import NO_TEXT, Text
+from casebook.text import NO_TEXT, Hint, Text
 
 MAX_BYTES = 1_000_000
 # A file that is wrong on every line needs one remedy, not a thousand messages.
@@ -119,7 +119,7 @@ def _describe_line(line: bytes, number: int, path: str, error: UnicodeDecodeErro
     at = Position(number, len(line[: error.start].decode("utf-8")) + 1)
     meant = _as_gbk(line)
     if meant:
-        return problem("E101.gbk_line", path, at, hint=offer(meant))
+        return problem("E101.gbk_line", path, at, hint=offer_line(meant))
     byte, key = line[error.start], "E101.byte"
     if byte == 0xED and line[error.start + 1 : error.start + 2] >= b"\xa0":
         key = "E101.surrogate"
@@ -127,7 +127,7 @@ def _describe_line(line: bytes, number: int, path: str, error: UnicodeDecodeErro
         key = "E101.cut"
     # Among ASCII, a strange byte that stands alone is one of Western Windows.
     meant = "" if re.search(rb"[\x80-\xff]{2}", line) else line.decode("cp1252", "replace")
-    return problem(key, path, at, hint=offer(meant), byte=f"{byte:02X}")
+    return problem(key, path, at, hint=offer_line(meant), byte=f"{byte:02X}")
 
 
 def _as_gbk(data: bytes) -> str:
@@ -180,7 +180,7 @@ def _find_invisible(text: str, path: str) -> Iterator[Problem]:
             continue
         line = text.split("\n")[at.line - 1]
         fixed = remove_invisible(line) if len(line) < 1_000 else ""
-        yield describe_invisible(found.group(), at, path, offer(fixed))
+        yield describe_invisible(found.group(), at, path, offer_line(fixed))
 
 
 def remove_invisible(text: str) -> str:
@@ -221,7 +221,7 @@ def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
         for run in PATTERNS["garbled_run"].finditer(line) if is_garbled else ():
             if meant := unscramble(run.group()):
                 fixed = line[: run.start()] + meant + line[run.end() :]
-                hint = offer("" if "\ufffd" in meant else fixed)
+                hint = offer_line("" if "\ufffd" in meant else fixed)
                 yield problem("E106.garbled", path, Position(number, run.start() + 1), hint=hint)
                 break
 
@@ -252,17 +252,9 @@ def show(text: str) -> str:
     return make_visible(text if len(text) <= 40 else text[:40] + "...")
 
 
-def offer(line: str) -> Text | None:
+def offer_line(line: str) -> Hint | None:
     """The hint that gives a corrected line, None where a console could not show it whole."""
     if not line.strip() or len(line) > _LONGEST_OFFER or not in_gbk(line):
         return None
     is_strange = "\t" in line or "\n" in line or PATTERNS["invisible"].search(line)
-    return None if is_strange else say("yaml.offer", line=line)
-
-
-def read_offer(hint: Text) -> str | None:
-    """The line that a hint offers, None where it offers none."""
-    before, _, after = say("yaml.offer", line="\0").en.partition("\0")
-    if not (hint.en.startswith(before) and hint.en.endswith(after)):
-        return None
-    return hint.en.removeprefix(before).removesuffix(after)
+    return None if is_strange else offer(line, "yaml.offer", line=line)

@@ -14,7 +14,7 @@ from casebook.messages import problem
 from casebook.patterns import Patterns
 from casebook.problems import Position, Problem
 from casebook.text import Text
-from casebook.yaml.encoding import describe_invisible, offer, show, unscramble
+from casebook.yaml.encoding import describe_invisible, offer_line, show, unscramble
 from casebook.yaml.fixes import ALL_BLANKS, quote_value
 from casebook.yaml.mistakes import DASHES, mistakes_in, name_blank
 
@@ -171,7 +171,7 @@ class Inspector:
         return "text"
 
     def _offer(self, key: str, at: Position, fixed: str = "", **values: Any) -> None:
-        self.report(key, at, offer(fixed), **values)
+        self.report(key, at, offer_line(fixed), **values)
 
     def _find_mistake(self, place: str, line: str, number: int, start: int, end: int) -> bool:
         for mistake in mistakes_in(place):

@@ -17,7 +17,7 @@ from casebook.patterns import Patterns, read_words
 from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml import fixes
-from casebook.yaml.encoding import offer, show
+from casebook.yaml.encoding import offer_line, show
 
 _BLANK_NAMES = {"\u3000": "yaml.blank_full_width", "\u00a0": "yaml.blank_no_break"}
 DASHES = "－—–−‐‑‒―﹣•·●○◆■▪"
@@ -56,7 +56,7 @@ class Mistake:
             self.key,
             path,
             at,
-            hint=None if self.key in read_table()["unoffered"] else offer(fixed),
+            hint=None if self.key in read_table()["unoffered"] else offer_line(fixed),
             at=show(mark.strip()),
             name=show(found.groupdict().get("key") or ""),
             mark=(found.groupdict().get("v") or " ")[0],

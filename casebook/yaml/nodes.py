@@ -25,7 +25,7 @@ from casebook.yaml.encoding import (
     PATTERNS,
     decode,
     describe_invisible,
-    offer,
+    offer_line,
     position_of,
     remove_invisible,
     show,
@@ -299,7 +299,7 @@ class _Builder(Inspector):
             quoted = lines[at.line - 1] = quote_line(lines[at.line - 1])
             # A real anchor has a list or fields below it, which quotes would cut off.
             if quoted and find_fault("\n".join(lines)) is None:
-                return offer(quoted)
+                return offer_line(quoted)
         return None
 
     def refuse_escapes(self, event: Any, at: Position) -> str:
@@ -384,6 +384,6 @@ class _Builder(Inspector):
         index = event.start_mark.index
         self.build(event, depth + 1, in_flow)
         if self.text[index - 1 : index + 1] == "{{":
-            self.report("E120.braces", at, offer(quote_line(self.line(at.line))))
+            self.report("E120.braces", at, offer_line(quote_line(self.line(at.line))))
         else:
             self.report("E137.list", at)

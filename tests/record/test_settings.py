@@ -16,10 +16,10 @@ from casebook.record.settings import (
     MenuLink,
     Settings,
     fixed_settings,
-    make_functions,
     read_known,
     read_settings,
 )
+from casebook.record.settings_file import make_functions
 from casebook.text import DEFAULT_LANGUAGES, Languages, Text
 
 ENDING = f"""CASEBOOK_VERSION = "{__version__}"

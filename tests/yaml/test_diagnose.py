@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from casebook.messages import PLACE, read_catalogue
 from casebook.problems import Problem
-from casebook.yaml.encoding import offer, show, unscramble
+from casebook.yaml.encoding import offer_line, show, unscramble
 from casebook.yaml.fixes import quote_value
 from casebook.yaml.mistakes import Mistake, mistakes_in
 from casebook.yaml.nodes import MapNode, read_tree
@@ -193,7 +193,7 @@ def test_garbled_text_is_not_taken_for_words(garbled: str, meant: str) -> None:
     ],
 )
 def test_a_line_that_a_console_cannot_show_is_not_offered(line: str) -> None:
-    assert offer(line) is None
+    assert offer_line(line) is None
 
 
 def test_data_in_a_message_shows_no_control_characters() -> None:

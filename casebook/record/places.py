@@ -1,0 +1,87 @@
+"""Where the parts of a record begin in its file, and which part lies at a place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+
+from casebook.problems import START, Position
+from casebook.text import LANGS
+from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
+
+# The way to a part of a record: names of fields and entries, and numbers of list items from 0.
+Way = tuple[str | int, ...]
+
+
+def find_places(node: Node, lines: list[str]) -> str:
+    """A line for each part of a file: its path, and the line and column at which it begins.
+
+    All places of a case are one string, since a hundred objects take longer to load than a record.
+    """
+    found: list[str] = []
+    _add_places(node, lines, "", found)
+    return "\n".join(found)
+
+
+def _add_places(node: Node, lines: list[str], path: str, found: list[str]) -> None:
+    at = _text_start(node, lines) if isinstance(node, Scalar) else node.at
+    found.append(f"{path} {at.line} {at.column}")
+    if isinstance(node, MapNode):
+        for key, value in node.entries.items():
+            _add_places(value, lines, f"{path}.{key}" if path else key, found)
+    elif isinstance(node, ListNode):
+        for number, item in enumerate(node.items, 1):
+            _add_places(item, lines, f"{path}[{number}]", found)
+
+
+def _text_start(value: Scalar, lines: list[str]) -> Position:
+    if value.style not in ("|", ">"):
+        # The text of a quoted value begins after its quotation mark.
+        return value.at if value.is_plain else Position(value.at.line, value.at.column + 1)
+    # The text of a block is below its | or >.
+    for number, line in enumerate(lines[value.at.line :], value.at.line + 1):
+        if line.strip():
+            return Position(number, len(line) - len(line.lstrip()) + 1)
+    return value.at
+
+
+def read_places(places: str) -> dict[str, Position]:
+    """The places of the parts of a file by path, from a line for each."""
+    lines = (line.rsplit(" ", 2) for line in places.splitlines())
+    return {path: Position(int(line), int(column)) for path, line, column in lines}
+
+
+def place_of(path: str, places: Mapping[str, Position]) -> Position:
+    """The place of a part of a file, or of what it is in where it has none of its own."""
+    while path and path not in places:
+        # An answer may be written without the mapping that its text is in.
+        path = path.rpartition(".")[0]
+    return places.get(path, START)
+
+
+def places_of(path: str, places: Mapping[str, Position]) -> tuple[Position, Position]:
+    """The place of a text in each language: a translation has the name of its language behind."""
+    named = (f"{path}_{lang}" for lang in LANGS)
+    zh, en = (place_of(name if name in places else path, places) for name in named)
+    return zh, en
+
+
+def find_spots(node: Node, way: Way = ()) -> Iterator[tuple[Position, Way]]:
+    """Where each part of a record begins, a field at its name as well."""
+    yield node.at, way
+    if isinstance(node, MapNode):
+        for name, inner in node.entries.items():
+            yield node.key_at[name], (*way, name)
+            yield from find_spots(inner, (*way, name))
+    elif isinstance(node, ListNode):
+        for number, inner in enumerate(node.items):
+            yield from find_spots(inner, (*way, number))
+
+
+def find_ways(node: Node | None, places: Iterable[Position]) -> Iterator[Way]:
+    """The way to the part of a record in which each of these places lies."""
+    spots = sorted(find_spots(node)) if node is not None else []
+    begins = [at for at, _ in spots]
+    # What is wrong begins where the last part before it does, or inside of that.
+    for at in places:
+        yield spots[max(0, bisect_right(begins, at) - 1)][1] if spots else ()

@@ -1,0 +1,124 @@
+"""pelicanconf.py as Python: where each setting is written, and what it is when it is run."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import wraps
+from pathlib import Path
+from types import FunctionType
+from typing import Any, Final
+
+from casebook.messages import problem, say
+from casebook.packaged import SETTINGS
+from casebook.problems import ContentError, Position, Problem
+from casebook.text import DEFAULT_LANGUAGES, LANGS, Languages
+from casebook.yaml.files import read_text
+
+# The settings that give templates functions.
+FUNCTIONS: Final = ("JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS")
+
+
+def parse_settings(source: bytes) -> ast.Module:
+    """The tree of pelicanconf.py; SyntaxError where it is no Python, or too deep for it."""
+    try:
+        return ast.parse(source)
+    # A zero byte is a ValueError, and so many brackets that they fill the stack are one of these.
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(str(error)) from error
+
+
+def run_settings(source: bytes, path: str) -> dict[str, Any]:
+    """The settings of the file, which is run as Pelican runs it; ContentError where it fails."""
+    names: dict[str, Any] = {"__file__": path, "__name__": "pelicanconf"}
+    try:
+        tree = parse_settings(source)
+    except SyntaxError as error:
+        at = Position(error.lineno or 1, max(error.offset or 1, 1))
+        told = error.msg or say("record.settings_too_deep")
+        raise ContentError([problem("E340", SETTINGS, at, error=told)]) from error
+    try:
+        # What they print is no part of a report that programs read.
+        with contextlib.redirect_stdout(sys.stderr):
+            exec(compile(tree, path, "exec"), names)
+    except (Exception, SystemExit) as error:
+        raise ContentError([describe_failure(error, path)]) from error
+    return {name: value for name, value in names.items() if name.isupper()}
+
+
+def describe_failure(error: BaseException, path: str) -> Problem:
+    """What the settings raised, at the innermost line of theirs that was running."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno or 1 for frame in frames if frame.filename == path]
+    told = f"{type(error).__name__}: {error}".rstrip(": ")[:200]
+    return problem("E340", SETTINGS, Position(lines[-1] if lines else 1, 1), error=told)
+
+
+def find_values(source: bytes) -> dict[str, ast.expr]:
+    """Where the value of each setting is written, the last one of those that are assigned twice.
+
+    Of a file that is no Python there are none: whoever runs it names what is wrong.
+    """
+    nodes: dict[str, ast.expr] = {}
+    with suppress(SyntaxError):
+        for node in ast.walk(parse_settings(source)):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    nodes[name] = value
+                case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                    nodes[name] = value
+    return nodes
+
+
+def locate_node(node: ast.expr, source: bytes) -> Position:
+    """Where an expression of the file begins."""
+    # Python counts columns in bytes, and ends a line at nothing else.
+    before = source.split(b"\n")[node.lineno - 1][: node.col_offset]
+    return Position(node.lineno, len(before.decode("utf-8", "replace")) + 1)
+
+
+def make_functions(source: bytes) -> Mapping[str, Mapping[str, Any]]:
+    """The filters, globals and tests that the settings give templates, by their kinds in Jinja."""
+    values = run_settings(source, SETTINGS) if source else {}
+    return {
+        name.removeprefix("JINJA_").lower(): {
+            key: _report_failures(value) if isinstance(value, FunctionType) else value
+            for key, value in (values.get(name) or {}).items()
+        }
+        for name in FUNCTIONS
+    }
+
+
+def _report_failures(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which where it fails is named with its line, as an error of the settings."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise ContentError([describe_failure(error, SETTINGS)]) from error
+
+    return call
+
+
+def read_languages(project: Path, problems: list[Problem] | None = None) -> Languages:
+    """The languages of a site by its settings, Chinese and English where these name none."""
+    # Read and not run: Pelican, which runs the settings, takes a third of a second to import.
+    path = project / SETTINGS
+    text = read_text(path, project, []) if path.exists() else None
+    source = (text or "").encode()
+    node = find_values(source).get("LANGUAGES")
+    if node is None:
+        return DEFAULT_LANGUAGES
+    with suppress(ValueError, TypeError):
+        names = tuple(ast.literal_eval(node))
+        if names and {*names} <= {*LANGS} and len({*names}) == len(names):
+            return Languages(names)
+    if problems is not None:
+        problems.append(problem("E205.languages", SETTINGS, locate_node(node, source)))
+    return DEFAULT_LANGUAGES

@@ -1,0 +1,70 @@
+"""What somebody most likely meant by a word or by the name of a field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from functools import cache
+
+from casebook.messages import offer
+from casebook.record.description import fields_of, known_names
+from casebook.record.model import Case, Figure
+from casebook.text import DEFAULT_LANGUAGES, NO_TEXT, Text
+from casebook.values.words import SIGNS, UNITS
+
+# Questions that are often written beside `answers` in place of below it.
+_QUESTIONS = ("purchaser", "provider", "provider_type", "mode", "competition", "evaluation")
+
+
+def _classes() -> tuple[type, ...]:
+    return (Case, *dict.fromkeys(one.items for one in fields_of(Case) if one.holds_records))
+
+
+@cache
+def _find_aliases() -> dict[str, str]:
+    """The fields by what editors write who think of them in their own language."""
+    return {one.called: one.name for cls in _classes() for one in fields_of(cls) if one.called}
+
+
+@cache
+def find_homes() -> dict[str, str]:
+    """The message that says where a field belongs, for fields that records of one class have."""
+    all_names = [known_names(fields_of(cls), DEFAULT_LANGUAGES) for cls in _classes()]
+    names = [name for own in all_names for name in own]
+    homes = dict.fromkeys(_QUESTIONS, "record.home_answer")
+    for cls, home in ((Case, "record.home_case"), (Figure, "record.home_figure")):
+        own = known_names(fields_of(cls), DEFAULT_LANGUAGES)
+        alone = (name for name in own if names.count(name) == 1)
+        homes |= dict.fromkeys(alone, home)
+    return homes
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """The known word that a misspelt one most likely means, or nothing."""
+    # Most runs find nothing misspelt and need not load it.
+    import difflib
+
+    plain = re.sub(r"^\W+|\W+$", "", unicodedata.normalize("NFKC", word)).replace("-", "_")
+    meant = _find_aliases().get(plain)
+    if meant is not None and meant in known:
+        return meant
+    by_folded = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(plain.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else ""
+
+
+def find_named_word(name: str, known: Collection[str]) -> str:
+    """The word whose name in either language somebody wrote in its place, or nothing."""
+    # RMB is no code of a currency, and means one.
+    if (code := SIGNS.get(name) or UNITS.get(name, "")) in known:
+        return code
+    terms = known.items() if isinstance(known, Mapping) else ()
+    names = ((key, getattr(term, "name", NO_TEXT)) for key, term in terms)
+    return next((key for key, named in names if name and name in (named.zh, named.en)), "")
+
+
+def suggest(word: str, known: Collection[str]) -> Text:
+    """The hint “did you mean …” for a misspelt word, or nothing."""
+    name = nearest(word, known)
+    return offer(name, "record.did_you_mean", name=name) if name else NO_TEXT
