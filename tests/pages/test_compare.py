@@ -164,6 +164,52 @@ def test_a_filter_leaves_as_many_rows_as_it_says(
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_phone_shows_what_may_be_compared_and_unfolds_what_a_filter_asks_for(
+    browser: Browser, address: str, scripts: bool
+) -> None:
+    phone = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=phone, java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto(f"{address}/compare/")
+    rows = [
+        page.locator(f"[aria-labelledby={name}-title] .compare__row:visible")
+        for name in ("alike", "alone")
+    ]
+    at_first = [found.count() for found in rows]
+    page.locator(".filters__fold-name").click()
+    page.locator(".filters__link", has_text="赔付上限").click()
+    filtered = [found.count() for found in rows]
+    context.close()
+
+    assert at_first[0] > 1
+    assert at_first[1] == 0
+    assert filtered[0] == 0
+    assert filtered[1] > 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("url", ["compare/", "en/compare/"])
+def test_a_sheet_of_paper_holds_the_table_and_all_its_rows(
+    browser: Browser, address: str, url: str
+) -> None:
+    page = open_page(browser)
+    page.goto(f"{address}/{url}")
+    on_screen = count_rows(page)
+    page.emulate_media(media="print")
+    # The width of A4 within its margins.
+    page.set_viewport_size({"width": 660, "height": 990})
+    widths = page.locator(".compare__section").evaluate_all(
+        "found => found.map(one => one.scrollWidth - one.clientWidth)"
+    )
+    printed = count_rows(page)
+    page.context.close()
+
+    assert max(widths) <= 1
+    assert printed == on_screen
+
+
+@pytest.mark.browser
 def test_two_filters_work_together_and_stand_in_the_address(browser: Browser, address: str) -> None:
     page = open_page(browser)
     page.goto(f"{address}/compare/")

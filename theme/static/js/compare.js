@@ -8,6 +8,7 @@
   const orders = [...document.querySelectorAll(".filters__order")];
   const all = document.querySelector(".filters__all");
   const status = document.querySelector(".compare__status");
+  const fold = document.querySelector(".compare__fold");
   const start = orders.map((link) => link.getAttribute("href"));
 
   function readChoice() {
@@ -63,6 +64,10 @@
       link.setAttribute("href", start[number] + (choice.size ? writeChoice(choice) : ""));
     }
     filters.classList.toggle("filters--chosen", choice.size > 0);
+    // What is asked for has to be seen, wherever it lies.
+    if (fold && choice.size > 0) {
+      fold.open = true;
+    }
     status.textContent = choice.size ? status.dataset.words.replace("%d", count) : "";
   }
 
@@ -92,7 +97,11 @@
   show();
   // Whoever comes with a choice sees it.
   const isWide = matchMedia("(min-width: 48rem)").matches;
-  if (readChoice().size > 0 || (isWide && !CSS.supports("selector(::details-content)"))) {
+  const isFolded = isWide && !CSS.supports("selector(::details-content)");
+  if (readChoice().size > 0 || isFolded) {
     document.querySelector(".filters__fold").open = true;
+  }
+  if (fold && isFolded) {
+    fold.open = true;
   }
 })();
