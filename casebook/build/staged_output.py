@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,18 +41,25 @@ class StagedOutput:
         it, or was written before.
         """
         target, found = self._place(path), digest(content)
+        self.note(path, found)
         if not self._share(path, target, found, len(content)):
             self._write(target, (content,))
-        self.note(path, found)
         return found
 
     def write_stream(self, path: str, chunks: Iterable[bytes]) -> str:
         """Put a file into the tree that need not be in memory as a whole, and give its digest."""
-        target = self._place(path)
-        found = self._write(target, chunks)
+        target, hashed = self._place(path), hashlib.sha256()
+
+        def read() -> Iterator[bytes]:
+            for chunk in chunks:
+                hashed.update(chunk)
+                yield chunk
+
+        self._write(target, read())
+        found = hashed.hexdigest()
+        self.note(path, found)
         if self._share(path, target, found, target.stat().st_size):
             self.written -= 1
-        self.note(path, found)
         return found
 
     def note(self, path: str, found: str) -> None:
@@ -90,21 +97,21 @@ class StagedOutput:
             raise ValueError(f"{path!r} is no path inside the site")
         return self.folder / path
 
-    def _write(self, target: Path, chunks: Iterable[bytes]) -> str:
-        """Write a new file and give the digest of its bytes."""
-        self._make_room(target)
-        found = hashlib.sha256()
+    def _write(self, target: Path, chunks: Iterable[bytes]) -> None:
+        """Write a new file."""
+        self._make_folder(target.parent)
+        if self.begun:
+            # Never written into: the published site may share the file.
+            target.unlink(missing_ok=True)
         try:
             with target.open("xb") as stream:
                 for chunk in chunks:
-                    found.update(chunk)
                     stream.write(chunk)
         except OSError as error:
             # A failing write, unlike a failing open, does not say of which file.
             error.filename = error.filename or str(target)
             raise
         self.written += 1
-        return found.hexdigest()
 
     def _share(self, path: str, target: Path, expected: str, size: int) -> bool:
         """Put a file of these bytes into this tree from the old one, and say if that has it."""
@@ -125,17 +132,15 @@ class StagedOutput:
         return True
 
     def _link(self, source: Path, target: Path) -> None:
-        self._make_room(target)
+        self._make_folder(target.parent)
+        target.unlink(missing_ok=True)
         try:
             os.link(source, target, follow_symlinks=False)
         except (OSError, NotImplementedError):
             # FAT and some network file systems have no hard links; the times are kept as well.
             shutil.copy2(source, target, follow_symlinks=False)
 
-    def _make_room(self, target: Path) -> None:
-        """Make the folder of a new file, and take away what a begun tree holds in its place."""
-        if target.parent != self._inside:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._inside = target.parent
-        # Never written into: the published site may share the file.
-        target.unlink(missing_ok=True)
+    def _make_folder(self, folder: Path) -> None:
+        if folder != self._inside:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._inside = folder

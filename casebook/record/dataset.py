@@ -279,10 +279,16 @@ class Dataset:
         place = self.place(case)
         if self.cases_in[case.region] < 2:
             return place
-        region = self.regions[case.region]
-        names = {name.inside(at) for name in (place, region.short, region.name) for at in LANGS}
-        words = Text(*(_first_words(case.title.inside(at), names) for at in LANGS))
-        return say("record.place_apart", place=place, words=words)
+        if case.slug not in self._labels:
+            region = self.regions[case.region]
+            names = {name.inside(at) for name in (place, region.short, region.name) for at in LANGS}
+            words = Text(*(_first_words(case.title.inside(at), names) for at in LANGS))
+            self._labels[case.slug] = say("record.place_apart", place=place, words=words)
+        return self._labels[case.slug]
+
+    @cached_property
+    def _labels(self) -> dict[str, Text]:
+        return {}
 
     @cached_property
     def cases_in(self) -> Mapping[str, int]:
