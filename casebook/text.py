@@ -41,6 +41,12 @@ class Text:
         """The BCP 47 tag of what `inside` gives."""
         return LANGUAGE_TAGS[self.written(lang)]
 
+    @property
+    def mid_sentence(self) -> Text:
+        """The wording inside a sentence: its English in lower case, unless in capitals."""
+        is_capitals = self.en[1:2].isupper()
+        return self if is_capitals else Text(self.zh, self.en[:1].lower() + self.en[1:])
+
     def join(self, parts: Iterable[Text | str]) -> Text:
         """The parts one after another, with this between them."""
         texts = [Text(part) if isinstance(part, str) else part for part in parts]

@@ -17,11 +17,12 @@ from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
 from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots
 from casebook.pages.page import Page, Site, Slot, name_document, write_policy
-from casebook.pages.rows import amount_html
+from casebook.pages.rows import amount_html, word_date
 from casebook.pages.sharing import describe_trail, find_card
-from casebook.record.model import Case
+from casebook.record.model import Case, Figure
 from casebook.record.settings_file import make_functions
 from casebook.text import (
+    COMMA,
     DEFAULT_LANGUAGES,
     LANGS,
     LANGUAGE_TAGS,
@@ -149,6 +150,7 @@ def words_of(lang: Lang, languages: Languages) -> dict[str, Any]:
         "amount": lambda figure, link=True: amount_html(figure, lang, link),
         "translated": lambda figure: is_translated(figure.quantity, lang),
         "period": lambda value: period_html(value, lang),
+        "dated": lambda figure: date_html(figure, lang),
     }
 
 
@@ -189,6 +191,15 @@ def period_html(period: Period, lang: Lang) -> Markup:
     if day := period.datetime_attribute:
         return Markup(f'<time datetime="{escape(day)}">{words}</time>')
     return Markup(f'<span class="date">{words}</span>')
+
+
+def date_html(figure: Figure, lang: Lang) -> Markup:
+    """The date of a figure behind its label and a comma, where the label does not have it."""
+    words = word_date(figure).own(lang)
+    if not words:
+        return Markup("")
+    date = words if words != figure.period.words(lang) else period_html(figure.period, lang)
+    return escape(COMMA.inside(lang)) + date
 
 
 def file_of(page: Page, languages: Languages) -> str:

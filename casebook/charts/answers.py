@@ -89,7 +89,7 @@ def tabulate_matrix(shown: ChartRecords) -> ChartTable:
         # With a main source there are two kinds of silence, and a count has to say of which it is.
         words["stated"] = shown.say("charts.state.stated_in", main=dataset.main)
         words["not_stated"] = shown.say("charts.state.nowhere")
-        found = say("charts.disclosure.in_main", finding=found, main=dataset.main)
+        found = say("charts.disclosure.in_main", finding=found.mid_sentence, main=dataset.main)
     rows = [
         (place, *(words[column.states[index]] for column in columns))
         for index, (place, _) in enumerate(places)

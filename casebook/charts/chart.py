@@ -18,7 +18,7 @@ from casebook.record.derived import derive
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import COLON, COMMA, Lang, Text
-from casebook.values.amount_wording import plain, word_quantity
+from casebook.values.amount_wording import in_english, plain, word_quantity
 from casebook.values.dates import parse_period
 from casebook.values.formula import Expression
 from casebook.values.quantity import Quantity
@@ -163,8 +163,10 @@ class ChartRecords:
         label = self.label(figure)
         return Text(label, label[:1].lower() + label[1:])
 
-    def amount(self, figure: Figure) -> str:
+    def amount(self, figure: Figure, *, marks_plan: bool = True) -> str:
         """The amount of a figure as worded; in English its value in English words."""
+        if self.lang == "en" and not marks_plan:
+            return in_english(figure.quantity, marks_plan=False)
         return word_quantity(figure.quantity).inside(self.lang)
 
     def claim(self, figure: Figure) -> str:

@@ -232,7 +232,8 @@ def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
         if figure.is_planned:
             is_dated = figure.period.lane == "dated"
             key = "charts.series.planned" if is_dated else "charts.series.planned_undated"
-        tails.append(shown.say(key, amount=shown.amount(figure)))
+        # The words around the amount say that it is a plan.
+        tails.append(shown.say(key, amount=shown.amount(figure, marks_plan=not figure.is_planned)))
     return SEMICOLON.inside(shown.lang).join(tails)
 
 

@@ -158,9 +158,12 @@ def _describe_gaps(
     # Where no source is shared, the gaps are those of all.
     gaps = [gap for gap in dataset.timeline if isinstance(gap, Gap)]
     captions = []
+    key = "charts.timeline.silence"
+    if is_shared:
+        is_one = bool(dataset.main)
+        key = "charts.timeline.silence_main" if is_one else "charts.timeline.silence_shared"
     for gap in gaps:
-        key = "charts.timeline.silence_shared" if is_shared else "charts.timeline.silence"
-        silence = say(key, years=name_years(gap.first, gap.last))
+        silence = say(key, years=name_years(gap.first, gap.last), main=dataset.main)
         others = say("charts.timeline.others", silence=silence, count=gap.others)
         captions.append(others if gap.others else silence)
     # The axis leaves out only years without any mark, which a gap of some sources may have.

@@ -51,6 +51,7 @@ from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Region
 from casebook.text import NO_TEXT, Lang, Text
+from casebook.values.words import QUALIFIERS
 
 _REVIEWS: Final = {word.key: word.name for word in FIXED_WORDS["reviews"]}
 
@@ -225,6 +226,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             "row": row,
             "link": link,
             "value": _show_value(figure),
+            "limit": _name_limit(figure),
             "peers": tuple(peer for peer in alike if peer is not row),
             "uses": uses[figure.id],
             "conflicts": tuple(one for one in case.conflicts if figure.id in one.figures),
@@ -282,6 +284,12 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
         # A story may be among the texts of the site that name the figure.
         found[figure.id] = tuple(dict.fromkeys((*uses, *site.uses.get(figure.key, ()))))
     return found
+
+
+def _name_limit(figure: Figure) -> Text:
+    """The qualifier of a value, without which it would be another number."""
+    qualifier = figure.quantity.qualifier
+    return NO_TEXT if qualifier == "exact" else QUALIFIERS[qualifier].name
 
 
 def _show_value(figure: Figure) -> str:

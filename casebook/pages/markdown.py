@@ -56,7 +56,9 @@ class FigureReferences(InlineProcessor):
             if figure is None:
                 # Rules refuse unknown references before anything is rendered.
                 return None, None, None
-            html = amount_html(figure, self.owner.lang)
+            # A rule holds every sentence with a plan to a word that says so; (planned) behind the
+            # amount as well reads like a plan of a plan.
+            html = amount_html(figure, self.owner.lang, marks_plan=False)
         return self.md.htmlStash.store(str(html)), m.start(0), m.end(0)
 
 

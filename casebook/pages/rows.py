@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ from casebook.record.lanes import TimelineItem
 from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
 from casebook.record.vocabulary import Measure, Question, Source
-from casebook.text import COMMA, NO_TEXT, Lang, Text
+from casebook.text import COMMA, LANGS, NO_TEXT, Lang, Text
 from casebook.values.amount_wording import in_english, plain, word_quantity
 from casebook.values.formula import split_formula
 from casebook.values.periods import Period
@@ -249,12 +250,31 @@ def word_period(period: Period) -> Text:
     return Text(period.words("zh"), period.words("en"))
 
 
+def word_date(figure: Figure) -> Text:
+    """The date of a figure beside its label, empty where the label has it already."""
+    if figure.status in PLANNED_STATUSES and figure.period.lane == "latest_only":
+        # The latest date is that of the source; behind a plan it would read as a deadline.
+        return say("pages.undated_plan")
+    words = word_period(figure.period)
+    return Text(*(_unless_said(words.inside(lang), figure.label.inside(lang)) for lang in LANGS))
+
+
+def _unless_said(date: str, label: str) -> str:
+    """The date, unless the label has it and no other year."""
+    is_said = date in label and _years_in(date) == _years_in(label)
+    return "" if is_said else date
+
+
+def _years_in(words: str) -> set[str]:
+    return set(re.findall("[0-9]{4}", words))
+
+
 # A figure is printed in its table, its text, its notes and on a page of its own.
 @lru_cache(maxsize=4096)
-def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
+def quantity_html(quantity: Quantity, lang: Lang, marks_plan: bool = True) -> Markup:
     """The wording of a quantity, marked so that a qualifier is seen before its number."""
     if lang == "en" and not quantity.is_in_english:
-        english, reading = in_english(quantity), ""
+        english, reading = in_english(quantity, marks_plan=marks_plan), ""
         if quantity.is_read:
             name = QUALIFIERS[quantity.qualifier].name.en
             reading, english = _mark_reading(name, lang), english.removeprefix(name)
@@ -284,9 +304,11 @@ def _mark_reading(words: str, lang: Lang) -> str:
     return f'<span class="amount__reading" title="{escape(note)}">{escape(words)}</span>'
 
 
-def amount_html(figure: Figure, lang: Lang, link: bool = True) -> Markup:
+def amount_html(
+    figure: Figure, lang: Lang, link: bool = True, *, marks_plan: bool = True
+) -> Markup:
     """The wording of a figure, as a link to the figure itself unless `link` is false."""
-    words = quantity_html(figure.quantity, lang)
+    words = quantity_html(figure.quantity, lang, marks_plan)
     if not link:
         return words
     return Markup(f'<a class="figure" href="figure:{escape(figure.key)}">{words}</a>')

@@ -104,7 +104,7 @@ def describe_difference(one: Figure, other: Figure, words: Vocabulary) -> Text |
     if a == b:
         return None
     if a.measure != b.measure:
-        first, second = words.measures[a.measure].name, words.measures[b.measure].name
+        first, second = (words.measures[each.measure].name.mid_sentence for each in (a, b))
         return say("values.measures_differ", first=first, second=second)
     if a.unit != b.unit:
         return say("values.units_differ", first=a.unit, second=b.unit)

@@ -341,7 +341,8 @@ class Dataset:
         terms: Mapping[str, Text] = {
             term.key: term.name for term in getattr(self.vocabulary, question.terms).values()
         }
-        return ENUMERATION.join(terms[key] for key in said.terms)
+        first, *others = (terms[key] for key in said.terms)
+        return ENUMERATION.join([first, *(other.mid_sentence for other in others)])
 
     def money_figures(self, case: Case) -> tuple[Figure, ...]:
         """The printed amounts of money of a case, in the order of the record."""

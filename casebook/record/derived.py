@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, NamedTuple
@@ -110,12 +110,14 @@ def _fitting(value: _Operand, vocabulary: Vocabulary) -> tuple[Measure, ...]:
     return tuple(one for one in vocabulary.measures.values() if one.result == value.result)
 
 
-def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
-    """The reason why a figure may not pass for an amount of purchases, or None where it may."""
-    measure = vocabulary.measures[figure.measure]
+def why_not_spending(figures: Sequence[Figure], vocabulary: Vocabulary) -> Text | None:
+    """The reason why figures of one measure may not pass for purchases, or None where they may."""
+    measure = vocabulary.measures[figures[0].measure]
     if measure.spending:
         return None
-    return say("values.no_spending", figure=name_with_amount(figure), kind=_explain(measure))
+    key = "values.no_spending" if len(figures) == 1 else "values.none_is_spending"
+    named = ENUMERATION.join(map(name_with_amount, figures))
+    return say(key, figure=named, kind=_explain(measure))
 
 
 def name_with_amount(figure: Figure) -> Text:
@@ -125,11 +127,10 @@ def name_with_amount(figure: Figure) -> Text:
 
 def _explain(measure: Measure) -> Text:
     """The name of a measure with what it may be compared with."""
-    name, compare = measure.name.inside("en"), measure.compare.inside("en").rstrip(".")
-    named = Text(measure.name.zh, name[:1].lower() + name[1:])
+    named, compare = measure.name.mid_sentence, measure.compare.mid_sentence
     if not compare:
         return say("values.measure", name=named)
-    compared = Text(measure.compare.zh.rstrip("。"), compare[:1].lower() + compare[1:])
+    compared = Text(compare.zh.rstrip("。"), compare.inside("en").rstrip("."))
     return say("values.measure_compared", name=named, compare=compared)
 
 
@@ -330,7 +331,9 @@ class _Computation:
         if scope is None or not own or scope.bought_by != own:
             label = count.figures[0].label
             if scope is not None and scope.note:
-                against.append(say("values.not_bought_because", label=label, note=scope.note))
+                against.append(
+                    say("values.not_bought_because", label=label, note=scope.note.mid_sentence)
+                )
             else:
                 against.append(say("values.not_bought", label=label))
         elif {f.period.edtf for f in money.figures} != {f.period.edtf for f in count.figures}:

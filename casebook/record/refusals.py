@@ -22,10 +22,14 @@ def judge_refusal(refusal: Refusal, dataset: Dataset) -> tuple[Text, ...]:
     """
     vocabulary = dataset.vocabulary
     if refusal.spending:
-        figures = figures_of(refusal, dataset)
-        reasons = tuple(filter(None, (why_not_spending(f, vocabulary) for f in figures)))
+        groups: dict[str, list[Figure]] = {}
+        for figure in figures_of(refusal, dataset):
+            groups.setdefault(figure.measure, []).append(figure)
+        reasons = tuple(
+            filter(None, (why_not_spending(group, vocabulary) for group in groups.values()))
+        )
         # Where one of them is spending after all, the refusal is not true of it.
-        return reasons if len(reasons) == len(figures) else ()
+        return reasons if len(reasons) == len(groups) else ()
     if refusal.compare:
         pairs = pairwise(figures_of(refusal, dataset))
         compared = (why_not_comparable(one, other, vocabulary) for one, other in pairs)

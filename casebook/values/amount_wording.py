@@ -44,8 +44,11 @@ def _in_chinese(quantity: Quantity) -> str:
     return ("将" if quantity.planned else "") + per + about + amount
 
 
-def in_english(quantity: Quantity) -> str:
-    """The amount in English words, with all that its wording says but the noun that it counts."""
+def in_english(quantity: Quantity, *, marks_plan: bool = True) -> str:
+    """The amount in English words, with all that its wording says but the noun that it counts.
+
+    That it is a plan is left out where the sentence around it says so.
+    """
     if quantity.is_in_english:
         return quantity.words
     if quantity.is_rough:
@@ -67,7 +70,7 @@ def in_english(quantity: Quantity) -> str:
         amount = _english(_round_endless(quantity), quantity.unit)
     named = (words.PER_IN_ENGLISH[word] for word in quantity.per if word in words.PER_IN_ENGLISH)
     per = ("an hour" if name == "hour" else f"a {name}" for name in named)
-    plan = ("(planned)",) if quantity.planned else ()
+    plan = ("(planned)",) if quantity.planned and marks_plan else ()
     printed = "".join(one.text for one in quantity.segments)
     tax = next((f"({english})" for word, english in words.TAXES.items() if word in printed), "")
     return " ".join(filter(None, (lead + amount, *per, tax, *plan)))

@@ -99,8 +99,8 @@ def test_each_figure_has_one_mark(given: Figure, kinds: tuple[str, ...]) -> None
 def test_the_words_of_a_mark_name_all_that_it_shows() -> None:
     mark = Mark(kind="planned", end="more_than", uncertain=True)
 
-    assert mark.words("zh") == "计划，尚未发生；超过此数；日期不确定"
-    assert mark.words("en") == "planned, not done; more than this; date uncertain"
+    assert mark.words("zh") == "只是计划；超过此数；日期不确定"
+    assert mark.words("en") == "only planned; more than this; date uncertain"
 
 
 def test_a_legend_leaves_out_what_explains_itself() -> None:
@@ -484,7 +484,8 @@ def test_the_finding_of_the_grid_counts_named_modes_only() -> None:
         "3个地方里，2个写明怎样购买，办法有2种，只有“词tender”不止一处在用"
     )
     assert table_of("mode-provider", data, "en").finding == (
-        "2 of 3 places say how they buy, in 2 modes; only “Term tender” is used by more than one"
+        "How it is bought is stated for 2 of 3 places, in 2 modes; "
+        "only “Term tender” is used by more than one"
     )
 
 

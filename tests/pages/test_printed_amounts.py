@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -11,7 +12,8 @@ from records import dataset_of, figure, record
 from casebook.build.reading import read_dataset
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.text_claims import check_passage
-from casebook.pages.rows import quantity_html, word_figure
+from casebook.pages.markdown import Renderer
+from casebook.pages.rows import quantity_html, word_date, word_figure
 from casebook.pages.search import index_case
 from casebook.pages.sharing import describe_figure
 from casebook.problems import START
@@ -19,8 +21,8 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import WrittenText
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, split_key
-from casebook.text import LANGS, Lang
-from casebook.values.amount_wording import word_quantity
+from casebook.text import LANGS, Lang, Text
+from casebook.values.amount_wording import in_english, word_quantity
 from casebook.values.amounts import parse_quantity
 from casebook.values.quantity import with_reading
 from casebook.values.words import Qualifier
@@ -41,7 +43,9 @@ def expand(text: str, lang: Lang, home: Case | None) -> str:
             return written
         figure = real_dataset().find_figure(owner, name, home)
         assert figure is not None
-        return word_quantity(figure.quantity).inside(lang)
+        if lang == "en":
+            return in_english(figure.quantity, marks_plan=False)
+        return word_quantity(figure.quantity).zh
 
     return REFERENCE.sub(lambda found: word(found[0], *split_key(found[1].strip())), text)
 
@@ -114,6 +118,48 @@ def test_a_plan_is_no_other_string_in_english_than_a_fact_without_its_word() -> 
 
     assert word_quantity(plan).en == "5.6 million yuan a year (planned)"
     assert word_quantity(fact).en == "5.6 million yuan a year"
+
+
+@pytest.mark.parametrize(
+    ("label", "fields", "zh", "en"),
+    [
+        pytest.param("投入", {"period": "2010"}, "2010年", "2010", id="beside the label"),
+        pytest.param("2010年的投入", {"period": "2010"}, "", "2010", id="in the Chinese label"),
+        pytest.param(
+            "2010年为2011年安排的数", {"period": "2010"}, "2010年", "2010", id="among other years"
+        ),
+        pytest.param(
+            "报酬",
+            {"period": '"[..2012-12-07]"', "status": "planned"},
+            "未注明日期",
+            "no date given",
+            id="a plan of no date has no deadline",
+        ),
+        pytest.param(
+            "报酬",
+            {"period": '"[..2012-12-07]"', "status": "reported"},
+            "不晚于2012年12月7日",
+            "no later than 7 December 2012",
+            id="a report of no date",
+        ),
+    ],
+)
+def test_a_date_beside_a_label_repeats_nothing_and_is_no_deadline(
+    label: str, fields: dict[str, str], zh: str, en: str
+) -> None:
+    (found,) = dataset_of(record(figure(label=label, **fields))).figures.values()
+
+    assert word_date(replace(found, label=Text(label, "Outlay"))) == Text(zh, en)
+
+
+def test_a_text_says_once_that_an_amount_is_a_plan() -> None:
+    plan = figure(amount="每年将出资560万元", status="planned")
+    dataset = dataset_of(record(plan))
+    (key,) = dataset.figures
+    html = str(Renderer("en").render(f"The district is to pay {{{{{key}}}}}.", dataset))
+
+    assert "(planned)" not in html
+    assert "5.6 million yuan a year</span>" in html
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_figures_of_one_measure_unit_per_and_scope_are_comparable() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "zh", "en"),
     [
-        pytest.param({}, {"measure": "unit_price"}, "单价", "Unit price", id="measure"),
+        pytest.param({}, {"measure": "unit_price"}, "单价", "unit price", id="measure"),
         pytest.param({}, {"amount": "100万美元"}, "单位不同", "different units", id="currency"),
         pytest.param({}, {"per": "年"}, "每年", "per year", id="per"),
         pytest.param({}, {"scope": "clubs"}, "读书会", "Reading clubs", id="scope"),

@@ -104,5 +104,16 @@ def test_the_ten_cases_refuse(name: str, zh: str) -> None:
     assert figures_of(refusal, real())
 
 
+def test_one_reason_of_one_measure_is_given_once_for_all_its_figures() -> None:
+    refusal = next(refusal for refusal in real().refusals if refusal.id == "cap-as-spending")
+
+    (reason,) = judge_refusal(refusal, real())
+
+    assert len(figures_of(refusal, real())) == 6
+    assert all(figure.label.zh in reason.zh for figure in figures_of(refusal, real()))
+    assert "都是赔付上限：是保险可能赔付的上限" in reason.zh
+    assert "are all of the kind “ceiling of a payout”" in reason.en
+
+
 def test_nothing_else_is_listed_as_refused() -> None:
     assert len(real().refusals) == 7

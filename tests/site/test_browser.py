@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -257,6 +258,26 @@ def test_a_mark_of_a_chart_leads_to_its_figure(browser: Browser, address: str) -
 
     assert target.removeprefix("./").startswith("figures/")
     assert found == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        pytest.param("figures/beijing.paid_2011/", "约 80,000,000 CNY", id="Chinese"),
+        pytest.param("en/figures/beijing.paid_2011/", "about 80,000,000 CNY", id="English"),
+        pytest.param("figures/maanshan.winners/", "5 家培训机构", id="a count"),
+        pytest.param("en/figures/maanshan.winners/", "5", id="no Chinese counter in English"),
+    ],
+)
+def test_the_value_of_a_figure_keeps_its_qualifier(
+    browser: Browser, address: str, url: str, words: str
+) -> None:
+    page = open_page(browser, 1280)
+    page.goto(f"{address}/{url}")
+    value = page.locator("dt", has_text=re.compile("^(数值|Value)$")).locator("+ dd").inner_text()
+    page.context.close()
+
+    assert value == words
 
 
 @pytest.mark.parametrize("width", [390, 1280])
