@@ -20,7 +20,7 @@ from casebook.messages import failure, say
 from casebook.preview.form_rows import (
     ACTIONS,
     Checked,
-    check_row,
+    check_record,
     complete,
     find_wrong_names,
     read_posted,
@@ -94,6 +94,35 @@ class Form(RecordFile):
             return f"{EDIT}{SOURCES_PLACE}/"
         return NEW if self.is_new else f"{EDIT}{self.slug}/"
 
+    @property
+    def wrong_names(self) -> dict[str, str]:
+        """The keys of what is wrong with names of rows, by their controls."""
+        return find_wrong_names(self.row, self.described)
+
+    def check(self) -> None:
+        """Check the record as it is typed."""
+        self.checked = check_record(self)
+
+    def write(self) -> bytes | None:
+        """The file with what is typed, None where no file can hold it."""
+        with suppress(ValueError):
+            return None if self.wrong_names else self.edit()
+        return None
+
+    def judge_new(self) -> Text | None:
+        """The reason why there can be no new file of this name, if there is one."""
+        region = self.lists.regions.get(self.row.texts.get("region", ""))
+        if not self.slug and region is not None:
+            self.slug = propose_slug(region, self.lists.regions)
+        if not self.slug:
+            return say("form.slug_note")
+        self.shown = f"data/cases/{self.slug}.yaml"
+        try:
+            require_free_slug(self.project, self.slug)
+        except CasebookError as error:
+            return error.text
+        return None
+
 
 class Forms:
     """The forms of a project, as a preview offers them to this machine.
@@ -109,11 +138,10 @@ class Forms:
     def show(self, address: str, done: str = "") -> FormAnswer:
         """The page at an address; raises RefusedError where there is none."""
         if address == EDIT:
-            self.lists = read_lists(self.project, [])
             return FormAnswer(page=self._render("form_list.html", cases=self._list_cases()))
         form = self._open(address)
         if not form.faults and address != NEW:
-            form.checked = self._check(form)
+            form.check()
         if done in _DONE:
             copy = copy_of(form.path)
             key = _DONE[done] if copy.exists() else "form.saved_new"
@@ -141,15 +169,15 @@ class Forms:
             return self._answer(form)
         form.later = "@later" in given
         form.slug = given.get(_SLUG, form.slug).strip()
-        form.row = read_posted(pairs, form.described, self.lists.languages)
+        form.row = read_posted(pairs, form.described, form.lists.languages)
         complete(form.row, form.before, form.described)
-        resolve(form.row, form.described, self.lists)
+        resolve(form.row, form.described, form.lists)
         if do in ACTIONS:
             ACTIONS[do](form.row, what)
-        form.checked = self._check(form)
+        form.check()
         if do == "explain":
             _explain_changes(form.row, form.checked)
-            form.checked = self._check(form)
+            form.check()
         form.digest = given.get(_DIGEST, "")
         if do == "over":
             # Whoever has seen what the file holds now may write over just that.
@@ -157,7 +185,7 @@ class Forms:
         form.is_stale = form.digest != digest(form.data)
         if form.is_stale:
             form.notices.append(say("form.changed_on_disk", path=form.shown))
-            after = self._write(form)
+            after = form.write()
             form.lines = list(diff_files(form.data, after, form.shown)) if after else []
         elif do in ("save", "keep", "undo", "propose"):
             return self._finish(form, do, what)
@@ -172,10 +200,10 @@ class Forms:
                 form.notices.append(say("form.no_copy"))
                 return self._answer(form)
             return self._save(form, copy, "undone")
-        if form.address == NEW and (why := self._judge_new(form)):
+        if form.address == NEW and (why := form.judge_new()):
             form.notices.append(why)
             return self._answer(form)
-        after = self._write(form)
+        after = form.write()
         is_draft = form.row.texts.get("state") == "draft"
         if after is None or (form.checked.errors and not is_draft and do != "keep"):
             form.notices.append(say("form.has_errors"))
@@ -193,20 +221,6 @@ class Forms:
         form.notices.append(say("form.proposed", branch=made))
         return self._answer(form)
 
-    def _judge_new(self, form: Form) -> Text | None:
-        """The reason why there can be no new file of this name, if there is one."""
-        region = self.lists.regions.get(form.row.texts.get("region", ""))
-        if not form.slug and region is not None:
-            form.slug = propose_slug(region, self.lists.regions)
-        if not form.slug:
-            return say("form.slug_note")
-        form.shown = f"data/cases/{form.slug}.yaml"
-        try:
-            require_free_slug(self.project, form.slug)
-        except CasebookError as error:
-            return error.text
-        return None
-
     def _save(self, form: Form, after: bytes, done: str) -> FormAnswer:
         """Write the file unless somebody else is at it, and lead to the form of what it holds."""
         try:
@@ -221,17 +235,6 @@ class Forms:
             form.data, form.is_new = after, False
             return FormAnswer(location=f"{form.address}?done={done}")
         return self._answer(form)
-
-    def _write(self, form: Form) -> bytes | None:
-        """The file with what the form holds, None where no file can hold it."""
-        if find_wrong_names(form.row, form.described):
-            return None
-        with suppress(ValueError):
-            return form.edit()
-        return None
-
-    def _check(self, form: Form) -> Checked:
-        return check_row(self.project, form.shown, form.row, self.lists)
 
     @cached_property
     def _environment(self) -> Any:
@@ -257,8 +260,12 @@ class Forms:
         return str(self._environment.get_template(template).render(words | values)).encode()
 
     def _answer(self, form: Form, whole: bool = True) -> FormAnswer:
-        wrong = find_wrong_names(form.row, form.described)
-        view = FormView(lists=self.lists, lang=self.lang, checked=form.checked, wrong_names=wrong)
+        view = FormView(
+            lists=form.lists,
+            lang=self.lang,
+            checked=form.checked,
+            wrong_names=form.wrong_names,
+        )
         values = {
             "form": form,
             "view": view,
@@ -274,19 +281,18 @@ class Forms:
         return FormAnswer(page=self._render("form.html", **values))
 
     def _list_cases(self) -> list[tuple[str, str]]:
-        found = []
-        for path in find_case_files(self.project):
-            file = RecordFile(self.project, show_path(path, self.project), self.lists)
-            found.append((path.stem, file.before.texts.get("title", "")))
-        return found
+        lists = read_lists(self.project, [])
+        shown = {path.stem: show_path(path, self.project) for path in find_case_files(self.project)}
+        files = ((slug, RecordFile(self.project, name, lists)) for slug, name in shown.items())
+        return [(slug, file.before.texts.get("title", "")) for slug, file in files]
 
     def _open(self, address: str) -> Form:
         """The form at an address, with what its file holds."""
-        self.lists = read_lists(self.project, [])
+        lists = read_lists(self.project, [])
         if address == NEW:
-            form = Form(self.project, NEW, "", self.lists)
+            form = Form(self.project, NEW, "", lists)
             form.row.texts |= {one.name: one.filled for one in CASE if one.filled}
-            questions = self.lists.vocabulary.questions
+            questions = lists.vocabulary.questions
             for answer in form.row.rows["answers"]:
                 # The figures answer it; whoever filled it in by habit would hide them.
                 if not questions[answer.name].derived:
@@ -296,9 +302,9 @@ class Forms:
         # The name is looked for among the files, and never made a path of.
         known = {path.stem: path for path in find_case_files(self.project)}
         if name == SOURCES_PLACE:
-            return Form(self.project, SOURCE_FILE, name, self.lists)
+            return Form(self.project, SOURCE_FILE, name, lists)
         if name in known and not judge_slug(name):
-            return Form(self.project, f"data/cases/{known[name].name}", name, self.lists)
+            return Form(self.project, f"data/cases/{known[name].name}", name, lists)
         raise RefusedError(404)
 
 

@@ -17,9 +17,8 @@ from casebook.build.state import read_inputs
 from casebook.checks.history import Difference, check_history, list_unexplained
 from casebook.checks.published import FactName, PublishedCase, has_ledger, read_published
 from casebook.checks.translations import read_recorded
-from casebook.data.record_edit import write_record
+from casebook.data.record_edit import RecordFile, write_record
 from casebook.data.record_rows import (
-    CASE,
     JOINED,
     NAMED,
     SOURCE_FILE,
@@ -246,21 +245,21 @@ class Checked:
         return sum(one.severity == "error" for one in found)
 
 
-def check_row(project: Path, shown: str, row: TypedRow, lists: Lists) -> Checked:
+def check_record(file: RecordFile) -> Checked:
     """Check a record as it would be in its file, and one that is there in the whole site."""
-    described = SOURCES if shown == SOURCE_FILE else CASE
+    row, described = file.row, file.described
     # With a blank for every field, so that what is missing has a place of its own.
-    data = write_record(_name_all(row, described), described, lists, every=True).encode()
-    if shown == SOURCE_FILE:
-        found = _check_sources(project, data)
+    data = write_record(_name_all(row, described), described, file.lists, every=True).encode()
+    if described is SOURCES:
+        found = _check_sources(file.project, data)
         return Checked(problems=_place(data, found, row, described))
-    case, found = read_case(data, shown, lists)
+    case, found = read_case(data, file.shown, file.lists)
     unexplained: Unexplained = ()
-    if case is not None and (project / shown).is_file():
-        dataset, found = _check_in_site(project, shown, data)
+    if case is not None and file.path.is_file():
+        dataset, found = _check_in_site(file.project, file.shown, data)
         if case.state == "published" and case.slug in dataset.positions:
-            unexplained = _check_published(project, dataset, case, found)
-    found = [one for one in found if one.path == shown]
+            unexplained = _check_published(file.project, dataset, case, found)
+    found = [one for one in found if one.path == file.shown]
     return Checked(
         problems=_place(data, found, row, described),
         figures=case.figures if case is not None else {},
