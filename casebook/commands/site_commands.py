@@ -147,10 +147,36 @@ def _tell(words: str, tell_stage: Callable[[], str], stream: TextIO, done: threa
 
 
 def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Show the site in the browser, anew after every change."""
-    from casebook.preview.server import run_preview
+    """Serve the site until Ctrl-C, and build it again after every change."""
+    from casebook.preview.rebuild import Preview, start_watching
+    from casebook.preview.server import clear_others, is_loopback, open_server
 
-    return run_preview(project, options.host, options.port, lang)
+    host, folder = options.host, project / ".cache" / "serve"
+    server = open_server(
+        host, options.port, lambda number: Preview(project, folder / str(number), lang)
+    )
+    with server:
+        clear_others(folder, server.server_port)
+        shown = f"[{host}]" if ":" in host else host
+        thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+        try:
+            changed = start_watching(project)
+            thread.start()
+            address = f"http://{shown}:{server.server_port}/"
+            print(say("preview.ready", address=address).inside(lang), flush=True)
+            if not is_loopback(host):
+                print(say("preview.is_open").inside(lang), file=sys.stderr, flush=True)
+            server.preview.rebuild()
+            while True:
+                # Without an end to the wait, Ctrl-C is not heard on Windows.
+                if changed.wait(1):
+                    changed.clear()
+                    server.preview.rebuild(changed)
+        except KeyboardInterrupt:
+            return Exit.INTERRUPTED
+        finally:
+            if thread.is_alive():
+                server.shutdown()
 
 
 def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:

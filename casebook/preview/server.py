@@ -12,7 +12,6 @@ import shutil
 import socket
 import socketserver
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote
 
-from casebook.messages import failure, say
+from casebook.messages import failure
 from casebook.preview.form import EDIT, NEW, FormAnswer, Forms, RefusedError
 from casebook.preview.inject import (
     ADDED,
@@ -36,8 +35,8 @@ from casebook.preview.inject import (
     make_blank_page,
     read_page,
 )
-from casebook.preview.rebuild import Preview, start_watching
-from casebook.problems import CasebookError, Exit
+from casebook.preview.rebuild import Preview
+from casebook.problems import CasebookError
 from casebook.text import Lang
 
 FIRST_PORT = 8000
@@ -251,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_local(self) -> bool:
         """True where nobody but this machine is served, and asks."""
-        return _is_loopback(self.server.host) and _is_loopback(self.client_address[0])
+        return is_loopback(self.server.host) and is_loopback(self.client_address[0])
 
     def _send_form(self, address: str) -> None:
         if not self._is_local():
@@ -426,34 +425,6 @@ def clear_others(folder: Path, port: int) -> None:
                 path.unlink(missing_ok=True)
 
 
-def run_preview(project: Path, host: str, port: int | None, lang: Lang) -> Exit:
-    """Serve the project until Ctrl-C, building it again after every change."""
-    folder = project / ".cache" / "serve"
-    server = open_server(host, port, lambda number: Preview(project, folder / str(number), lang))
-    with server:
-        preview = server.preview
-        clear_others(folder, server.server_port)
-        shown = f"[{host}]" if ":" in host else host
-        thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
-        try:
-            changed = start_watching(project)
-            thread.start()
-            address = f"http://{shown}:{server.server_port}/"
-            print(say("preview.ready", address=address).inside(lang), flush=True)
-            if not _is_loopback(host):
-                print(say("preview.is_open").inside(lang), file=sys.stderr, flush=True)
-            preview.rebuild()
-            while True:
-                # Without an end to the wait, Ctrl-C is not heard on Windows.
-                if changed.wait(1):
-                    changed.clear()
-                    preview.rebuild(changed)
-        except KeyboardInterrupt:
-            return Exit.INTERRUPTED
-        finally:
-            if thread.is_alive():
-                server.shutdown()
-
-
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """True of an address that nobody but this machine can reach."""
     return host in _LOCAL_NAMES or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
