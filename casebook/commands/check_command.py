@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import io
 import subprocess
 import sys
 import tarfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from pathlib import Path
 
 from casebook.build.checking import check_project, load_checked
@@ -16,8 +15,9 @@ from casebook.build.last_build import list_sources
 from casebook.build.reading import read_dataset
 from casebook.charts import find_charts
 from casebook.checks.content import find_addresses, list_prose
-from casebook.checks.published import list_facts
 from casebook.commands.command import print_lines, print_message, require_file
+from casebook.data.releases import Figures, ReleaseDifference, compare_figures, read_figures
+from casebook.data.tables import figure_row
 from casebook.messages import failure, say
 from casebook.packaged import SETTINGS
 from casebook.problems import Exit, Problem
@@ -41,7 +41,6 @@ from casebook.yaml.files import (
 )
 
 _COLUMNS = ("amount", "value", "min", "max", "unit", "qualifier", "period", "derived")
-_Row = Mapping[str, str]
 _NAMES = {"min": "low", "max": "high"}
 
 
@@ -160,12 +159,8 @@ def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
     """
     dataset, _ = read_dataset(project)
     earlier, before = read_earlier(project, since)
-    now = _list_rows(dataset)
-    changed = {
-        key: _describe_change(key, earlier.get(key), now.get(key), lang)
-        for key in dict.fromkeys([*earlier, *now])
-        if earlier.get(key) != now.get(key)
-    }
+    differences = compare_figures(earlier, _list_rows(dataset), _COLUMNS)
+    changed = {one.key: _describe_difference(one, lang) for one in differences}
     mentions = [one for one in find_mentions(project, dataset) if one[0] in changed]
     shown = (
         chart for chart in find_charts(dataset) if not changed.keys().isdisjoint(chart.figures)
@@ -190,17 +185,15 @@ def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
             yield from (f"  {line}" for line in lines)
 
 
-def _describe_change(key: str, before: _Row | None, now: _Row | None, lang: Lang) -> str:
-    if before and now:
+def _describe_difference(found: ReleaseDifference, lang: Lang) -> str:
+    if found.kind == "changed":
         changes = (
-            f"{_NAMES.get(name, name)} {before[name] or '-'} > {now[name] or '-'}"
-            for name in _COLUMNS
-            if before[name] != now[name]
+            f"{_NAMES.get(one.column, one.column)} {one.before or '-'} > {one.now or '-'}"
+            for one in found.changes
         )
-        return f"{key}: {'; '.join(changes)}"
-    message = "commands.figure_new" if now else "commands.figure_gone"
-    amount = (now or before or {}).get("amount", "")
-    return say(message, name=key, amount=amount).inside(lang)
+        return f"{found.key}: {'; '.join(changes)}"
+    message = "commands.figure_new" if found.kind == "added" else "commands.figure_gone"
+    return say(message, name=found.key, amount=found.amount).inside(lang)
 
 
 def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, str]]:
@@ -250,7 +243,7 @@ def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
                         yield f"{case.path}: {languages.name(placed.path, lang)}"
 
 
-def read_earlier(project: Path, since: str) -> tuple[Mapping[str, _Row], Dataset | None]:
+def read_earlier(project: Path, since: str) -> tuple[Figures, Dataset | None]:
     """The figures of a published site, named by its manifest or figures, or of a git revision.
 
     Of a revision there are the records too. Raises CasebookError where it is neither.
@@ -263,7 +256,7 @@ def read_earlier(project: Path, since: str) -> tuple[Mapping[str, _Row], Dataset
             content = named.read_bytes()
         except OSError:
             raise failure("commands.since_unread", status=Exit.USAGE, path=named) from None
-        return _parse_rows(content), None
+        return read_figures(content), None
     # The records of a revision are read as a project of their own, as they were then.
     with temporary_folder(project) as folder:
         _copy_revision(project, since, folder)
@@ -271,27 +264,9 @@ def read_earlier(project: Path, since: str) -> tuple[Mapping[str, _Row], Dataset
     return _list_rows(dataset), dataset
 
 
-def _list_rows(dataset: Dataset) -> dict[str, _Row]:
-    return {
-        f"{case.slug}.{name}": {column: cells[column] for column in _COLUMNS}
-        for case in dataset.cases
-        for (kind, name), cells in list_facts(case, dataset.languages).items()
-        if kind == "figures"
-    }
-
-
-def _parse_rows(content: bytes) -> dict[str, _Row]:
-    """The cells of a published figures.csv; none where it is not one."""
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8", "replace"), newline=""))
-    if not {"case", "figure", *_COLUMNS} - {"derived"} <= {*(rows.fieldnames or ())}:
-        return {}
-    return {
-        # A cell that could start a formula was published behind an apostrophe.
-        f"{row['case']}.{row['figure']}": {
-            column: (row.get(column) or "").removeprefix("'") for column in _COLUMNS
-        }
-        for row in rows
-    }
+def _list_rows(dataset: Dataset) -> Figures:
+    figures = (figure for case in dataset.cases for figure in case.figures.values())
+    return {figure.key: figure_row(figure, dataset.languages) for figure in figures}
 
 
 def _copy_revision(project: Path, revision: str, folder: Path) -> None:

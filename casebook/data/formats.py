@@ -61,6 +61,12 @@ def disarm(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
+def rearm(cell: str) -> str:
+    """A cell without the apostrophe that kept a spreadsheet from running it as a formula."""
+    bare = cell.removeprefix("'")
+    return bare if disarm(bare) == cell else cell
+
+
 def without_empty(described: Mapping[str, object]) -> dict[str, object]:
     """What JSON describes without the members of which nothing is known, however deep."""
     members = ((key, _clear(inner)) for key, inner in described.items())

@@ -21,7 +21,7 @@ from casebook.data.edit_tables import (
     find_joined,
     list_edit_tables,
 )
-from casebook.data.formats import disarm
+from casebook.data.formats import rearm
 from casebook.data.import_workbook import ZIP, TableLine, TableProblems, WorkbookSheet, read_sheets
 from casebook.data.tables import CASE_FIGURES, FIGURE_COLUMNS, TABLES, Word, Words
 from casebook.messages import say
@@ -431,9 +431,3 @@ def _clean(cell: str, column: str) -> str:
     text = rearm(cell).strip()
     # An export has the code of a season, which nobody may type.
     return write_seasons(text) if column in _TIMES else text
-
-
-def rearm(cell: str) -> str:
-    """A cell without the apostrophe that kept a spreadsheet from running it as a formula."""
-    bare = cell.removeprefix("'")
-    return bare if disarm(bare) == cell else cell

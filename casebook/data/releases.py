@@ -8,7 +8,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from typing import Final, Literal
 from casebook import __version__
 from casebook.data.catalogues import describe_dataset, describe_release
 from casebook.data.export import freeze_dataset
-from casebook.data.formats import DataFile, encode_json
+from casebook.data.formats import DataFile, encode_json, rearm
 from casebook.data.tables import version_of_all
 from casebook.messages import failure, problem
 from casebook.problems import START, Exit, Problem
@@ -34,7 +34,12 @@ COMPARED: Final = (
     *("measure", "per", "period", "status", "derived", "source"),
 )
 
+# By these the table of a site is known, even of one that was published long ago.
+_NEEDED: Final = frozenset({"case", "figure", "period", *COMPARED[:6]})
+
 DifferenceKind = Literal["added", "removed", "changed"]
+# The rows of figures.csv by the keys of their figures.
+Figures = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Release:
     date: str
     version: str
     files: tuple[DataFile, ...]
-    figures: Mapping[str, Mapping[str, str]]
+    figures: Figures
     differences: tuple[ReleaseDifference, ...] = ()
 
 
@@ -120,7 +125,7 @@ def read_releases(project: Path) -> tuple[Release, ...]:
     releases: list[Release] = []
     for name in list_dates(project):
         version, _, files = _read_files(project / FOLDER / name)
-        figures = _read_figures(next((f.content for f in files if f.path == "figures.csv"), b""))
+        figures = read_figures(next((f.content for f in files if f.path == "figures.csv"), b""))
         before = releases[-1].figures if releases else figures
         differences = tuple(compare_figures(before, figures))
         release = Release(
@@ -163,30 +168,34 @@ def _read_files(folder: Path) -> tuple[str, Iterable[str], tuple[DataFile, ...]]
     return str(manifest.get("version", "")), listed, tuple(files)
 
 
-def _read_figures(content: bytes) -> dict[str, Mapping[str, str]]:
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
-    return {f"{row['case']}.{row['figure']}": row for row in rows}
+def read_figures(content: bytes) -> Figures:
+    """The rows of a figures.csv by the keys of their figures; none where it is no such file."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8", "replace"), newline=""))
+    names = rows.fieldnames or ()
+    if not {*names} >= _NEEDED:
+        return {}
+    # A cell that could start a formula was published behind an apostrophe.
+    cells = ({name: rearm(row[name] or "") for name in names} for row in rows)
+    return {f"{row['case']}.{row['figure']}": row for row in cells}
 
 
 def compare_figures(
-    before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]
+    before: Figures, now: Figures, columns: Sequence[str] = COMPARED
 ) -> Iterator[ReleaseDifference]:
-    """The differences between the figures of two releases, in the order of the later one."""
+    """The differences between figures and those of later, in the order of the later ones."""
     for key in dict.fromkeys([*now, *before]):
         row = now.get(key) or before[key]
         old = before.get(key, row)
-        pairs = [(name, old.get(name) or "", row.get(name) or "") for name in COMPARED]
+        pairs = [(name, old.get(name, ""), row.get(name, "")) for name in columns]
         changes = tuple(ColumnChange(*pair) for pair in pairs if pair[1] != pair[2])
         kind: DifferenceKind = "changed" if key in before else "added"
         if key in now and key in before and not changes:
             continue
-        # A cell that could start a formula was published behind an apostrophe.
-        label, amount = (row[name].removeprefix("'") for name in ("label", "amount"))
         yield ReleaseDifference(
             kind=kind if key in now else "removed",
             case=row["case"],
             figure=row["figure"],
-            label=label,
-            amount=amount,
+            label=row.get("label", ""),
+            amount=row["amount"],
             changes=changes,
         )

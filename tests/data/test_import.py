@@ -18,10 +18,10 @@ from records import FIGURE, export_dataset
 
 from casebook.build.reading import read_dataset
 from casebook.data.export import export_case
-from casebook.data.formats import disarm
+from casebook.data.formats import disarm, rearm
 from casebook.data.import_figures import ImportTarget, OnDifference
 from casebook.data.import_plan import ImportPlan, plan_import
-from casebook.data.import_table import read_table, rearm
+from casebook.data.import_table import read_table
 from casebook.data.import_workbook import TableProblems
 from casebook.data.tables import FIGURE_COLUMNS
 from casebook.problems import ContentError
