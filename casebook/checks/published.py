@@ -110,10 +110,13 @@ def write_quantity(quantity: Quantity) -> dict[str, str]:
 def _write_cell(record: Any, column: str, first: Lang) -> str:
     name, _, translated = column.partition("_")
     lang = cast(Lang, translated or first)
-    return _write(getattr(record, {"derived": "formula"}.get(name, name), ""), lang)
+    return write_value(getattr(record, {"derived": "formula"}.get(name, name), ""), lang)
 
 
-def _write(value: Any, lang: Lang) -> str:
+def write_value(value: Any, lang: Lang) -> str:
+    """The value of a field as one cell of a table in a language, nothing where there is none."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Text):
         return value.own(lang)
     if isinstance(value, Period):
@@ -123,7 +126,7 @@ def _write(value: Any, lang: Lang) -> str:
     if isinstance(value, Elsewhere):
         return f"{value.source}: {value.text.own(lang) or '/'.join(value.terms)}"
     if isinstance(value, tuple):
-        return "/".join(_write(one, lang) for one in value)
+        return "/".join(write_value(one, lang) for one in value)
     return str(value or "")
 
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
-from datetime import date
-from decimal import Decimal
 from functools import cache
 from typing import Final, Literal
 
-from casebook.checks.published import write_quantity
+from casebook.checks.published import write_quantity, write_value
 from casebook.messages import read_catalogue, say
 from casebook.patterns import read_words
 from casebook.record.agreement import support_of
@@ -22,9 +20,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case, Elsewhere, Event, Figure, Report
 from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Lang, Languages, Text
-from casebook.values.amount_wording import plain
 from casebook.values.digest import digest
-from casebook.values.periods import Period
 from casebook.values.words import QUALIFIERS
 
 TITLE: Final = say("data.title")
@@ -214,7 +210,7 @@ def _write_row(
 ) -> dict[str, str]:
     """One row of a table: what is given by the names of columns, else fields of the record."""
     return {
-        column: _write_cell(given[name] if name in given else getattr(record, name), lang)
+        column: write_value(given[name] if name in given else getattr(record, name), lang)
         for column, name, lang in _list_cells(table, languages)
     }
 
@@ -230,26 +226,6 @@ def _list_cells(table: DataTable, languages: Languages) -> Sequence[tuple[str, s
         else (column, column, languages.first)
         for column in table_in(table, languages).names
     ]
-
-
-def _write_cell(value: object, lang: Lang) -> str:
-    match value:
-        case str():
-            return value
-        case Text():
-            return value.own(lang)
-        case Decimal():
-            return plain(value)
-        case Period():
-            return value.edtf
-        case date():
-            return value.isoformat()
-        case int():
-            return str(value)
-        case tuple():
-            # Words of a closed list.
-            return "/".join(value)
-    return ""
 
 
 def figure_row(figure: Figure, languages: Languages) -> dict[str, str]:
