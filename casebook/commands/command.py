@@ -150,11 +150,6 @@ class UsageParser(argparse.ArgumentParser):
         """Raise what is wrong."""
         raise WrongUsage(message, self)
 
-    @property
-    def option_names(self) -> list[str]:
-        """The names of all options."""
-        return [name for action in self._actions for name in action.option_strings]
-
     def take_words(self, command: Command, lang: Lang) -> None:
         """Give the command and each of its options the words of the catalogue."""
         about = f"commands.help.{command.name}"
@@ -244,7 +239,11 @@ def _find_meant(error: WrongUsage) -> str:
     fault = _match("commands.usage.unknown", error.message)
     if fault:
         word = next((one for one in fault["names"].split() if one.startswith("-")), "")
-        return find_near(word.partition("=")[0], error.parser.option_names) if word else ""
+        return (
+            find_near(word.partition("=")[0], [*error.parser._option_string_actions])
+            if word
+            else ""
+        )
     fault = _match("commands.usage.choice", error.message.partition(": ")[2])
     return find_near(fault["value"], re.findall(r"[\w-]+", fault["names"])) if fault else ""
 

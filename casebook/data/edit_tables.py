@@ -64,11 +64,6 @@ class EditTable(DataTable):
         """The columns by which a row is found, in any table of the site."""
         return (*self.outer, *self.key)
 
-    def kind_of(self, column: str) -> str:
-        """The kind of the field that a column has, if it has one."""
-        fields = (one.field for one in self.columns if one.name == column)
-        return next((one.kind for one in fields if one is not None), "")
-
     @property
     def holds_named(self) -> bool:
         """True where its records have names by which others speak of them."""

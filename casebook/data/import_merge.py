@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
-from casebook.data.edit_tables import DAYS, list_keys
+from casebook.data.edit_tables import DAYS, ROW, list_keys
 from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
 from casebook.data.import_table import ImportRow
 from casebook.data.import_workbook import TableProblems
@@ -207,8 +207,8 @@ class RecordMerge(RecordFile):
     def read_answer(self, row: ImportRow, own: TypedRow) -> dict[str, str]:
         """What a row says of an answer, nothing where that is wrong."""
         question = self.target.lists.vocabulary.questions[own.name]
-        # What open data has of it follows from the figures.
-        if question.derived and not own.origin and not row.is_of_record:
+        # What open data has of it follows from the figures, and workbooks for editing have it not.
+        if question.derived and not own.origin and ROW not in row.places:
             return {}
         given = row.given
         languages = self.target.lists.languages

@@ -65,7 +65,16 @@ def _plan_tables(
     read = read_table(data, problems, target.columns, languages)
     rows = [*find_changes(read, words)]
     # A figure may rest on a source that the same workbook adds.
-    new = {row.name: _stand_in(row) for row in rows if not row.table.is_of_case and row.name}
+    new = {
+        row.name: Source(
+            id=row.name,
+            title=Text(row.text("title")),
+            publisher=Text(row.text("publisher")),
+            kind=row.text("kind"),
+        )
+        for row in rows
+        if not row.table.is_of_case and row.name
+    }
     target = replace(target, lists=replace(target.lists, sources=new | {**target.lists.sources}))
     files: dict[str, RecordMerge] = {}
     for kind in list_edit_tables(languages):
@@ -81,11 +90,6 @@ def _plan_tables(
         file.finish()
         if file.after != file.data:
             yield file
-
-
-def _stand_in(row: ImportRow) -> Source:
-    title, publisher = Text(row.text("title")), Text(row.text("publisher"))
-    return Source(id=row.name, title=title, publisher=publisher, kind=row.text("kind"))
 
 
 def _open(

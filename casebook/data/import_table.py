@@ -104,11 +104,6 @@ class ImportRow:
         return {name: self.cells[name].text for name in names if name in self.cells}
 
     @property
-    def is_of_record(self) -> bool:
-        """True of a row of a workbook for editing, which has nothing that follows from others."""
-        return ROW in self.places
-
-    @property
     def is_as_exported(self) -> bool:
         """True of a row of an export in which nothing was changed."""
         return self.before is not None and all(
@@ -309,6 +304,7 @@ class _TableReader:
     ) -> Iterator[ImportRow]:
         """The lines below the heads as rows."""
         known = _list_known(table)
+        days = {one.name for one in table.columns if one.field and one.field.kind in DAYS}
         for number, line in enumerate(lines, 1):
             # The lines of a sheet end with their last cell.
             is_short = len(line.cells) < len(columns) and not line.at.sheet
@@ -326,7 +322,7 @@ class _TableReader:
                 at = Position(line.at.line, index + 1, line.at.sheet)
                 cell = line.cells[index] if index < len(line.cells) else Scalar("", at)
                 fault = line.faults.get(index, "")
-                if fault and not (fault == "E337.day" and table.kind_of(name) in DAYS):
+                if fault and not (fault == "E337.day" and name in days):
                     self.problems.report(fault, cell.at, text=show(cell.text))
                     continue
                 if line.at.sheet:

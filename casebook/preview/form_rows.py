@@ -81,7 +81,8 @@ def _find_posted(
     own = root
     parts = where.split(".") if where else []
     for at in range(0, len(parts) - 1, 2):
-        one = _find_list(described, parts[at])
+        lists = (one for one in described if one.holds_records and one.name == parts[at])
+        one = next(lists, None)
         if one is None or len(numbered) > _MOST_ROWS:
             return None
         place = ".".join(parts[: at + 2])
@@ -90,10 +91,6 @@ def _find_posted(
             own.rows.setdefault(one.name, []).append(numbered[place])
         own, described = numbered[place], one.inner
     return (own, described) if len(parts) % 2 == 0 else None
-
-
-def _find_list(described: Fields, name: str) -> FieldDescription | None:
-    return next((one for one in described if one.holds_records and one.name == name), None)
 
 
 def _find_field(described: Fields, called: str, languages: Languages) -> FieldDescription | None:
