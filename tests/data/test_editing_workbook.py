@@ -272,7 +272,7 @@ def test_new_rows_are_new_records_of_one_file(project: Path) -> None:
 
     text = case.after.decode()
     assert b"news-2020:\n  title: \xe6" in sources.after
-    assert case.before is None
+    assert case.is_new
     assert "title: 浦东：新的一处" in text and "region: 310115" in text
     assert "state: draft" in text and "amount: 5万元" in text
     assert "    measure: unit_price\n" in text and "    source: news-2020\n" in text
