@@ -12,7 +12,7 @@ from typing import Literal
 from casebook.data.import_table import ImportRow
 from casebook.data.import_workbook import TableProblems
 from casebook.data.record_edit import SCHEMA_LINE, write_comment
-from casebook.data.record_rows import CASE, TypedRow
+from casebook.data.record_rows import CASE, TypedRow, filled
 from casebook.data.tables import figure_row
 from casebook.messages import say
 from casebook.problems import Position, Problem, WordingError
@@ -135,6 +135,10 @@ class FigureImporter:
         fields = {name: text for name, text in row.given.items() if name not in READINGS}
         if "per" in fields:
             fields["per"] = self.name_per(fields["per"].split("/"))
+            now = self.read_texts(old.name, filled(old.texts), {}, [])
+            # What its amount says already is not written once more.
+            if now is not None and fields["per"] == self.name_per(now.per):
+                del fields["per"]
         fields |= _find_readings(row, old)
         emptied = (name for name in READINGS if name in row.cells and not row.text(name))
         fields |= {name: "" for name in emptied if old.texts.get(name)}
@@ -177,10 +181,9 @@ class FigureImporter:
         }
         # Another amount has another quote, which the row may leave to the editor.
         left_out = dict.fromkeys(("quote", "wording") if "amount" in fields else (), "")
-        known = {name: text for name, text in old.texts.items() if text}
         cells = {name: Scalar(text, row.place(name)) for name, text in fields.items()}
         found: list[Problem] = []
-        figure = self.read_texts(row.name, stand_ins | known | left_out, cells, found)
+        figure = self.read_texts(row.name, stand_ins | filled(old.texts) | left_out, cells, found)
         places = {cell.at for cell in cells.values()}
         amount = cells.get("amount")
         self.problems += [
@@ -204,14 +207,6 @@ class FigureImporter:
         places = {name: value.at for name, value in entries.items()}
         node = MapNode(dict(entries), places, _NOWHERE)
         return read_figure(node, name, self.problems.path, self.lists, found)
-
-    def read_meaning(self, old: TypedRow) -> dict[str, str]:
-        """What an export says of a figure, with what the record leaves to its amount."""
-        known = {name: text for name, text in old.texts.items() if text}
-        figure = self.read_texts(old.name, known, {}, [])
-        if figure is None:
-            return {}
-        return figure_row(figure, self.lists.languages) | {"per": self.name_per(figure.per)}
 
     def name_per(self, words: Iterable[str]) -> str:
         """What a price is per as a record has it: open data has the keys of the words."""

@@ -199,8 +199,7 @@ class RecordMerge(RecordFile):
             if was_empty and not own.is_empty:
                 self.added, self.changed = self.added + 1, changed
         elif one.kind == "figures":
-            meant = self.importer.read_meaning(own)
-            self.fill(row, own, self.importer.read(row, own), meant)
+            self.fill(row, own, self.importer.read(row, own))
         else:
             self.fill(row, own, row.given)
 
@@ -233,13 +232,7 @@ class RecordMerge(RecordFile):
             return {}
         return given
 
-    def fill(
-        self,
-        row: ImportRow,
-        own: TypedRow,
-        fields: Mapping[str, str],
-        meant: Mapping[str, str] | None = None,
-    ) -> None:
+    def fill(self, row: ImportRow, own: TypedRow, fields: Mapping[str, str]) -> None:
         """Put texts into a record that lacks them; what differs is changed or refused."""
         is_answer = bool(row.table.way) and row.table.way[-1].kind == "answers"
         is_blank = own.is_empty
@@ -248,14 +241,13 @@ class RecordMerge(RecordFile):
             if name not in fields or one is None:
                 continue
             text, known = fields[name], own.texts.get(name, "")
-            same = {_even_out(one, known), (meant or {}).get(name) or _even_out(one, known)}
-            if _even_out(one, text) in same:
+            same, was = _even_out(one, known), _even_out(one, row.was(name))
+            if _even_out(one, text) == same:
                 continue
-            was = _even_out(one, row.was(name))
             at = row.place(name)
             # An answer is taken or left as a whole.
             is_open = is_blank if is_answer else not known
-            as_exported = row.before is not None and was in same
+            as_exported = row.before is not None and was == same
             if not text and one.required and name == one.name:
                 self.problems.report("E337.empty", at, name=row.name, column=name)
             elif not all(map(can_write, text.split("\n") if one.kind == "block" else [text])):

@@ -52,7 +52,7 @@ class TypedRow:
 
     def says(self, other: TypedRow) -> bool:
         """True where another record, wherever it comes from, has the same in it."""
-        if self.name != other.name or _filled(self.texts) != _filled(other.texts):
+        if self.name != other.name or filled(self.texts) != filled(other.texts):
             return False
         for name in self.rows.keys() | other.rows.keys():
             # An answer that is left out is one that is blank.
@@ -67,7 +67,8 @@ class TypedRow:
         return True
 
 
-def _filled(texts: dict[str, str]) -> dict[str, str]:
+def filled(texts: dict[str, str]) -> dict[str, str]:
+    """The texts that hold something."""
     return {name: text for name, text in texts.items() if text}
 
 
