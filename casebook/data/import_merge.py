@@ -12,14 +12,13 @@ from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
 from casebook.data.import_table import ImportRow
 from casebook.data.import_workbook import TableProblems
 from casebook.data.record_edit import RecordFile
-from casebook.data.record_rows import CASE, JOINED, NAMED, SOURCE_FILE, Fields, TypedRow, clean_text
+from casebook.data.record_rows import CASE, JOINED, NAMED, SOURCE_FILE, TypedRow, clean_text
 from casebook.data.workbook import LONGEST
 from casebook.messages import say
 from casebook.problems import START, WordingError
 from casebook.record.description import FieldDescription
 from casebook.record.model import ChangeKind
 from casebook.record.new_case import case_path
-from casebook.record.places import Way, find_spots
 from casebook.record.reader import SILENT
 from casebook.text import Lang, count_nouns
 from casebook.values.dates import parse_period
@@ -51,9 +50,6 @@ class RecordMerge(RecordFile):
             draft = target.start_draft()
             self.row.texts |= draft.texts
             self.row.remarks = draft.remarks
-        # The rows as they are in the file with the ways to them, by those that are merged into.
-        pairs = _pair(self.row, self.before, self.described, ())
-        self.read = {id(row): (was, way) for row, was, way in pairs}
 
     @property
     def starts_draft(self) -> bool:
@@ -164,8 +160,8 @@ class RecordMerge(RecordFile):
             return {(own.name,)}
         fields = {inner.name: inner for inner in one.inner}
         return {
-            tuple(_even_out(fields[key], row.texts.get(key, "")) for key in list_keys(one))
-            for row in (own, self.read.get(id(own), (own,))[0])
+            tuple(_even_out(fields[key], texts.get(key, "")) for key in list_keys(one))
+            for texts in (own.texts, own.read or own.texts)
         }
 
     def report_missing(self, row: ImportRow, column: str) -> None:
@@ -268,7 +264,7 @@ class RecordMerge(RecordFile):
                     name=row.name,
                     field=name,
                     path=self.shown,
-                    line=self.find_line(own, name),
+                    line=own.lines.get(name, own.lines[""]),
                     before=show(known),
                     after=show(text),
                 )
@@ -282,12 +278,11 @@ class RecordMerge(RecordFile):
         """
         say = self.target.say
         for own in self.row.rows.get("figures", ()):
-            was, _ = self.read.get(id(own), (own, ()))
             told = own.rows.setdefault("history", [])
             if own.name not in self.published or any(not one.origin for one in told):
                 continue
             for name in _EXPLAINED:
-                before, after = was.texts.get(name, ""), own.texts.get(name, "")
+                before, after = own.read.get(name, ""), own.texts.get(name, "")
                 if before and before != after:
                     remarks = {
                         "date": say("data.draft.change_date"),
@@ -296,28 +291,6 @@ class RecordMerge(RecordFile):
                     }
                     texts = {"from": before, "to": after}
                     told.append(TypedRow(texts=texts, remarks=remarks))
-
-    def find_line(self, own: TypedRow, name: str) -> int:
-        """The line of a field in the file, or of what that is in."""
-        lines: dict[Way, int] = {(): START.line}
-        for at, way in find_spots(self.node) if self.node is not None else ():
-            lines.setdefault(way, at.line)
-        way = (*self.read[id(own)][1], name)
-        while way not in lines:
-            way = way[:-1]
-        return lines[way]
-
-
-def _pair(
-    row: TypedRow, was: TypedRow, described: Fields, way: Way
-) -> Iterator[tuple[TypedRow, TypedRow, Way]]:
-    """Each row of a record with the same one of another, and the way to it in the file."""
-    yield row, was, way
-    for one in described:
-        outer = way if one.kind == "entries" else (*way, one.name)
-        for own, other in zip(row.rows.get(one.name, ()), was.rows.get(one.name, ()), strict=True):
-            step = own.name if one.kind in NAMED else int(own.origin)
-            yield from _pair(own, other, one.inner, (*outer, step))
 
 
 def _leave_out(one: FieldDescription, text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from casebook.problems import START, Position
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.fields import EMPTY
 from casebook.record.lists import Lists
@@ -36,6 +37,7 @@ class TypedRow:
 
     `texts` and `rows` are by the names that fields have in the file. `name` is its own name where
     it has one, as a figure has; `origin` its name or number in the file, empty where it is new.
+    `read` are the texts as the file has them, and `lines` their lines, its own under no name.
     `remarks` are comments behind new fields, that of the row itself above it under no name.
     """
 
@@ -43,6 +45,8 @@ class TypedRow:
     origin: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[TypedRow]] = field(default_factory=dict)
+    read: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -84,11 +88,16 @@ def clean_text(text: str, one: FieldDescription) -> str:
 
 
 def read_row(
-    written: Node | None, described: Iterable[FieldDescription], lists: Lists, name: str = ""
+    written: Node | None,
+    described: Iterable[FieldDescription],
+    lists: Lists,
+    name: str = "",
+    at: Position = START,
 ) -> TypedRow:
     """The record of a mapping; what is written in another way than its field asks is left out."""
     node = written if isinstance(written, MapNode) else EMPTY
     row = TypedRow(name=name, origin=name)
+    row.lines = {"": at.line} | {key: place.line for key, place in node.key_at.items()}
     for one in described:
         held = node if one.kind == "entries" else node.entries.get(one.name)
         if one.kind == "answers":
@@ -98,6 +107,7 @@ def read_row(
         else:
             for called in one.names(lists.languages):
                 row.texts[called] = clean_text(_read_text(node.entries.get(called)), one)
+    row.read = dict(row.texts)
     return row
 
 
@@ -110,22 +120,23 @@ def _read_text(node: Node | None) -> str:
 def _read_rows(held: Node | None, one: FieldDescription, lists: Lists) -> Iterator[TypedRow]:
     if isinstance(held, MapNode) and one.kind in NAMED:
         for key, inner in held.entries.items():
-            yield read_row(inner, one.inner, lists, key)
+            yield read_row(inner, one.inner, lists, key, held.key_at[key])
     elif isinstance(held, ListNode) and one.kind not in NAMED:
         for number, inner in enumerate(held.items):
-            row = read_row(inner, one.inner, lists)
+            row = read_row(inner, one.inner, lists, at=inner.at)
             row.origin = str(number)
             yield row
 
 
 def _read_answers(held: Node | None, one: FieldDescription, lists: Lists) -> Iterator[TypedRow]:
     """A row for each question; an answer that is one word or text has no fields in the file."""
-    written = held.entries if isinstance(held, MapNode) else {}
+    written = held if isinstance(held, MapNode) else EMPTY
     for key in lists.vocabulary.questions:
-        inner = written.get(key)
-        row = read_row(inner, one.inner, lists, key)
+        inner = written.entries.get(key)
+        row = read_row(inner, one.inner, lists, key, written.key_at.get(key, START))
         if not isinstance(inner, MapNode):
             said = _read_text(inner).strip()
             row.texts["state" if said in SILENT else "value"] = said
+            row.read = dict(row.texts)
         row.origin = key if inner is not None else ""
         yield row
