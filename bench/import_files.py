@@ -20,7 +20,7 @@ from casebook.data.import_workbook import TableProblems
 from casebook.data.ocds_import import name_parties, name_suppliers
 from casebook.data.ocds_package import read_list, read_processes, read_state
 from casebook.problems import ContentError
-from casebook.record.new_case import read_all_lists
+from casebook.record.lists import read_all_lists
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -22,7 +22,7 @@ from casebook.messages import failure, say
 from casebook.packaged import IN_CHECKOUT, INSTALLED, SETTINGS, find_packaged
 from casebook.problems import CasebookError, Exit
 from casebook.record.json_schema import SCHEMA_FILE, write_schema
-from casebook.record.new_case import read_all_lists
+from casebook.record.lists import read_all_lists
 from casebook.record.settings import judge_setting
 from casebook.text import ENUMERATION, LANGS, Lang, Languages, Text
 from casebook.values.words import CURRENCIES
@@ -169,7 +169,7 @@ _READINGS: Final[Mapping[str, Callable[[str], str]]] = {
 def _list_files(
     answers: Mapping[str, str], languages: Languages, example: bool
 ) -> Iterator[tuple[str, bytes]]:
-    from casebook.record.field_notes import GUIDES, SETTINGS_GUIDE
+    from casebook.record.guide_tables import GUIDES, SETTINGS_GUIDE
 
     known = _find_words(answers, languages)
     starter = Path(find_packaged("starter"))

@@ -22,7 +22,10 @@ from casebook.data.tables import FIGURE_COLUMNS
 from casebook.data.workbook import read_records, write_editing_workbook
 from casebook.messages import failure, say
 from casebook.problems import ContentError, Exit, Problem
-from casebook.record.new_case import choose_region, create_case, propose_slug, read_all_lists
+from casebook.record.lists import read_all_lists
+from casebook.record.new_case import create_case
+from casebook.record.regions import choose_region
+from casebook.record.slugs import propose_slug
 from casebook.report import print_problems
 from casebook.text import Lang
 from casebook.yaml.files import read_bytes, show_path, write_new_file

@@ -224,9 +224,9 @@ def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Write the JSON Schema of a case, and the tables of fields of a guide that is there."""
     import yaml
 
-    from casebook.record.field_notes import GUIDES, SHARED_TABLES, fill_tables
+    from casebook.record.guide_tables import GUIDES, SHARED_TABLES, fill_tables
     from casebook.record.json_schema import SCHEMA_FILE, write_schema
-    from casebook.record.new_case import read_all_lists
+    from casebook.record.lists import read_all_lists
     from casebook.yaml.files import write_atomically
 
     write_atomically(project / SCHEMA_FILE, write_schema(read_all_lists(project)))

@@ -18,8 +18,8 @@ from casebook.messages import say
 from casebook.problems import START, WordingError
 from casebook.record.description import FieldDescription
 from casebook.record.model import ChangeKind
-from casebook.record.new_case import case_path
 from casebook.record.reader import SILENT
+from casebook.record.slugs import case_path
 from casebook.text import Lang, count_nouns
 from casebook.values.dates import parse_period
 from casebook.yaml.edit import can_write, diff_files

@@ -28,7 +28,7 @@ from casebook.data.ocds_package import (
 from casebook.data.record_edit import write_record
 from casebook.data.record_rows import CASE, JOINED, TypedRow
 from casebook.messages import say
-from casebook.record.new_case import describe_regions, find_regions
+from casebook.record.regions import describe_regions, find_regions
 from casebook.text import COMMA, Text
 from casebook.values.amount_wording import plain
 from casebook.values.digest import digest

@@ -30,8 +30,7 @@ from casebook.preview.form_view import FormView
 from casebook.preview.propose import propose
 from casebook.problems import CasebookError
 from casebook.record.lists import Lists, read_lists
-from casebook.record.new_case import propose_slug, require_free_slug
-from casebook.record.references import judge_slug
+from casebook.record.slugs import judge_slug, propose_slug, require_free_slug
 from casebook.text import LANGUAGE_TAGS, Lang, Text
 from casebook.values.digest import digest
 from casebook.yaml.edit import diff_files, fix_text

@@ -33,9 +33,9 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case, Figure
-from casebook.record.new_case import find_regions
 from casebook.record.places import Way, find_ways
 from casebook.record.reader import SILENT, read_case
+from casebook.record.regions import find_regions
 from casebook.text import LANGS, Languages
 from casebook.yaml.files import temporary_folder
 from casebook.yaml.nodes import read_tree

@@ -17,7 +17,7 @@ from casebook.preview.form_rows import Checked, find_row
 from casebook.problems import Problem, WordingError
 from casebook.record.description import MAX_NAME, FieldDescription
 from casebook.record.lists import Lists
-from casebook.record.new_case import find_regions
+from casebook.record.regions import find_regions
 from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
 from casebook.values.amount_wording import plain
 from casebook.values.amounts import parse_quantity

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from casebook.messages import offer, problem
-from casebook.problems import Position, Problem
+from casebook.messages import failure, offer, problem
+from casebook.problems import Exit, Position, Problem
 from casebook.record.description import FieldDescription, fields_of, known_names
 from casebook.record.fields import EMPTY, Fields, RecordReader
 from casebook.record.places import find_places, read_places
@@ -204,6 +204,15 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
             reader.is_left_out or reader.node is not EMPTY for reader in (words, regions, sources)
         ),
     )
+
+
+def read_all_lists(project: Path) -> Lists:
+    """Vocabulary, regions and sources; raises CasebookError where these have errors."""
+    problems: list[Problem] = []
+    lists = read_lists(project, problems)
+    if any(problem.severity == "error" for problem in problems):
+        raise failure("new.lists_are_wrong", status=Exit.CONTENT)
+    return lists
 
 
 def read_refusals(project: Path, problems: list[Problem]) -> tuple[Refusal, ...]:

@@ -1,26 +1,28 @@
-"""New case files, whose name and region are checked first."""
+"""New case files: every field has its note behind it, and the words that it may hold above."""
 
 from __future__ import annotations
 
-import difflib
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
-from casebook.messages import failure, say
-from casebook.problems import CasebookError, Exit, Problem
-from casebook.record.field_notes import write_blank
-from casebook.record.lists import Lists, read_lists
-from casebook.record.references import judge_slug
-from casebook.record.regions import Regions
-from casebook.record.vocabulary import LEVELS, Region
+from casebook.messages import say
+from casebook.record.description import FieldDescription, fields_of
+from casebook.record.lists import Lists, read_all_lists
+from casebook.record.model import Case
+from casebook.record.regions import choose_region
+from casebook.record.slugs import case_path, require_free_slug
+from casebook.record.vocabulary import Region
+from casebook.report import display_width
 from casebook.text import Lang
 from casebook.yaml.files import write_new_file
 
-_CODE = re.compile(r"[0-9]{6}")
-# More matches than this are no choice but a list to read.
-_MOST_SHOWN = 12
+_WIDTH = 90
+_NOTES_AT = 26
+# What is kept whole where a comment is broken: a word of Latin letters, a single character else.
+_WORD = re.compile(r"[!-~]+ ?|.")
+_TRANSLATED: Final[dict[Lang, str]] = {"zh": "record.blank_in_zh", "en": "record.blank_in_en"}
 
 
 def create_case(project: Path, slug: str, asked: str, lang: Lang) -> tuple[Path, Region]:
@@ -37,137 +39,130 @@ def create_case(project: Path, slug: str, asked: str, lang: Lang) -> tuple[Path,
     return path, region
 
 
-def read_all_lists(project: Path) -> Lists:
-    """Vocabulary, regions and sources; raises CasebookError where these have errors."""
-    problems: list[Problem] = []
-    lists = read_lists(project, problems)
-    if any(problem.severity == "error" for problem in problems):
-        raise failure("new.lists_are_wrong", status=Exit.CONTENT)
-    return lists
+def write_blank(region: Region, lists: Lists, lang: Lang) -> str:
+    """The text of a case file of a region in which nothing else is filled in."""
+    blank = _Blank(region, lists, lang)
+    head = say("record.blank_head").inside(lang).split("\n")
+    head += [say(_TRANSLATED[other]).inside(lang) for other in lists.languages.others]
+    lines = [*(f"# {line}".rstrip() for line in head), ""]
+    for one in fields_of(Case):
+        if one.blank:
+            lines += ["", *blank.comment(one.note.inside(lang))] if one.is_long else []
+            lines += blank.write_field(one)
+    return "\n".join(lines) + "\n"
 
 
-def case_path(project: Path, slug: str) -> Path:
-    """The path of the file of a case."""
-    return project / "data" / "cases" / f"{slug}.yaml"
+class _Blank:
+    """Writes the fields of one blank case."""
+
+    def __init__(self, region: Region, lists: Lists, lang: Lang) -> None:
+        self.region = region
+        self.lists = lists
+        self.languages = lists.languages
+        self.lang = lang
+        # Statuses and sources are asked for often; the words are listed once.
+        self.listed: set[str] = set()
+
+    def write_field(self, one: FieldDescription, hidden: bool = False) -> list[str]:
+        """The lines of a field, as a comment where it need not be filled in.
+
+        What is inside of a comment already is `hidden` and is not made one again.
+        """
+        is_shown = one.required or one.shown or (one.is_long and one.default is None)
+        is_comment = not (is_shown or hidden)
+        lines = [*self.list_words(one), *self.write_line(one, is_shown, is_comment)]
+        if one.kind == "answers":
+            lines += self.write_answers()
+        elif one.holds_records:
+            shown = (part for part in one.inner if part.blank)
+            inner = [
+                each for part in shown for each in self.write_field(part, hidden or is_comment)
+            ]
+            lines += ["  price:"] if one.kind == "figures" else []
+            lines += _indent(inner, "    " if one.kind == "figures" else "  - ")
+        elif one.kind == "block":
+            example = say("record.blank_story")
+            names = zip(one.names(self.languages), self.languages, strict=True)
+            lines = [
+                line for name, lang in names for line in (f"{name}: |", f"  {example.inside(lang)}")
+            ]
+        if not is_comment:
+            return lines
+        return [line if line.startswith("#") else f"# {line}" for line in lines]
+
+    def write_line(self, one: FieldDescription, is_shown: bool, is_comment: bool) -> Iterator[str]:
+        """A field with its note behind it, or above it where the line would be too long."""
+        line = f"{one.name}:"
+        note = "" if one.is_long else one.note.inside(self.lang)
+        if one.kind == "region":
+            parent = self.lists.regions.get(self.region.parent)
+            places = [self.region, *([parent] if parent else [])]
+            line = f"{line} {self.region.code}"
+            note = self.join(place.name.inside(self.lang) for place in places)
+        elif one.filled or (one.example and not is_shown):
+            line += f" {one.filled or one.example.inside(self.lang)}"
+        room = max(_NOTES_AT - display_width(line) - 2 * is_comment, 1)
+        if note and max(_NOTES_AT, display_width(line)) + display_width(note) > _WIDTH:
+            yield from self.comment(note)
+        elif note:
+            line = f"{line}{' ' * room}# {note}"
+        yield line
+        yield from (f"{name}:" for name in one.names(self.languages)[1:])
+
+    def write_answers(self) -> Iterator[str]:
+        yield f"  # {say('record.blank_partial').inside(self.lang)}"
+        for key, question in self.lists.vocabulary.questions.items():
+            # The figures answer it; an editor who fills it in by habit would hide them.
+            if question.derived:
+                continue
+            yield from _indent(self.comment_words(key, self.name_words(question.terms)), "  ")
+            answer = f"  {key}: not_stated".ljust(_NOTES_AT + 4)
+            yield f"{answer}# {question.name.inside(self.lang)}"
+
+    def list_words(self, one: FieldDescription) -> list[str]:
+        """The words that a field may hold, above the first field that draws on their list."""
+        group = "sources" if one.kind == "source" else one.words
+        if not one.required or isinstance(group, tuple) or group in self.listed:
+            return []
+        self.listed.add(group)
+        if one.kind == "source":
+            return self.comment_words(one.name, self.lists.sources)
+        return self.comment_words(one.name, self.name_words(group))
+
+    def name_words(self, group: str) -> list[str]:
+        terms = getattr(self.lists.vocabulary, group) if group else {}
+        names = {key: term.name.inside(self.lang) for key, term in terms.items()}
+        return [key if name == key else f"{key} {name}" for key, name in names.items()]
+
+    def comment_words(self, name: str, words: Collection[str]) -> list[str]:
+        """The words of a field as lines of a comment, each word kept whole."""
+        lines, line = [], f"# {say('record.words_of', name=name).inside(self.lang)}"
+        for word in words:
+            if display_width(line + word) > _WIDTH:
+                lines.append(line.rstrip())
+                line = "#   "
+            line += self.join((word, ""))
+        return [*lines, line.rstrip(" ,，")] if words else []
+
+    def comment(self, text: str) -> Iterator[str]:
+        line = "# "
+        for word in _WORD.findall(text):
+            if display_width(line + word.rstrip()) > _WIDTH and word not in "，。；：、）”":
+                yield line.rstrip()
+                line = "# "
+            line += word
+        yield line.rstrip()
+
+    def join(self, words: Iterable[str]) -> str:
+        return ("，" if self.lang == "zh" else ", ").join(words)
 
 
-def require_free_slug(project: Path, slug: str) -> None:
-    """Refuse a slug that no address can be made of, or that a file already has."""
-    fault = judge_slug(slug)
-    if fault:
-        better = mend_slug(slug)
-        key = "new.slug_with_offer" if better else "new.slug"
-        why = say(fault, slug=slug)
-        raise failure(key, status=Exit.USAGE, slug=slug[:60], why=why, better=better)
-    folder = project / "data" / "cases"
-    # On Windows and macOS Xihe.yaml and xihe.yaml are one file.
-    taken = [path.name for path in folder.glob("*") if path.name.casefold() == f"{slug}.yaml"]
-    if taken:
-        raise failure("new.exists", status=Exit.USAGE, name=taken[0])
-
-
-def mend_slug(written: str) -> str:
-    """A slug that is allowed and near to what was written, or nothing."""
-    plain = unicodedata.normalize("NFKD", written)
-    ascii_only = "".join(c for c in plain if not unicodedata.combining(c))
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:80].rstrip("-")
-    lost = any(c.isalpha() and not c.isascii() for c in ascii_only)
-    return "" if lost or judge_slug(slug) else slug
-
-
-def propose_slug(region: Region, regions: Regions) -> str:
-    """The usual slug of a place: its name in letters, that of a county behind its parent's."""
-    own = re.sub(r"[^a-z0-9]", "", region.short.inside("en").lower())
-    parent = regions.get(region.parent) if region.level == "county" else None
-    if parent is None:
-        return own
-    return re.sub(r"[^a-z0-9]", "", parent.short.inside("en").lower()) + "-" + own
-
-
-def choose_region(asked: str, regions: Regions) -> Region:
-    """The one region that is asked for; raises CasebookError where there is none or several."""
-    found = find_regions(asked, regions)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise _unknown_region(asked, regions)
-    said = {"asked": asked, "count": len(found), "code": found[0].code}
-    places = _list_places(found[:_MOST_SHOWN], regions)
-    raise failure("new.several_places", status=Exit.USAGE, places=places, **said)
-
-
-def find_regions(asked: str, regions: Regions) -> tuple[Region, ...]:
-    """The regions that a code or a name may mean, the exact ones alone where there are any."""
-    word = _fold(asked)
-    if not word:
-        return ()
-    code = unicodedata.normalize("NFKC", asked).strip()
-    if code in regions:
-        return (regions[code],)
-    names = {region: _names(region, regions) for region in regions.every().values()}
-    # 朝阳 is a district and a part of 朝阳县: who types the whole name means it.
-    exact = tuple(region for region, own in names.items() if word in own)
-    if exact:
-        return exact
-    return tuple(region for region, own in names.items() if any(word in name for name in own))
-
-
-def describe_regions(found: Iterable[Region], regions: Mapping[str, Region]) -> Iterator[str]:
-    """One line a region: its code, its name, and the unit that it lies in."""
-    for region in found:
-        parent = regions.get(region.parent)
-        yield f"{region.code} {region.name.zh}" + (f"（{parent.name.zh}）" if parent else "")
-
-
-def _list_places(found: Iterable[Region], regions: Mapping[str, Region]) -> str:
-    return "".join(f"\n  {line}" for line in describe_regions(found, regions))
-
-
-def _names(region: Region, regions: Mapping[str, Region]) -> set[str]:
-    names = {region.name.zh, region.name.en, region.short.zh, region.short.en, region.pinyin}
-    parent = regions.get(region.parent)
-    if parent is not None:
-        names |= {parent.short.zh + region.short.zh, parent.name.zh + region.name.zh}
-        names.add(f"{parent.short.en} {region.short.en}")
-    return {_fold(name) for name in names if name}
-
-
-def _fold(name: str) -> str:
-    """A name without case, tone marks, blanks and hyphens."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
-    return "".join(c for c in plain if c.isalnum())
-
-
-def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
-    """The names that a word is half like, the most alike first.
-
-    A name of two characters of which one is wrong is known by the place of the right one.
-    """
-    scores = {}
-    for name in names:
-        ratio = difflib.SequenceMatcher(None, word, name).ratio()
-        # 西禾 and 西河 share one character of two, which a ratio alone gives a hundred others too.
-        same = sum(a == b for a, b in zip(word, name, strict=False))
-        scores[name] = ratio + same / max(len(word), len(name), 1)
-    return sorted((name for name in scores if scores[name] >= 1), key=lambda n: -scores[n])
-
-
-def _unknown_region(asked: str, regions: Regions) -> CasebookError:
-    every = regions.every()
-    # Of places whose names are as near the larger is the likelier.
-    ordered = sorted(every.values(), key=lambda region: LEVELS.index(region.level))
-    by_name = {name: region for region in ordered for name in _names(region, regions)}
-    # No name is as long; a whole text would be held against each of thousands.
-    close = _nearest_names(_fold(asked[:80]), by_name)
-    near = list({by_name[name].code: by_name[name] for name in close}.values())[:3]
-    code = unicodedata.normalize("NFKC", asked).strip()
-    if _CODE.fullmatch(code):
-        cities = [key for key in every if key[:2] == code[:2] and key.endswith("00")]
-        near = [
-            every[key] for key in sorted(cities, key=lambda key: (key[:4] != code[:4], key))[:6]
-        ]
-    if not near:
-        key = "new.no_place" if regions.is_standard else "new.unlisted"
-        return failure(key, status=Exit.USAGE, asked=asked[:40])
-    places = _list_places(near, regions)
-    return failure("new.near_places", status=Exit.USAGE, asked=asked[:40], places=places)
+def _indent(lines: Iterable[str], start: str) -> Iterator[str]:
+    """Lines further in; those of a list have their sign before the first that is no comment."""
+    later = " " * len(start)
+    before = start.replace("- ", "")
+    has_begun = False
+    for line in lines:
+        is_comment = line.startswith("#")
+        yield (later if has_begun else before if is_comment else start) + line
+        has_begun = has_begun or not is_comment

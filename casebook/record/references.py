@@ -1,4 +1,4 @@
-"""Grammar of slugs, and of references in Markdown: `{{figure}}` and `[[slot]]`.
+"""Grammar of references in Markdown: `{{figure}}` and `[[slot]]`.
 
 `{{figure}}` stands for a number, `[[slot]]` for a generated part. Nothing in a text is ever
 executed: a reference names a figure, a count of the site or a slot.
@@ -37,16 +37,6 @@ LINK_TO_PAGE = re.compile(r"\]\(<?(?:(?:(?:site|zh|en|asset):)?/|figure:)|\]: ?/
 
 # The case name in references to counts of the whole site; no case may have it as its slug.
 SITE = "site"
-
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
-MAX_SLUG = 80
-# Names that Windows keeps for devices, whatever follows the first dot.
-_WINDOWS = frozenset(
-    {"con", "prn", "aux", "nul", "conin", "conout"}
-    | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
-)
-# Folders of the site itself, which a case of that name would overwrite.
-_RESERVED = frozenset({"index", "feed", "sitemap", "assets", "data", "drafts", "tag", "en", SITE})
 
 
 class Reference(NamedTuple):
@@ -96,15 +86,6 @@ def find_pictures(text: str, start: Position) -> Iterator[tuple[str, bool, Posit
     """The pictures that a text shows: name, whether it has its line for itself, and place."""
     for found, at in find_in_lines(_PICTURE, text, start):
         yield found[1].strip(), SLOT.fullmatch(found.string.strip()) is not None, at
-
-
-def judge_slug(slug: str) -> str:
-    """The key of the message about what is wrong with a slug, which is given to it; or nothing."""
-    if not _SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
-        return "E240"
-    if slug in _WINDOWS:
-        return "E241"
-    return "E242" if slug in _RESERVED else ""
 
 
 class WrittenSlot(NamedTuple):

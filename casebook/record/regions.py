@@ -1,13 +1,17 @@
-"""The regions of a site: its own list, and behind it the units of GB/T 2260."""
+"""The regions of a site: its own list, and behind it the units of GB/T 2260; each by its name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from casebook.messages import failure
+from casebook.problems import CasebookError, Exit
 from casebook.record.vocabulary import LEVELS, Region
 from casebook.text import Text
 
@@ -15,6 +19,9 @@ from casebook.text import Text
 _GROUPS: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 # Latin spellings of Mongolian, Tibetan and Uyghur names differ from the pinyin of their characters.
 _OTHER_LANGUAGES: Final = ("15", "54", "65")
+_CODE: Final = re.compile(r"[0-9]{6}")
+# More matches than this are no choice but a list to read.
+_MOST_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +95,95 @@ def has_other_spelling(code: str) -> bool:
     """True of a unit whose usual Latin spelling may differ from its pinyin."""
     name = read_table()[code][0] if code in read_table() else ""
     return not code.endswith("0000") and (code[:2] in _OTHER_LANGUAGES or "自治" in name)
+
+
+def choose_region(asked: str, regions: Regions) -> Region:
+    """The one region that is asked for; raises CasebookError where there is none or several."""
+    found = find_regions(asked, regions)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise _unknown_region(asked, regions)
+    said = {"asked": asked, "count": len(found), "code": found[0].code}
+    places = _list_places(found[:_MOST_SHOWN], regions)
+    raise failure("new.several_places", status=Exit.USAGE, places=places, **said)
+
+
+def find_regions(asked: str, regions: Regions) -> tuple[Region, ...]:
+    """The regions that a code or a name may mean, the exact ones alone where there are any."""
+    word = _fold(asked)
+    if not word:
+        return ()
+    code = unicodedata.normalize("NFKC", asked).strip()
+    if code in regions:
+        return (regions[code],)
+    names = {region: _names(region, regions) for region in regions.every().values()}
+    # 朝阳 is a district and a part of 朝阳县: who types the whole name means it.
+    exact = tuple(region for region, own in names.items() if word in own)
+    if exact:
+        return exact
+    return tuple(region for region, own in names.items() if any(word in name for name in own))
+
+
+def describe_regions(found: Iterable[Region], regions: Mapping[str, Region]) -> Iterator[str]:
+    """One line a region: its code, its name, and the unit that it lies in."""
+    for region in found:
+        parent = regions.get(region.parent)
+        yield f"{region.code} {region.name.zh}" + (f"（{parent.name.zh}）" if parent else "")
+
+
+def _list_places(found: Iterable[Region], regions: Mapping[str, Region]) -> str:
+    return "".join(f"\n  {line}" for line in describe_regions(found, regions))
+
+
+def _names(region: Region, regions: Mapping[str, Region]) -> set[str]:
+    names = {region.name.zh, region.name.en, region.short.zh, region.short.en, region.pinyin}
+    parent = regions.get(region.parent)
+    if parent is not None:
+        names |= {parent.short.zh + region.short.zh, parent.name.zh + region.name.zh}
+        names.add(f"{parent.short.en} {region.short.en}")
+    return {_fold(name) for name in names if name}
+
+
+def _fold(name: str) -> str:
+    """A name without case, tone marks, blanks and hyphens."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
+    return "".join(c for c in plain if c.isalnum())
+
+
+def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
+    """The names that a word is half like, the most alike first.
+
+    A name of two characters of which one is wrong is known by the place of the right one.
+    """
+    # Only here: most runs look for no place by its name.
+    import difflib
+
+    scores = {}
+    for name in names:
+        ratio = difflib.SequenceMatcher(None, word, name).ratio()
+        # 西禾 and 西河 share one character of two, which a ratio alone gives a hundred others too.
+        same = sum(a == b for a, b in zip(word, name, strict=False))
+        scores[name] = ratio + same / max(len(word), len(name), 1)
+    return sorted((name for name in scores if scores[name] >= 1), key=lambda n: -scores[n])
+
+
+def _unknown_region(asked: str, regions: Regions) -> CasebookError:
+    every = regions.every()
+    # Of places whose names are as near the larger is the likelier.
+    ordered = sorted(every.values(), key=lambda region: LEVELS.index(region.level))
+    by_name = {name: region for region in ordered for name in _names(region, regions)}
+    # No name is as long; a whole text would be held against each of thousands.
+    close = _nearest_names(_fold(asked[:80]), by_name)
+    near = list({by_name[name].code: by_name[name] for name in close}.values())[:3]
+    code = unicodedata.normalize("NFKC", asked).strip()
+    if _CODE.fullmatch(code):
+        cities = [key for key in every if key[:2] == code[:2] and key.endswith("00")]
+        near = [
+            every[key] for key in sorted(cities, key=lambda key: (key[:4] != code[:4], key))[:6]
+        ]
+    if not near:
+        key = "new.no_place" if regions.is_standard else "new.unlisted"
+        return failure(key, status=Exit.USAGE, asked=asked[:40])
+    places = _list_places(near, regions)
+    return failure("new.near_places", status=Exit.USAGE, asked=asked[:40], places=places)

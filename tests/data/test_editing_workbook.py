@@ -24,7 +24,7 @@ from casebook.data.import_figures import ImportTarget, OnDifference
 from casebook.data.import_plan import ImportPlan, plan_import
 from casebook.data.workbook import read_records, write_editing_workbook
 from casebook.problems import ContentError
-from casebook.record.new_case import read_all_lists
+from casebook.record.lists import read_all_lists
 from casebook.text import LANGS, Lang
 
 Edit = Callable[[Workbook], object]

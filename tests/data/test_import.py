@@ -25,7 +25,7 @@ from casebook.data.import_table import read_table
 from casebook.data.import_workbook import TableProblems
 from casebook.data.tables import FIGURE_COLUMNS
 from casebook.problems import ContentError
-from casebook.record.new_case import read_all_lists
+from casebook.record.lists import read_all_lists
 from casebook.record.reader import read_case
 from casebook.yaml.edit import Layout, write_scalar
 from casebook.yaml.nodes import MapNode, Scalar, read_tree

@@ -14,7 +14,7 @@ from processes import run
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_plan import ImportPlan, plan_import
 from casebook.problems import ContentError
-from casebook.record.new_case import read_all_lists
+from casebook.record.lists import read_all_lists
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "case,figure,label,amount,value,unit,qualifier,measure,period,status,source,quote"

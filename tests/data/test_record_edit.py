@@ -12,7 +12,7 @@ from records import tiny_lists
 
 from casebook.data.record_edit import write_changes
 from casebook.data.record_rows import CASE, SEVERAL, SOURCES, Fields, TypedRow, read_row
-from casebook.record.new_case import read_all_lists
+from casebook.record.lists import read_all_lists
 from casebook.yaml.nodes import read_tree
 
 TEXT = """\

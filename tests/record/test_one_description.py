@@ -20,10 +20,11 @@ from casebook.messages import read_catalogue
 from casebook.record import description, fields
 from casebook.record.dataset import Dataset
 from casebook.record.description import OWN_WORDS, described, described_class, fields_of, texts_of
-from casebook.record.field_notes import GUIDES, SHARED_TABLES, fill_tables, write_blank
+from casebook.record.guide_tables import GUIDES, SHARED_TABLES, fill_tables
 from casebook.record.json_schema import make_schema
 from casebook.record.lists import ListReader
 from casebook.record.model import Case, Document, Figure
+from casebook.record.new_case import write_blank
 from casebook.record.reader import CaseReader
 from casebook.record.summary import pair_wordings
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
