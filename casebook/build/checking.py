@@ -20,6 +20,7 @@ from casebook.checks.checked_texts import check_lists, check_settings
 from casebook.checks.content import check_content
 from casebook.checks.history import (
     check_days,
+    check_days_of_sources,
     check_history,
     check_unpublished,
     check_updated,
@@ -121,7 +122,7 @@ def check_published(
 
     Of the cases whose slugs are `unpublished` nothing is said.
     """
-    dated = list(check_updated(dataset, today))
+    dated = [*check_updated(dataset, today), *check_days_of_sources(project, dataset, today)]
     if not has_ledger(project):
         return dated + [one for case in dataset.summaries for one in check_days(case, "", today)]
     versions = {case.slug: case.version for case in dataset.summaries}

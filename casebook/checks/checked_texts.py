@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from casebook.checks.known_numbers import KnownNumbers
-from casebook.checks.numbers_in_text import find_mentions
+from casebook.checks.numbers_in_text import blank, find_mentions
 from casebook.checks.text_claims import check_passage
-from casebook.messages import problem
+from casebook.checks.text_patterns import pattern
+from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
-from casebook.problems import Problem
+from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import OWN_WORDS, PlacedText, WrittenText, texts_of
 from casebook.record.lists import find_list_places
 from casebook.record.model import Case
 from casebook.record.references import find_references
 from casebook.record.settings_file import find_values, locate_node
+from casebook.text import has_han
 from casebook.values.words import CURRENCIES
+from casebook.yaml.encoding import position_of
 from casebook.yaml.files import read_text
 
 # The settings that pages print.
@@ -81,6 +84,17 @@ def check_settings(project: Path, known: KnownNumbers) -> Iterator[Problem]:
                         yield found
 
 
+def _find_other_language(text: WrittenText) -> Iterator[Problem]:
+    """The words that readers of the language cannot read, names and quotations apart."""
+    read = pattern("set_apart").sub(blank, text.words)
+    other = pattern("of_other_language", text.lang).search(read)
+    if other and not (text.lang == "zh" and has_han(read)):
+        at = position_of(text.words, other.start())
+        at = Position(text.at.line + at.line - 1, text.at.column + at.column - 1)
+        language = say(f"languages.{text.lang}")
+        yield problem("W277", text.path, at, word=other[0][:20], language=language)
+
+
 def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Problem]:
     """The problems of one text of a record, none where its role exempts it."""
     if placed.field.role not in OWN_WORDS:
@@ -94,6 +108,7 @@ def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Prob
             for text in texts
             for each in find_references(text.words, text.at)
         )
+    found += (each for text in texts for each in _find_other_language(text))
     # A number may be that of a case that could not be read.
     if not known.dataset.unread:
         # A note is often for the readers of one language.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from casebook.checks.addresses import find_aliases
 from casebook.checks.published import (
@@ -19,6 +20,7 @@ from casebook.messages import problem, say
 from casebook.problems import START, Problem, WordingError
 from casebook.record.dataset import Dataset
 from casebook.record.description import texts_of
+from casebook.record.lists import find_list_places
 from casebook.record.model import Case, Change
 from casebook.record.summary import CaseSummary, pair_wordings
 from casebook.text import LANGS, Lang, Text
@@ -131,6 +133,21 @@ def check_updated(dataset: Dataset, today: date) -> Iterator[Problem]:
         if case.date > latest:
             at = dataset.by_slug[case.slug].place_by_path["updated"]
             yield problem("E225.future", case.path, at, day=case.date, today=today)
+
+
+def check_days_of_sources(project: Path, dataset: Dataset, today: date) -> Iterator[Problem]:
+    """The sources that are dated, or were read, after today."""
+    latest = (today + timedelta(days=1)).isoformat()
+    for source in dataset.sources.values():
+        published = source.published.earliest if source.published else None
+        days = {
+            "published": published.isoformat() if published else "",
+            "accessed": source.accessed,
+        }
+        for name in (name for name, day in days.items() if day > latest):
+            at = find_list_places(project, "sources").get(f"{source.id}.{name}", START)
+            said: dict[str, Any] = {"source": source.id, "field": name, "day": days[name]}
+            yield problem("E225.source", "data/sources.yaml", at, today=today, **said)
 
 
 def check_days(case: Case | CaseSummary, since: str, today: date) -> Iterator[Problem]:

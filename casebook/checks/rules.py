@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
@@ -80,6 +81,9 @@ def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterat
     for period, may_come, record in dated:
         source = dataset.sources.get(record.source)
         published = source.published.latest if source and source.published else None
+        key = "E225"
+        if source and not published and len(source.accessed) == 10:
+            key, published = "E225.read", date.fromisoformat(source.accessed)
         known_by = period.lane == "latest_only"
         # 不晚于2015 of a source from March of that year is vague and no contradiction.
         begun = parse_period(period.edtf[3:-1]).earliest if known_by else period.earliest
@@ -89,7 +93,7 @@ def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterat
         ahead = PLANNED_STATUSES if known_by else may_come
         if published and begun > published and record.status not in ahead:
             yield problem(
-                "E225",
+                key,
                 case.path,
                 record.at,
                 date=period.edtf,

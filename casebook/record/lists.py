@@ -14,7 +14,7 @@ from casebook.problems import Exit, Position, Problem
 from casebook.record.description import FieldDescription, fields_of, known_names
 from casebook.record.fields import EMPTY, Fields, RecordReader
 from casebook.record.places import find_places, read_places
-from casebook.record.regions import Regions, make_region, read_table
+from casebook.record.regions import Regions, find_units, make_region, read_table
 from casebook.record.settings_file import read_languages
 from casebook.record.vocabulary import (
     LETTER_BLANKS,
@@ -110,8 +110,11 @@ class ListReader(RecordReader):
         self, cls: type[T], fields: Fields, values: dict[str, Any], **given: object
     ) -> T:
         record = super().make_record(cls, fields, values, **given)
+        if isinstance(record, Region) and self.units:
+            self.check_name(fields, record)
         match record:
             case Vocabulary(letter=letter):
+                self.check_names(fields, record)
                 for name in re.findall(r"\{([^{}]*)\}", f"{letter.zh} {letter.en}"):
                     fields.known_word(Scalar(name, fields.at("letter")), "letter", LETTER_BLANKS)
             case Term(key=key) if fields.has("bought_by") != fields.has("per"):
@@ -141,6 +144,29 @@ class ListReader(RecordReader):
                 if not record.moved_to:
                     fields.line("title", required=True)
         return record
+
+    def check_name(self, fields: Fields, region: Region) -> None:
+        """Report a region that bears the name of another unit of GB/T 2260."""
+        table, name = read_table(), region.name.zh
+        own = table.get(region.code, (name, name))[:2]
+        if name not in own and (other := find_units(name)):
+            code = next((each for each in other if each[:2] == region.code[:2]), other[0])
+            named = f"{code}（{table[code][0]}）"
+            at = fields.at("name")
+            fields.report("E251.name", at, code=region.code, name=name, own=own[0], other=named)
+
+    def check_names(self, fields: Fields, words: Vocabulary) -> None:
+        """Report two words of one closed list that readers could not tell apart."""
+        for group, terms in vars(words).items():
+            seen: dict[str, str] = {}
+            for key, term in terms.items() if isinstance(terms, dict) else ():
+                name = term.name.own(self.languages.first)
+                first = seen.setdefault(name, key)
+                if name and first != key:
+                    inner = fields.mapping(group) or EMPTY
+                    at = inner.key_at.get(key, fields.at(group))
+                    said = {"group": group, "first": first, "word": key, "name": name}
+                    fields.report("E205.same_name", at, **said)
 
     def read_regions(self) -> Regions:
         """The list of regions, with what it may leave out."""

@@ -67,6 +67,12 @@ def read_table() -> Mapping[str, tuple[str, str, str]]:
 
 
 @cache
+def find_units(name: str) -> tuple[str, ...]:
+    """The codes of the units of GB/T 2260 (2012) that have a name."""
+    return tuple(code for code, names in read_table().items() if name == names[0])
+
+
+@cache
 def make_region(code: str) -> Region:
     """A unit of GB/T 2260 by its code, of which its level and what it lies in follow."""
     table = read_table()

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from records import (
+    TINY,
     case_of,
     check_rules,
     dataset_of,
@@ -17,7 +18,7 @@ from records import (
     tiny_lists,
 )
 
-from casebook.checks.history import check_updated
+from casebook.checks.history import check_days_of_sources, check_updated
 from casebook.checks.rules import CASE_RULES, RULES, check_case
 from casebook.record.dataset import Dataset
 from casebook.record.vocabulary import Refusal
@@ -402,6 +403,33 @@ def test_a_case_is_published_before_it_changes(published: str, codes: list[str])
     ("today", "codes"),
     [
         pytest.param(date(2026, 1, 5), [], id="today"),
+        pytest.param(date(2026, 1, 4), [], id="today where the day begins earlier"),
+        pytest.param(date(2026, 1, 3), ["E225"], id="still to come"),
+    ],
+)
+def test_a_source_is_not_of_the_future(today: date, codes: list[str]) -> None:
+    source = tiny_lists().sources["gazette-2016"]
+    dataset = replace(
+        dataset_of(record()), sources={"x": replace(source, id="x", accessed="2026-01-05")}
+    )
+    found = list(check_days_of_sources(TINY, dataset, today))
+
+    assert [one.code for one in found] == codes
+
+
+def test_a_fact_is_no_later_than_the_day_on_which_its_source_was_read() -> None:
+    dataset = dataset_of(record(figure(period="2016"), figure("later", period="2018")))
+    undated = replace(tiny_lists().sources["evening-2015-03-02"], published=None)
+    read = replace(undated, accessed="2017-05-06")
+    dataset = replace(dataset, sources={**dataset.sources, read.id: read})
+    found = [one for one in check_case(dataset.cases[0], dataset) if one.code == "E225"]
+
+    assert ["2017-05-06" in one.message("zh") for one in found] == [True]
+
+
+@pytest.mark.parametrize(
+    ("today", "codes"),
+    [
         pytest.param(date(2026, 1, 4), [], id="today where the day begins earlier"),
         pytest.param(date(2026, 1, 3), ["E225"], id="still to come"),
     ],

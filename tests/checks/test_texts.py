@@ -234,6 +234,26 @@ def test_a_title_of_others_and_a_proper_name_are_exempt_by_their_role() -> None:
     assert list(texts_say_what_the_records_hold(case_of(text), dataset_of(text))) == []
 
 
+@pytest.mark.parametrize(
+    ("zh", "en", "expected"),
+    [
+        ("海曙：读书会由谁来办", "海曙的读书会", ["4:12 W277"]),
+        ("海曙：读书会由谁来办", "Who runs 读书会 in Haishu", ["4:21 W277"]),
+        ("海曙：读书会由谁来办", "Who runs reading clubs (读书会) in “海曙”", []),
+        ("Who runs the reading clubs", "Who runs the reading clubs", ["1:8 W277"]),
+        ("YMCA", "YMCA", []),
+    ],
+)
+def test_a_text_is_in_its_language(zh: str, en: str, expected: list[str]) -> None:
+    text = record(rest=f'title_en: "{en}"\n').replace("海曙：读书会由谁来办", zh)
+    lines = text.splitlines()
+    at = lines.index(f'title_en: "{en}"')
+    lines.insert(3, lines.pop(at))
+    text = "\n".join(lines) + "\n"
+
+    assert shown(list(texts_say_what_the_records_hold(case_of(text), dataset_of(text)))) == expected
+
+
 def test_a_field_of_text_without_a_role_cannot_be_declared() -> None:
     with pytest.raises(TypeError, match="needs a role"):
         described("bilingual")

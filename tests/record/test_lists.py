@@ -44,6 +44,17 @@ from casebook.record.lists import read_lists
             "regions", 'parent: "330200"', 'parent: "440300"', ["3:101 E251"], id="another province"
         ),
         pytest.param(
+            "regions", "name: 海曙区", "name: 江北区", ["3:18 E251"], id="the name of another place"
+        ),
+        pytest.param("regions", "name: 海曙区", "name: 海曙新区", [], id="a newer name"),
+        pytest.param(
+            "vocabulary",
+            "person: {name: 人",
+            "person: {name: 岗位",
+            ["45:3 E205"],
+            id="two words of one name",
+        ),
+        pytest.param(
             "vocabulary", "topics:\n", "letter: 致{plcae}\ntopics:\n", ["12:9 E205"], id="no blank"
         ),
         pytest.param(
