@@ -66,21 +66,21 @@ def places_of(path: str, places: Mapping[str, Position]) -> tuple[Position, Posi
     return zh, en
 
 
-def find_spots(node: Node, way: Way = ()) -> Iterator[tuple[Position, Way]]:
+def _find_spots(node: Node, way: Way = ()) -> Iterator[tuple[Position, Way]]:
     """Where each part of a record begins, a field at its name as well."""
     yield node.at, way
     if isinstance(node, MapNode):
         for name, inner in node.entries.items():
             yield node.key_at[name], (*way, name)
-            yield from find_spots(inner, (*way, name))
+            yield from _find_spots(inner, (*way, name))
     elif isinstance(node, ListNode):
         for number, inner in enumerate(node.items):
-            yield from find_spots(inner, (*way, number))
+            yield from _find_spots(inner, (*way, number))
 
 
 def find_ways(node: Node | None, places: Iterable[Position]) -> Iterator[Way]:
     """The way to the part of a record in which each of these places lies."""
-    spots = sorted(find_spots(node)) if node is not None else []
+    spots = sorted(_find_spots(node)) if node is not None else []
     begins = [at for at, _ in spots]
     # What is wrong begins where the last part before it does, or inside of that.
     for at in places:

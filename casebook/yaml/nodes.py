@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
 from typing import Any, NamedTuple
 
 import yaml
@@ -30,67 +29,24 @@ from casebook.yaml.encoding import (
     remove_invisible,
     show,
 )
+from casebook.yaml.faults import (
+    MAX_DEPTH,
+    PARSER_ERRORS,
+    Loader,
+    find_fault,
+    find_lost_indentation,
+    place_of_mark,
+)
 from casebook.yaml.inspector import MAX_PROBLEMS, Flow, Inspector
 from casebook.yaml.mistakes import quote_line
 
-# libyaml reads eight times faster than the pure parser. It dies only where it composes deeply
-# nested nodes; its events come one by one, and we stop at the first that is too deep.
-Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# PyYAML lets bare errors of its own escape on some malformed escapes and tags.
-_PARSER_ERRORS = (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
-
-MAX_DEPTH = 12
 MAX_KEY = 200
-_HEADINGS = re.compile(
-    r"^[a-z][a-z0-9_]*:[ ]*\n(?=[^\s:#\"'-][^:#\n]{0,60}:(?:\s|$))", re.MULTILINE
-)
 # A fix of a longer text is not tried, only described.
 _LONGEST_TRIED = 100_000
 
 _CHINESE = "[\u3001-\u303f\u3400-\u9fff\uff00-\uff60]"
 _FOLD = rf"(?<={_CHINESE})[ \t]*\n[ \t]*(?={_CHINESE})"
 _ESCAPE = r"\\(?:[0abevfNLP]|x[0-9a-fA-F]|u[0-9a-fA-F]|U)"
-# Reasons of our own beside those of the parser.
-NO_MAPPING = "the root is no mapping"
-TOO_DEEP = "nested too deep"
-
-
-class Fault(NamedTuple):
-    """The place where the parser gave up, its words, and the start of the piece it was reading."""
-
-    at: Position
-    reason: str
-    since: Position = START
-
-
-def find_fault(text: str) -> Fault | None:
-    """The reason why a text cannot be parsed to a mapping; None where it can, or is empty."""
-    depth = 0
-    root: yaml.Event | None = None
-    try:
-        for event in yaml.parse(text, Loader=Loader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    return Fault(_place(event.start_mark), TOO_DEEP)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if root is None and isinstance(event, yaml.NodeEvent):
-                root = event
-    except yaml.MarkedYAMLError as error:
-        at = _place(error.problem_mark or error.context_mark)
-        since = _place(error.context_mark or error.problem_mark)
-        return Fault(at, f"{error.context or ''}: {error.problem or ''}", since)
-    except _PARSER_ERRORS as error:
-        return Fault(START, str(error))
-    is_blank = isinstance(root, yaml.ScalarEvent) and not root.value
-    if root is None or is_blank or isinstance(root, yaml.MappingStartEvent):
-        return None
-    return Fault(_place(root.start_mark), NO_MAPPING)
-
-
-def _place(mark: Any) -> Position:
-    return Position(mark.line + 1, mark.column + 1) if mark is not None else START
 
 
 class Scalar(NamedTuple):
@@ -142,14 +98,6 @@ def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | Non
     return node, problems
 
 
-def find_lost_indentation(text: str) -> int:
-    """The first line that should be indented, in a text of which none is; 0 where one is."""
-    # A single one may be a field that is still to be filled in.
-    found = [each.end() for each in islice(_HEADINGS.finditer(text), 2)]
-    is_flat = not text[:1].isspace() and "\n " not in text and "\n\t" not in text
-    return text.count("\n", 0, found[0]) + 1 if is_flat and len(found) > 1 else 0
-
-
 def _close_gaps(text: str, written: str) -> str:
     """A text without the blanks that YAML puts where a line ends between Chinese characters."""
     pieces, at = [], 0
@@ -172,7 +120,7 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
     except ContentError as too_deep:
         problems += too_deep.problems
         return None
-    except _PARSER_ERRORS:
+    except PARSER_ERRORS:
         node = Scalar("", START)
     else:
         if node is None or node == Scalar("", node.at):
@@ -227,9 +175,9 @@ class _Builder(Inspector):
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if event.version or event.tags:
-                    self.report("E135", _place(event.start_mark))
+                    self.report("E135", place_of_mark(event.start_mark))
                 if node is not None:
-                    self.report("E131.documents", _place(event.start_mark))
+                    self.report("E131.documents", place_of_mark(event.start_mark))
                     return node
             elif isinstance(event, yaml.NodeEvent):
                 node = self.build(event, 0)
@@ -238,7 +186,7 @@ class _Builder(Inspector):
     def build(self, event: yaml.Event, depth: int, in_flow: Flow = "") -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return self.build_scalar(event, in_flow)
-        at = _place(event.start_mark)
+        at = place_of_mark(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             self.refuse_anchor(at)
             return Scalar("", at)
@@ -257,7 +205,7 @@ class _Builder(Inspector):
         return self.build_mapping(at, depth, "mapping" if flows else "")
 
     def build_scalar(self, event: Any, in_flow: Flow, is_key: bool = False) -> Scalar:
-        at = _place(event.start_mark)
+        at = place_of_mark(event.start_mark)
         self.refuse_marks(event, at)
         text, style = event.value, event.style or ""
         if style == "":
@@ -377,7 +325,7 @@ class _Builder(Inspector):
             self.report(named, key.at, name=show(key.text), first=lines[twin], count=len(names))
 
     def refuse_key(self, event: Any, depth: int, in_flow: Flow) -> None:
-        at = _place(event.start_mark)
+        at = place_of_mark(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             self.refuse_anchor(at)
             return
