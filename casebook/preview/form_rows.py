@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 
 from casebook.build.cache import open_cache
@@ -26,6 +28,7 @@ from casebook.data.record_rows import (
     Fields,
     TypedRow,
     clean_text,
+    read_row,
 )
 from casebook.packaged import SETTINGS
 from casebook.problems import ContentError, Problem
@@ -33,7 +36,6 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case, Figure
-from casebook.record.places import Way, find_ways
 from casebook.record.reader import SILENT, read_case
 from casebook.record.regions import find_regions
 from casebook.text import LANGS, Languages
@@ -244,12 +246,12 @@ class Checked:
 
 def check_record(file: RecordFile) -> Checked:
     """Check a record as it would be in its file, and one that is there in the whole site."""
-    row, described = file.row, file.described
+    described = file.described
     # With a blank for every field, so that what is missing has a place of its own.
-    data = write_record(_name_all(row, described), described, file.lists, every=True).encode()
+    data = write_record(_name_all(file.row, described), described, file.lists, every=True).encode()
     if described is SOURCES:
         found = _check_sources(file.project, data)
-        return Checked(problems=_place(data, found, row, described))
+        return Checked(problems=_place(data, found, file))
     case, found = read_case(data, file.shown, file.lists)
     unexplained: Unexplained = ()
     if case is not None and file.path.is_file():
@@ -258,7 +260,7 @@ def check_record(file: RecordFile) -> Checked:
             unexplained = _check_published(file.project, dataset, case, found)
     found = [one for one in found if one.path == file.shown]
     return Checked(
-        problems=_place(data, found, row, described),
+        problems=_place(data, found, file),
         figures=case.figures if case is not None else {},
         unexplained=unexplained,
     )
@@ -318,38 +320,27 @@ def _name_all(row: TypedRow, described: Fields) -> TypedRow:
     return TypedRow(name=row.name, texts=row.texts, rows=rows)
 
 
-def _place(
-    data: bytes, found: Iterable[Problem], row: TypedRow, described: Fields
-) -> dict[str, list[Problem]]:
-    """Problems by the controls in whose lines they are."""
-    node, _ = read_tree(data, "")
+def _place(data: bytes, found: Iterable[Problem], file: RecordFile) -> dict[str, list[Problem]]:
+    """Problems by the controls in whose lines they are; each field has lines of its own."""
+    written = read_row(read_tree(data, "")[0], file.described, file.lists)
+    controls = sorted(_list_controls(written, file.described), key=itemgetter(0))
+    lines = [line for line, _ in controls]
     placed: dict[str, list[Problem]] = {}
-    problems = sorted({*found})
-    for one, way in zip(problems, find_ways(node, (one.at for one in problems)), strict=True):
-        placed.setdefault(_find_control(way, row, described), []).append(one)
+    for one in sorted({*found}):
+        at = bisect_right(lines, one.at.line) - 1
+        placed.setdefault(controls[at][1] if at >= 0 else "", []).append(one)
     return placed
 
 
-def _find_control(way: Way, row: TypedRow, described: Fields) -> str:
-    """The name of the control of a part of a record, or of the row or list that it is."""
-    name = ""
-    steps = [*way]
-    if steps and described is SOURCES:
-        steps.insert(0, described[0].name)
-    while steps:
-        one = next((one for one in described if one.name == steps[0]), None)
-        if one is None or not one.holds_records:
-            return f"{name}{steps[0]}"
-        name += one.name
-        if len(steps) == 1:
-            return name
-        rows = row.rows.get(one.name, [])
-        numbers = (number for number, each in enumerate(rows) if each.name == steps[1])
-        at = next(numbers, len(rows)) if isinstance(steps[1], str) else steps[1]
-        if at >= len(rows):
-            return name
-        name += f".{steps[1] if one.kind == 'answers' else at}"
-        if len(steps) == 2:
-            return f"{name}.{NAME}" if one.kind in NAMED and one.kind != "answers" else name
-        row, described, steps, name = rows[at], one.inner, steps[2:], f"{name}."
-    return name
+def _list_controls(row: TypedRow, described: Fields, place: str = "") -> Iterator[tuple[int, str]]:
+    """The control of each field, list and row, by the line in which it begins."""
+    yield from ((line, f"{place}{name}") for name, line in row.lines.items() if name)
+    for one in described:
+        rows = row.rows.get(one.name, ()) if one.holds_records else ()
+        # An answer that the file does not have has no line.
+        for number, inner in enumerate(inner for inner in rows if inner.origin):
+            is_answer = one.kind == "answers"
+            own = f"{place}{one.name}.{inner.name if is_answer else number}"
+            is_named = one.kind in NAMED and not is_answer
+            yield inner.lines[""], f"{own}.{NAME}" if is_named else own
+            yield from _list_controls(inner, one.inner, f"{own}.")

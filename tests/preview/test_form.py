@@ -95,6 +95,16 @@ def test_problems_call_fields_as_the_form_does(forms: Forms) -> None:
     assert "数字 · paid_2013 · 金额或数目（原话）</a>" in page.words
 
 
+def test_the_problems_of_a_figure_without_a_name_are_at_its_fields(forms: Forms) -> None:
+    typed = Controls(forms.show(HAISHU).page).with_values(
+        **{"figures__0__@name": "", "figures__0__amount": "一大笔钱"}
+    )
+
+    page = Controls(press(forms, HAISHU, "check", typed).page)
+
+    assert {"figures.0.@name", "figures.0.amount"} <= page.problems.keys()
+
+
 def test_places_are_listed_as_they_are_asked_for(forms: Forms) -> None:
     new = forms.show("/new/").page
     asked = Controls(press(forms, "/new/", "live", Controls(new).with_values(region="普陀")).page)
