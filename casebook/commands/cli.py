@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from casebook import __version__
 from casebook.build.leftovers import clear_leftovers
-from casebook.commands.command import (
-    Command,
-    UsageParser,
+from casebook.commands.command import print_message
+from casebook.commands.usage import (
     WrongUsage,
-    describe_command,
-    describe_program,
+    answer_about_usage,
     describe_wrong_usage,
-    print_message,
-    refuse_command,
+    make_common,
+    parse_arguments,
 )
-from casebook.commands.declared import COMMANDS
 from casebook.language import choose_language
 from casebook.messages import failure
 from casebook.packaged import find_project, is_project
@@ -39,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     lang, project = choose_language(None), Path()
     try:
-        common, _ = _make_common().parse_known_args(arguments)
+        common, _ = make_common().parse_known_args(arguments)
         lang = choose_language(common.lang)
         if told := answer_about_usage(arguments):
             print(told)
@@ -81,62 +76,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         kind, report = type(error).__name__, _save_report(error)
         print_message("commands.fault", lang, stream=sys.stderr, kind=kind, report=report)
         return Exit.FAULT
-
-
-def parse_arguments(arguments: list[str]) -> argparse.Namespace:
-    """The options of the command that is asked for; `build` where none is named.
-
-    Raises WrongUsage where they are none of it.
-    """
-    # Options of every command may stand before its name as well as behind it.
-    options, rest = _make_common().parse_known_args(arguments)
-    command = _take_command(rest)
-    # What pytest is given looks like options of ours.
-    before = ["--"] if command.name == "test" else []
-    asked = vars(make_parser(command).parse_args(before + rest)) | vars(options)
-    return argparse.Namespace(**asked, command=command.name, called=command, arguments=arguments)
-
-
-def answer_about_usage(arguments: list[str]) -> str:
-    """The help or the version that is asked for; nothing where something else is."""
-    options, rest = _make_common().parse_known_args(arguments)
-    lang = choose_language(options.lang)
-    if not rest or rest[0] == "test":
-        return ""
-    if rest[0] in ("--version", "-V"):
-        return f"casebook {__version__} (Python {sys.version.split()[0]})"
-    left = [one for one in rest if one not in ("-h", "--help")]
-    if left[:1] == ["help"]:
-        left = left[1:]
-    elif len(left) == len(rest):
-        return ""
-    if not left or left[0].startswith("-"):
-        return describe_program(COMMANDS, lang)
-    command = _take_command(left)
-    return describe_command(command, make_parser(command), lang)
-
-
-def _take_command(rest: list[str]) -> Command:
-    """The command that arguments begin with, which is taken off them."""
-    name = rest.pop(0) if rest and not rest[0].startswith("-") else "build"
-    command = next((one for one in COMMANDS if one.name == name), None)
-    if command is None:
-        refuse_command(name, COMMANDS)
-    return command
-
-
-def _make_common() -> UsageParser:
-    common = UsageParser()
-    common.add_argument("--lang", choices=("zh", "en"))
-    common.add_argument("--project", default=None, metavar="DIR")
-    return common
-
-
-def make_parser(command: Command) -> UsageParser:
-    """The parser of one command."""
-    parser = UsageParser(command.name, common=_make_common())
-    command.add_options(parser)
-    return parser
 
 
 def _find_limit(error: BaseException) -> str:

@@ -259,10 +259,9 @@ def run_completion(options: argparse.Namespace, _project: Path, lang: Lang) -> E
     """Print what a shell reads to complete commands and options."""
     import shtab
 
-    from casebook.commands.command import make_whole_parser
-    from casebook.commands.declared import COMMANDS
+    from casebook.commands.usage import make_whole_parser
 
-    print(shtab.complete(make_whole_parser(COMMANDS, lang), shell=options.shell))
+    print(shtab.complete(make_whole_parser(lang), shell=options.shell))
     return Exit.DONE
 
 

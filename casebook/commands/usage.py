@@ -1,0 +1,244 @@
+"""Arguments of the command line, the help of commands, and what is wrong, in two languages."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Final, NoReturn
+
+from casebook import __version__
+from casebook.commands.command import Command
+from casebook.commands.declared import COMMANDS
+from casebook.language import choose_language
+from casebook.messages import PLACE, failure, read_catalogue, say
+from casebook.packaged import COMMAND
+from casebook.problems import Exit
+from casebook.text import Lang
+
+_PROGRAM: Final = COMMAND.rpartition(" ")[2]
+# What argparse itself says in help, by the key of the same in both languages.
+_HEADINGS: Final = (
+    *("commands.usage.head", "commands.usage.arguments", "commands.usage.options"),
+    "commands.usage.optional",
+)
+# What argparse says is wrong; it knows no other language than that of a compiled catalogue
+# that the machine's locale names, so that its English is taken for what was meant.
+_FAULTS: Final = (
+    *("commands.usage.argument", "commands.usage.required", "commands.usage.unknown"),
+    *("commands.usage.choice", "commands.usage.one_value", "commands.usage.values"),
+    *("commands.usage.not_with", "commands.usage.no_value", "commands.usage.ambiguous"),
+    *("commands.usage.count", "commands.usage.port", "commands.usage.day"),
+)
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """The options of the command that is asked for; `build` where none is named.
+
+    Raises WrongUsage where they are none of it.
+    """
+    # Options of every command may stand before its name as well as behind it.
+    options, rest = make_common().parse_known_args(arguments)
+    command = _take_command(rest)
+    # What pytest is given looks like options of ours.
+    before = ["--"] if command.name == "test" else []
+    asked = vars(make_parser(command).parse_args(before + rest)) | vars(options)
+    return argparse.Namespace(**asked, command=command.name, called=command, arguments=arguments)
+
+
+def answer_about_usage(arguments: list[str]) -> str:
+    """The help or the version that is asked for; nothing where something else is."""
+    options, rest = make_common().parse_known_args(arguments)
+    lang = choose_language(options.lang)
+    if not rest or rest[0] == "test":
+        return ""
+    if rest[0] in ("--version", "-V"):
+        return f"casebook {__version__} (Python {sys.version.split()[0]})"
+    left = [one for one in rest if one not in ("-h", "--help")]
+    if left[:1] == ["help"]:
+        left = left[1:]
+    elif len(left) == len(rest):
+        return ""
+    if not left or left[0].startswith("-"):
+        return describe_program(lang)
+    command = _take_command(left)
+    return describe_command(command, make_parser(command), lang)
+
+
+def _take_command(rest: list[str]) -> Command:
+    """The command that arguments begin with, which is taken off them."""
+    name = rest.pop(0) if rest and not rest[0].startswith("-") else "build"
+    command = next((one for one in COMMANDS if one.name == name), None)
+    if command is None:
+        _refuse_command(name)
+    return command
+
+
+def make_common() -> UsageParser:
+    """The parser of the options that every command has."""
+    common = UsageParser()
+    common.add_argument("--lang", choices=("zh", "en"))
+    common.add_argument("--project", default=None, metavar="DIR")
+    return common
+
+
+def make_parser(command: Command) -> UsageParser:
+    """The parser of one command."""
+    parser = UsageParser(command.name, common=make_common())
+    command.add_options(parser)
+    return parser
+
+
+class WrongUsage(Exception):
+    """Arguments that are not those of their command, in the English of argparse."""
+
+    def __init__(self, message: str, parser: UsageParser) -> None:
+        super().__init__(message)
+        self.message = message
+        self.parser = parser
+
+
+class UsageParser(argparse.ArgumentParser):
+    """A parser of one command that raises WrongUsage instead of printing and ending Python."""
+
+    def __init__(self, command: str = "", *, common: UsageParser | None = None) -> None:
+        super().__init__(
+            prog=f"{_PROGRAM} {command}".strip(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[common] if common is not None else [],
+            add_help=False,
+            # What is common to all commands is looked for among options that it does not know.
+            allow_abbrev=common is not None,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong."""
+        raise WrongUsage(message, self)
+
+    def take_words(self, command: Command, lang: Lang) -> None:
+        """Give the command and each of its options the words of the catalogue."""
+        about = f"commands.help.{command.name}"
+        self.description = say(about).inside(lang)
+        self.epilog = list_examples(f"{about}.examples", lang)
+        # Of all commands alike.
+        self._option_string_actions["--lang"].help = say("commands.help.lang").inside(lang)
+        self._option_string_actions["--project"].help = say("commands.help.project").inside(lang)
+        for name, action in list_words(self).items():
+            # A percent sign would be taken for a place to fill in.
+            action.help = say(f"{about}.{name}").inside(lang).replace("%", "%%")
+
+
+def list_words(parser: UsageParser) -> dict[str, argparse.Action]:
+    """The options that the catalogue has words for, by the ends of their keys."""
+    return {
+        name: action
+        for action in parser._actions
+        for name in [next(iter(action.option_strings), action.dest).strip("-").replace("-", "_")]
+        if name not in ("lang", "project")
+    }
+
+
+def list_examples(key: str, lang: Lang) -> str:
+    """The examples below a help, with the program as it was called."""
+    head, text = say("commands.usage.examples").inside(lang), say(key).inside(lang)
+    return "\n".join([head, *(f"  {line}" for line in text.split("\n"))])
+
+
+def describe_command(command: Command, parser: UsageParser, lang: Lang) -> str:
+    """The help of one command: what it does, its options, examples."""
+    parser.take_words(command, lang)
+    return _translate_headings(parser.format_help().rstrip(), lang)
+
+
+def describe_program(lang: Lang) -> str:
+    """The help of the program: every command with what it does, and examples."""
+    width = max(len(command.name) for command in COMMANDS)
+    lines = (
+        f"  {command.name:{width}}  {say(f'commands.help.{command.name}').inside(lang)}"
+        for command in COMMANDS
+    )
+    told = say("commands.help", program=_PROGRAM, commands="\n".join(lines)).inside(lang)
+    return f"{told}\n\n{list_examples('commands.help.examples', lang)}"
+
+
+def make_whole_parser(lang: Lang) -> UsageParser:
+    """A parser of all commands with their words, for what completes them in a shell."""
+    parser = UsageParser()
+    added = parser.add_subparsers(parser_class=argparse.ArgumentParser)
+    for command in COMMANDS:
+        about = say(f"commands.help.{command.name}").inside(lang)
+        # Completion reads the actions of the parser; the texts of options stay away from it.
+        one = added.add_parser(command.name, help=about, add_help=False)
+        one.add_argument("--lang", choices=("zh", "en"))
+        command.add_options(one)
+    return parser
+
+
+def _refuse_command(name: str) -> NoReturn:
+    """Raise CasebookError about a command that there is not, with the one that was meant."""
+    names = [command.name for command in COMMANDS]
+    near = find_near(name, names)
+    offer = say("commands.usage.meant", name=near) if near else ""
+    known = ", ".join(names)
+    raise failure("commands.unknown", status=Exit.USAGE, name=name, offer=offer, names=known)
+
+
+def find_near(word: str, known: Sequence[str]) -> str:
+    """The known word that a misspelt one most likely means, or nothing."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.6)), "")
+
+
+def describe_wrong_usage(error: WrongUsage, lang: Lang) -> str:
+    """The lines about wrong arguments: how the command is used, what is wrong, what was meant."""
+    usage = _translate_headings(error.parser.format_usage().rstrip(), lang)
+    message = "".join(_translate_fault(error.message, lang))
+    near = _find_meant(error)
+    offer = say("commands.usage.meant", name=near).inside(lang) if near else ""
+    return f"{usage}\n{error.parser.prog}: {message}{offer}".rstrip()
+
+
+def _find_meant(error: WrongUsage) -> str:
+    """The option or the word of a closed list that was most likely meant."""
+    fault = _match("commands.usage.unknown", error.message)
+    if fault:
+        word = next((one for one in fault["names"].split() if one.startswith("-")), "")
+        return (
+            find_near(word.partition("=")[0], [*error.parser._option_string_actions])
+            if word
+            else ""
+        )
+    fault = _match("commands.usage.choice", error.message.partition(": ")[2])
+    return find_near(fault["value"], re.findall(r"[\w-]+", fault["names"])) if fault else ""
+
+
+def _match(key: str, message: str) -> dict[str, str] | None:
+    """What stands in the places of an English message of the catalogue."""
+    pieces = PLACE.split(read_catalogue()[key]["en"])
+    names = iter(pieces[1::2])
+    pattern = "".join(
+        f"(?P<{next(names)}>.+?)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)
+    )
+    found = re.fullmatch(pattern, message, re.DOTALL)
+    return found.groupdict() if found else None
+
+
+def _translate_fault(message: str, lang: Lang) -> Iterator[str]:
+    """What argparse says is wrong, in the language; as it is where the catalogue has it not."""
+    for key in _FAULTS:
+        found = _match(key, message)
+        if found is not None:
+            if "why" in found:
+                found["why"] = "".join(_translate_fault(found["why"], lang))
+            yield say(key, **found).inside(lang)
+            return
+    yield message
+
+
+def _translate_headings(text: str, lang: Lang) -> str:
+    for key in _HEADINGS:
+        words = say(key)
+        text = text.replace(words.en, words.inside(lang), 1)
+    return text
