@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -38,46 +38,58 @@ def list_files(folder: Path | str) -> Iterator[str]:
         waiting += [inside + name for name in names]
 
 
-def find_unlisted(
-    folder: Path, listed: Container[str], known: Mapping[str, int]
-) -> tuple[list[str], dict[str, int]]:
-    """The files below a folder that are not listed, and when each folder there was last changed.
-
-    Folders are named with a slash behind them. Into one that was changed when it is `known` to
-    have been nobody looks: adding and removing a file change it.
-    """
-    unlisted: list[str] = []
+def stamp_folders(folder: Path, files: Iterable[str]) -> dict[str, int]:
+    """When each folder around these files was last changed, by its path with a slash behind it."""
     stamps: dict[str, int] = {}
-    waiting = [*known] or [""]
+    for path in files:
+        inside = path
+        # The outermost has no name.
+        while inside and (inside := _name_around(inside)) not in stamps:
+            if (stamp := _stamp(folder, inside)) is not None:
+                stamps[inside] = stamp
+    return stamps
+
+
+def _name_around(path: str) -> str:
+    before, slash, _ = path.removesuffix("/").rpartition("/")
+    return before + slash
+
+
+def _stamp(folder: Path, inside: str) -> int | None:
+    try:
+        found = os.lstat(f"{folder}/{inside}")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    # The time of change cannot be set back, and is another thing on Windows.
+    return max(found.st_mtime_ns, found.st_ctime_ns)
+
+
+def find_unlisted(folder: Path, known: Mapping[str, int] = NO_STAMPS) -> list[str]:
+    """The files below a folder that the manifest of its site does not list.
+
+    Into one of the folders there that was changed when it is `known` to have been nobody looks:
+    adding and removing a file change it.
+    """
+    waiting = [inside for inside, stamp in known.items() if _stamp(folder, inside) != stamp]
+    if known and not waiting:
+        return []
+    outputs = read_outputs(folder)
+    if not known or outputs is None:
+        known, waiting = NO_STAMPS, [""]
+    listed = {} if outputs is None else {**outputs, MANIFEST: ""}
+    unlisted: list[str] = []
     while waiting:
         inside = waiting.pop()
-        try:
-            # Ahead of the look, so that a change in between is seen the next time.
-            found = os.lstat(f"{folder}/{inside}")
-            # The time of change cannot be set back, and is another thing on Windows.
-            stamps[inside] = max(found.st_mtime_ns, found.st_ctime_ns)
-            if known.get(inside) == stamps[inside]:
-                continue
-            with os.scandir(f"{folder}/{inside}") as entries:
-                for entry in entries:
-                    path = inside + entry.name
-                    if not entry.is_dir(follow_symlinks=False):
-                        if path not in listed:
-                            unlisted.append(path)
-                    elif f"{path}/" not in known:
-                        waiting.append(f"{path}/")
-        except (FileNotFoundError, NotADirectoryError):
-            # Taken away by somebody, who has changed the folder around it.
-            continue
-    return unlisted, stamps
-
-
-def find_foreign_file(folder: Path, known: Mapping[str, int] = NO_STAMPS) -> str:
-    """A file in the folder that the manifest of its site does not list, or nothing."""
-    outputs = read_outputs(folder)
-    listed = {MANIFEST, *outputs} if outputs is not None else set()
-    unlisted, _ = find_unlisted(folder, listed, known if outputs is not None else NO_STAMPS)
-    return min((path for path in unlisted if path.rpartition("/")[2] not in LITTER), default="")
+        # One that somebody has taken away has changed the folder around it.
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(f"{folder}/{inside}") as e:
+            for entry in e:
+                path = inside + entry.name
+                if not entry.is_dir(follow_symlinks=False):
+                    if path not in listed:
+                        unlisted.append(path)
+                elif f"{path}/" not in known:
+                    waiting.append(f"{path}/")
+    return unlisted
 
 
 def read_outputs(folder: Path) -> Mapping[str, str] | None:

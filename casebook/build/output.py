@@ -17,10 +17,11 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from casebook.build.manifest import (
+    LITTER,
     NO_STAMPS,
-    find_foreign_file,
     find_unlisted,
     list_files,
+    stamp_folders,
 )
 from casebook.build.staged_output import StagedOutput
 from casebook.messages import failure, say
@@ -68,15 +69,20 @@ def check_output(output: Path, project: Path) -> None:
         raise _refuse(output, say("build.output.file"))
 
 
-def check_files(output: Path, state: BuildState | None = None) -> None:
-    """Refuse an output folder that holds files that are not ours."""
+def check_files(output: Path, state: BuildState | None = None) -> list[str]:
+    """Refuse an output folder that holds files that are not ours.
+
+    Gives what file managers have left in it.
+    """
     resolved = output.resolve()
     if not resolved.exists():
-        return
+        return []
     with _explained(resolved):
-        foreign = find_foreign_file(resolved, state.folders_of(resolved) if state else NO_STAMPS)
+        unlisted = find_unlisted(resolved, state.folders_of(resolved) if state else NO_STAMPS)
+    foreign = [path for path in unlisted if path.rpartition("/")[2] not in LITTER]
     if foreign:
-        raise _refuse(output, say("build.output.foreign", foreign=foreign))
+        raise _refuse(output, say("build.output.foreign", foreign=min(foreign)))
+    return unlisted
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -92,7 +98,11 @@ def _refuse(output: Path, why: Text) -> CasebookError:
 
 @contextmanager
 def stage_output(
-    output: Path, state: BuildState | None = None, *, is_kept: bool = True
+    output: Path,
+    state: BuildState | None = None,
+    *,
+    is_kept: bool = True,
+    litter: Iterable[str] = (),
 ) -> Iterator[StagedOutput]:
     """A new tree beside `output` that takes its place when the block ends well.
 
@@ -102,7 +112,8 @@ def stage_output(
     The tree of a large site is not removed when another has taken its place, but becomes the
     beginning of the next one: to link and to remove fifty thousand files takes longer than all
     the rest of a build that changes one of them. A new folder that is not `is_kept` for further
-    builds is given none: it would hold the whole site when the folder is removed.
+    builds is given none: it would hold the whole site when the folder is removed. `litter` is what
+    the old tree holds that nobody may meet again.
     """
     output = output.resolve()
     staging, retired, spare = _name_beside(output)
@@ -122,19 +133,20 @@ def stage_output(
                 # Now, while the state still holds what the last build has noted.
                 known = state.folders_of(staging) if state else NO_STAMPS
                 yield tree
-                stamps = tree.remove_rest(known)
+                tree.remove_rest()
                 if state:
-                    state.note_folders(staging, stamps)
+                    state.note_folders(staging, tree.stamp_folders(known))
                 old = staging
                 if not _holds_the_same(tree, output):
                     _flush(staging)
                     with _hold_signals():
                         old = _swap(staging, output, retired)
                 needs_spare = len(tree.listing) > _LARGE and (is_kept or not is_new)
+                for path in litter:
+                    (old / path).unlink(missing_ok=True)
                 _retire(old, output, spare if needs_spare else None)
                 if state and needs_spare and not begun and spare.exists():
-                    _, stamps = find_unlisted(spare, tree.listing, NO_STAMPS)
-                    state.note_folders(spare, stamps)
+                    state.note_folders(spare, stamp_folders(spare, tree.listing))
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from casebook.build.manifest import MANIFEST, NO_STAMPS, find_unlisted, read_outputs
+from casebook.build.manifest import MANIFEST, list_files, read_outputs, stamp_folders
 from casebook.values.digest import digest
 
 
@@ -33,6 +33,8 @@ class StagedOutput:
         held = read_outputs(folder) if begun else None
         self._held = None if held is None else (MANIFEST, *held)
         self._inside = folder
+        # What was put in, and what taken out.
+        self._moved: set[str] = set()
 
     def write(self, path: str, content: bytes) -> str:
         """Put a file into the tree and give its digest.
@@ -44,6 +46,7 @@ class StagedOutput:
         self.note(path, found)
         if not self._share(path, target, found, len(content)):
             self._write(target, (content,))
+        self._moved.add(path)
         return found
 
     def write_stream(self, path: str, chunks: Iterable[bytes]) -> str:
@@ -60,6 +63,7 @@ class StagedOutput:
         self.note(path, found)
         if self._share(path, target, found, target.stat().st_size):
             self.written -= 1
+        self._moved.add(path)
         return found
 
     def note(self, path: str, found: str) -> None:
@@ -71,24 +75,24 @@ class StagedOutput:
     def take_over(self, path: str) -> None:
         """Put a file of the old tree into this one as it stands there, but not on the list."""
         assert self._old is not None
+        self._moved.add(path)
         self._link(self._old / path, self._place(path))
 
-    def remove_rest(self, known: Mapping[str, int] = NO_STAMPS) -> dict[str, int]:
-        """Take everything out of a begun tree that was not put into it since.
-
-        Gives when each of its folders was last changed, before anything was taken out of it;
-        `known` is what this gave of the same tree the last time.
-        """
-        unlisted, stamps = find_unlisted(
-            self.folder, self.listing, known if self._held is not None else NO_STAMPS
-        )
-        held = (path for path in self._held or () if path not in self.listing)
-        for path in {*unlisted, *held} if self.begun else ():
+    def remove_rest(self) -> None:
+        """Take everything out of a begun tree that was not put into it since."""
+        if not self.begun:
+            return
+        held = list_files(self.folder) if self._held is None else self._held
+        for path in [path for path in held if path not in self.listing]:
+            self._moved.add(path)
             (self.folder / path).unlink(missing_ok=True)
             # Only an empty folder lets itself be removed.
             with suppress(OSError):
                 os.removedirs((self.folder / path).parent)
-        return stamps
+
+    def stamp_folders(self, known: Mapping[str, int]) -> dict[str, int]:
+        """When each of its folders was last changed; `known` is that of a begun tree before."""
+        return {**known, **stamp_folders(self.folder, self._moved if known else self.listing)}
 
     def _place(self, path: str) -> Path:
         """Where a file of the site goes."""

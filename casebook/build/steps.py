@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -91,17 +91,17 @@ def build_site(options: BuildOptions) -> BuildResult:
     # A build that is refused leaves not even an empty cache.
     is_first = not (options.project / ".cache").exists()
     if is_first:
-        check_files(options.output)
+        litter = check_files(options.output)
     with _collect_seldom(), _open_cache(options) as cache:
         state = BuildState(cache, options.output.resolve())
         if not is_first:
-            check_files(options.output, state)
+            litter = check_files(options.output, state)
         note_elsewhere(str(options.project), str(options.output.resolve()))
         for attempt in range(1, ATTEMPTS + 1):
             options.timings.begin("build.stage.inputs")
             inputs = read_inputs(options.project, cache)
             try:
-                return _build_from(inputs, options, cache, state)
+                return _build_from(inputs, options, cache, state, litter)
             # A source that is taken away meanwhile shows as a file that the machine does not find.
             except CasebookError:
                 if attempt == ATTEMPTS:
@@ -116,7 +116,7 @@ def _open_cache(options: BuildOptions) -> AbstractContextManager[Cache]:
 
 
 def _build_from(
-    inputs: Inputs, options: BuildOptions, cache: Cache, state: BuildState
+    inputs: Inputs, options: BuildOptions, cache: Cache, state: BuildState, litter: Sequence[str]
 ) -> BuildResult:
     loaded = _load(inputs, options, cache)
     dataset, problems, cases = loaded.dataset, loaded.problems, loaded.cases
@@ -144,7 +144,8 @@ def _build_from(
     executors = open_executor(options.jobs, options.scheduler)
     # A folder that carries the day in its name, as many hosts want them, is built but once.
     is_kept = options.output == options.project / "output" or options.drafts
-    with executors as executor, stage_output(options.output, state, is_kept=is_kept) as tree:
+    staged = stage_output(options.output, state, is_kept=is_kept, litter=litter)
+    with executors as executor, staged as tree:
         executor = options.timings.counting(executor)
         charts = draw_charts(options.timings.track(tables, len(tables)), cache)
         options.timings.begin("build.stage.pictures")
