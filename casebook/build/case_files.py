@@ -24,6 +24,7 @@ from casebook.values.words import use_currency
 
 # Those of some two thousand cases; what a disk gives back at once need not be in memory too.
 MOST_IN_MEMORY = 4 * 2**20
+_MOST_AT_ONCE = 2**18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class CaseJob:
 
 
 # The files of a case, the texts that lists of the whole site take from it, and the time it took.
-CaseResult = tuple[list[DataFile], dict[str, str], dict[str, Spent]]
+CaseResult = tuple[list[DataFile], dict[str, bytes], dict[str, Spent]]
 
 
 def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) -> CaseResult:
@@ -84,7 +85,7 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
     parts = write_case_rows(case, dataset)
     for lang in dataset.languages:
         parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, context.has_stories))
-    return files, parts, timings.types
+    return files, {name: text.encode() for name, text in parts.items()}, timings.types
 
 
 def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResult]:
@@ -109,23 +110,34 @@ class CaseTexts:
         self._places: dict[str, array[int]] = {}
         self._cases = cases
 
-    def add(self, number: int, texts: Mapping[str, str]) -> None:
-        """Keep the texts of one case, by the names of the lists that take them."""
-        contents = {name: text.encode("utf-8") for name, text in texts.items()}
-        for name, content in contents.items():
+    def add(self, texts: Mapping[int, Mapping[str, bytes]]) -> None:
+        """Keep the texts of cases, by the numbers of these, each by the name of its list."""
+        pieces = []
+        # Those of one list lie together, so that they can be read together.
+        for name in dict.fromkeys(name for of_case in texts.values() for name in of_case):
             if name not in self._places:
                 self._places[name] = array("Q", bytes(2 * 8 * self._cases))
             places = self._places[name]
-            places[2 * number], places[2 * number + 1] = self._end, len(content)
-            self._end += len(content)
-        self._file.write(b"".join(contents.values()))
+            for number, of_case in texts.items():
+                pieces.append(of_case[name])
+                places[2 * number], places[2 * number + 1] = self._end, len(of_case[name])
+                self._end += len(of_case[name])
+        self._file.write(b"".join(pieces))
 
     def read(self, name: str) -> Iterator[bytes]:
-        """The text of every case for one list, in UTF-8, in the order of the cases."""
+        """The texts of all cases for one list in the order of the cases, a few at a time."""
         places = self._places.get(name, array("Q"))
-        for start, size in zip(places[::2], places[1::2], strict=True):
-            self._file.seek(start)
-            yield self._file.read(size)
+        start = end = 0
+        for at, size in zip(places[::2], places[1::2], strict=True):
+            if at != end or end - start > _MOST_AT_ONCE:
+                yield self._read(start, end)
+                start = at
+            end = at + size
+        yield self._read(start, end)
+
+    def _read(self, start: int, end: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(end - start)
 
     def close(self) -> None:
         """Give back the room on the disk."""

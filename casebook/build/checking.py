@@ -186,14 +186,17 @@ def _check_cases(
     The inputs do not hold what a text may say of the whole site, so that a fault within them is
     looked at again among all cases.
     """
+    passed = []
     for summary in cases:
         case = dataset.by_slug[summary.slug]
         if cache is not None and not dataset.unread:
             dependencies = cache.dependencies_of(dataset)
             if not check_case(case, dependencies.inputs_of(summary)):
-                cache.note_passed(dependencies.keys_of(summary).inputs)
+                passed.append(dependencies.keys_of(summary).inputs)
                 continue
         yield from check_case(case, dataset)
+    if cache is not None:
+        cache.keep_passed(passed)
 
 
 def _check_content(project: Path, dataset: Dataset, cache: CaseCache | None) -> list[Problem]:
@@ -208,7 +211,7 @@ def _check_content(project: Path, dataset: Dataset, cache: CaseCache | None) -> 
         for problem in check(project, known)
     ]
     if cache is not None and key and not problems:
-        cache.note_passed(key)
+        cache.keep_passed([key])
     return problems
 
 

@@ -6,13 +6,13 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from casebook.build.cache import Cache, digest_program
+from casebook.build.cache import Cache, cut_runs, digest_program
 from casebook.build.dependencies import Dependencies, digest_source
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.checks.limits import check_limits
@@ -45,6 +45,7 @@ _LISTS = ("data/vocabulary.yaml", "data/regions.yaml", "data/sources.yaml", SETT
 # None, as if it could not be read.
 Instead = Mapping[str, bytes | None]
 _NOTHING: Final[Instead] = {}
+_UNKNOWN: Final = ("", "", None, None)
 K = TypeVar("K", Case, CaseSummary)
 
 
@@ -166,19 +167,26 @@ def _read_summaries(
     reader: _CaseReader, paths: list[Path], cache: CaseCache, executor: Executor
 ) -> Iterator[tuple[Path, CaseSummary | None, list[Problem]]]:
     """The summaries of all cases, whose records are in the cache from now on."""
-    missing = []
-    for path in paths:
-        known = cache.find_case(f"{CASES}{path.name}")
-        if known is None:
-            missing.append(path)
-        else:
-            yield path, *known
+    runs = [
+        (name, run, cache.find_cases(name, [f"{CASES}{path.name}" for path in run]))
+        for name, run in cut_runs(paths, lambda path: path.name)
+    ]
+    missing = [path for _, run, known in runs for path in run if f"{CASES}{path.name}" not in known]
     batches = Batches(items=missing, count=len(missing), most=_BATCH, worth=_FILES_PER_PROCESS)
-    results = executor(reader.read_batch, batches)
-    for path, (summary, problems, record) in zip(missing, results, strict=True):
-        if summary is not None:
-            cache.keep_case(summary, problems, record)
-        yield path, summary, problems
+    results = iter(executor(reader.read_batch, batches))
+    for name, run, known in runs:
+        before = len(known)
+        for path in run:
+            if (found := known.get(f"{CASES}{path.name}")) is not None:
+                yield path, *found
+                continue
+            summary, problems, record = next(results)
+            if summary is not None:
+                known[summary.path] = summary, problems
+                cache.keep_record(summary.path, record)
+            yield path, summary, problems
+        if len(known) > before:
+            cache.keep_cases(name, known)
 
 
 class CaseCache:
@@ -205,6 +213,9 @@ class CaseCache:
         self._base = ""
         self._source_versions: Mapping[str, str] = {}
         self._dependencies: list[Dependencies] = []
+        # Keys of cases and texts in which nothing was found wrong, and those asked for.
+        self._passed: set[str] = set()
+        self._asked: set[str] = set()
 
     def read_lists(self, project: Path, problems: list[Problem]) -> Lists:
         """The lists that the records draw on; those that had no problem are not read again."""
@@ -225,31 +236,44 @@ class CaseCache:
         self._source_versions = {
             name: digest_source(source) for name, source in lists.sources.items()
         }
+        self._passed = set(self._cache.recall(self._key_of_passed(), pickle.loads) or ())
         return lists
 
-    def find_case(self, path: str) -> tuple[CaseSummary, list[Problem]] | None:
-        """The summary of the case of a file and its problems, as read with the same lists."""
-        known = self._cache.recall(self._key("summary", path), pickle.loads)
-        if known is None:
-            return None
-        sources, summary, problems = known
-        if sources != self._digest_sources(summary):
-            return None
-        self._cache.mark_used(self._key("case", path))
-        return summary, problems
+    def find_cases(
+        self, run: str, paths: Sequence[str]
+    ) -> dict[str, tuple[CaseSummary, list[Problem]]]:
+        """The summaries of cases of a run by path, with their problems, as far as they are known.
 
-    def keep_case(self, summary: CaseSummary, problems: list[Problem], record: bytes) -> None:
-        """Keep a case as it was read; `record` is itself, pickled."""
-        path = summary.path
+        Known is what was read of the same file with the same lists.
+        """
+        kept = self._cache.recall(self._key_of_run(run), pickle.loads) or {}
+        known = {}
+        for path in paths:
+            version, sources, summary, problems = kept.get(path, _UNKNOWN)
+            is_same = version and version == self.versions.get(path)
+            if is_same and sources == self._digest_sources(summary):
+                self._cache.mark_used(self._key_of_record(path))
+                known[path] = summary, problems
+        return known
+
+    def keep_cases(self, run: str, cases: Mapping[str, tuple[CaseSummary, list[Problem]]]) -> None:
+        """Keep the summaries of all cases of a run, and their problems."""
+        rows = {
+            path: (self.versions[path], self._digest_sources(summary), summary, problems)
+            for path, (summary, problems) in cases.items()
+            if path in self.versions
+        }
+        self._cache.put(self._key_of_run(run), pickle.dumps(rows, pickle.HIGHEST_PROTOCOL))
+
+    def keep_record(self, path: str, record: bytes) -> None:
+        """Keep a case as it was read, pickled."""
+        # Nothing is kept of a file that has no version, for it could not be read.
         if path in self.versions:
-            entry = self._digest_sources(summary), summary, problems
-            content = pickle.dumps(entry, pickle.HIGHEST_PROTOCOL)
-            self._cache.put(self._key("summary", path), content)
-            self._cache.put(self._key("case", path), record)
+            self._cache.put(self._key_of_record(path), record)
 
     def load_case(self, summary: CaseSummary) -> Case | None:
         """The record that a summary is of, or None where it has to be read again."""
-        record = self._cache.get(self._key("case", summary.path))
+        record = self._cache.get(self._key_of_record(summary.path))
         return pickle.loads(record) if record is not None else None
 
     def dependencies_of(self, dataset: Dataset) -> Dependencies:
@@ -275,11 +299,14 @@ class CaseCache:
 
     def has_passed(self, inputs: str) -> bool:
         """True where an earlier build found nothing wrong with the case of these inputs."""
-        return self._cache.recall(f"record:passed:{self._base}:{inputs}", len) is not None
+        self._asked.add(inputs)
+        return inputs in self._passed
 
-    def note_passed(self, inputs: str) -> None:
-        """Keep that nothing is wrong with the case of the inputs of this key."""
-        self._cache.put(f"record:passed:{self._base}:{inputs}", b"")
+    def keep_passed(self, found: Collection[str]) -> None:
+        """Keep that nothing is wrong with the cases of the inputs of these keys."""
+        if not self._passed.issuperset(found):
+            self._passed.update(found)
+            self._cache.put(self._key_of_passed(), pickle.dumps(self._passed))
 
     def find_published(self) -> Mapping[str, str]:
         """The versions of the records, by slug, that passed against the ledger as it is now."""
@@ -297,12 +324,20 @@ class CaseCache:
 
     def forget_rest(self) -> None:
         """Forget what is of no more use."""
+        if unasked := self._passed - self._asked:
+            self._passed -= unasked
+            self._cache.put(self._key_of_passed(), pickle.dumps(self._passed))
         for kind in ("lists", "summary", "case", "passed"):
             self._cache.prune(f"record:{kind}:")
 
-    def _key(self, kind: str, path: str) -> str:
-        # Nothing is kept of a file that has no version, for it could not be read.
-        return f"record:{kind}:{self._base}:{self.versions.get(path)}:{path}"
+    def _key_of_passed(self) -> str:
+        return f"record:passed:{self._base}"
+
+    def _key_of_run(self, run: str) -> str:
+        return f"record:summary:{self._base}:{run}"
+
+    def _key_of_record(self, path: str) -> str:
+        return f"record:case:{self._base}:{self.versions.get(path)}:{path}"
 
     def _digest_sources(self, case: CaseSummary) -> str:
         """A digest of the sources that a case rests on; one that is not there has no version."""

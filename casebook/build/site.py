@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from casebook import __version__
-from casebook.build.cache import Cache, digest_program
+from casebook.build.cache import Cache, cut_runs, digest_program
 from casebook.build.case_files import (
     CaseContext,
     CaseJob,
@@ -244,23 +244,24 @@ class _PageMaker:
 
     def write_cases(self, tree: StagedOutput, state: BuildState, parts: CaseTexts) -> None:
         """Write the files of every case; those that are fresh stay as they are."""
-        context = self.context
-        stale, kept = [], []
-        for number, case in enumerate(context.dataset.summaries):
-            key = self._key_of(case)
-            texts = state.keep_unit(f"case:{case.slug}", key, tree)
-            if texts is None:
-                stale.append((number, case, key))
-                continue
-            parts.add(number, texts)
-            kept.append(case)
-        self._count_kept(kept)
-        made = self._make_cases([case for _, case, _ in stale])
-        for (number, case, key), (files, texts, spent) in zip(stale, made, strict=True):
-            written = [(file.path, tree.write(file.path, file.content)) for file in files]
-            parts.add(number, texts)
-            context.options.timings.add(spent)
-            state.note_unit(f"case:{case.slug}", key, tree, written, texts)
+        context, positions = self.context, self.context.dataset.positions
+        stale: list[tuple[str, dict[str, str], list[CaseSummary]]] = []
+        for run, cases in cut_runs(context.dataset.summaries, lambda case: case.slug):
+            keys = {case.slug: self._key_of(case) for case in cases}
+            kept = state.keep_units(f"cases:{run}", keys, tree)
+            parts.add({positions[slug]: texts for slug, texts in kept.items()})
+            self._count_kept([case for case in cases if case.slug in kept])
+            if len(kept) < len(cases):
+                stale.append((run, keys, [case for case in cases if case.slug not in kept]))
+        made = self._make_cases([case for _, _, cases in stale for case in cases])
+        for run, keys, cases in stale:
+            units = {}
+            for case, (files, texts, spent) in zip(cases, made, strict=False):
+                written = [(file.path, tree.write(file.path, file.content)) for file in files]
+                units[case.slug] = written, texts
+                parts.add({positions[case.slug]: texts})
+                context.options.timings.add(spent)
+            state.note_units(f"cases:{run}", keys, units, tree)
         for job in context.sketches:
             for file in self._make_files(job):
                 tree.write(file.path, file.content)

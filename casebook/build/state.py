@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from casebook.build.cache import Cache
+from casebook.build.cache import Cache, digest_program
 from casebook.build.last_build import (
     Stamp,
     digest_file,
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
 _INPUTS: Final = "state:inputs"
 # Which folders there are units of.
 _SITES: Final = "state:sites"
-_NO_TEXTS: Final[Mapping[str, str]] = {}
+# What lists of the whole site take from a unit, by their names, in UTF-8.
+Texts = Mapping[str, bytes]
+_NO_TEXTS: Final[Texts] = {}
 
+_OutputStamp = tuple[int, int, int, int]
 # The key of a unit, its texts, and each of its files with its digest and its stamp.
-_Unit = tuple[str, dict[str, str], list[tuple[str, str, list[int]]]]
+_Unit = tuple[str, Texts, list[tuple[str, str, _OutputStamp]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,57 +113,72 @@ class BuildState:
     def __init__(self, cache: Cache, output: Path) -> None:
         self._cache = cache
         self._output = output
-        self._site = digest(str(output).encode())[:16]
+        # Another program may shape its rows otherwise.
+        self._site = digest(f"{digest_program()} {output}".encode())[:16]
 
-    def keep_unit(self, unit: str, key: str, tree: StagedOutput) -> Mapping[str, str] | None:
-        """Put a unit into the tree that is published as it would be made, and give its texts.
+    def keep_units(self, run: str, keys: Mapping[str, str], tree: StagedOutput) -> dict[str, Texts]:
+        """Put units of a run into the tree as far as they are published as they would be made.
 
-        None where it has to be made.
+        Gives the texts of these. `keys` are those of all units of the run.
         """
-        content = self._cache.get(self._name(unit))
-        if content is None:
-            return None
-        found: _Unit = json.loads(content)
-        before, texts, files = found
+        known = self._read_run(run)
+        return {
+            unit: known[unit][1]
+            for unit, key in keys.items()
+            if unit in known and self._keep_unit(known[unit], key, tree)
+        }
+
+    def _keep_unit(self, unit: _Unit, key: str, tree: StagedOutput) -> bool:
+        before, _, files = unit
         if before != key:
-            return None
+            return False
         lying = [_stamp(f"{tree.folder}/{path}") == stamp for path, _, stamp in files]
         for (path, _, stamp), lies in zip(files, lying, strict=True):
             stands = lies or _stamp(f"{self._output}/{path}") == stamp
             if stamp[3] != tree.mode or not stands:
-                return None
+                return False
         for (path, sha, _), lies in zip(files, lying, strict=True):
             if not lies:
                 tree.take_over(path)
             tree.note(path, sha)
-        return texts
+        return True
 
     def write_unit(
         self, unit: str, key: str, tree: StagedOutput, make: Callable[[], Iterable[DataFile]]
     ) -> bool:
         """Put the files of a unit into the tree, made anew where it is not fresh, and say if so."""
-        if self.keep_unit(unit, key, tree) is not None:
+        keys = {unit: key}
+        if self.keep_units(unit, keys, tree):
             return False
         made = [(file.path, tree.write(file.path, file.content)) for file in make()]
-        self.note_unit(unit, key, tree, made)
+        self.note_units(unit, keys, {unit: (made, _NO_TEXTS)}, tree)
         return True
 
-    def note_unit(
+    def note_units(
         self,
-        unit: str,
-        key: str,
+        run: str,
+        keys: Mapping[str, str],
+        made: Mapping[str, tuple[Iterable[tuple[str, str]], Texts]],
         tree: StagedOutput,
-        files: Iterable[tuple[str, str]],
-        texts: Mapping[str, str] = _NO_TEXTS,
     ) -> None:
-        """Keep which files the tree holds of a unit, each with its digest, and its texts."""
-        stamped = [
-            (path, sha, stamp)
-            for path, sha in files
-            if (stamp := _stamp(f"{tree.folder}/{path}")) is not None
-        ]
-        row = json.dumps([key, dict(texts), stamped], ensure_ascii=False)
-        self._cache.put(self._name(unit), row.encode())
+        """Keep which files the tree holds of units, each with its digest, and their texts.
+
+        Of the others of the run stays what is kept. `keys` are those of all its units.
+        """
+        row = {unit: known for unit, known in self._read_run(run).items() if unit in keys}
+        for unit, (files, texts) in made.items():
+            stamped = [
+                (path, sha, stamp)
+                for path, sha in files
+                if (stamp := _stamp(f"{tree.folder}/{path}")) is not None
+            ]
+            row[unit] = keys[unit], texts, stamped
+        self._cache.put(self._name(run), pickle.dumps(row, pickle.HIGHEST_PROTOCOL))
+
+    def _read_run(self, run: str) -> dict[str, _Unit]:
+        content = self._cache.get(self._name(run))
+        found: dict[str, _Unit] = pickle.loads(content) if content is not None else {}
+        return found
 
     def folders_of(self, tree: Path) -> dict[str, int]:
         """When folders of a tree were last changed that held files of the site alone since."""
@@ -181,10 +200,11 @@ class BuildState:
         """Forget the units that were neither kept nor made, and the sites that are no more."""
         self._cache.prune(self._name(""))
         sites: dict[str, str] = json.loads(self._cache.get(_SITES) or b"{}")
-        left = {site: path for site, path in sites.items() if os.path.isdir(path)}
+        others = ((site, path) for site, path in sites.items() if path != str(self._output))
+        left = {site: path for site, path in others if os.path.isdir(path)}
+        left[self._site] = str(self._output)
         for site in sites.keys() - left.keys():
             self._cache.prune(f"state:unit:{site}:")
-        left[self._site] = str(self._output)
         if left != sites:
             self._cache.put(_SITES, json.dumps(left).encode())
 
@@ -192,10 +212,10 @@ class BuildState:
         return f"state:unit:{self._site}:{unit}"
 
 
-def _stamp(path: str) -> list[int] | None:
+def _stamp(path: str) -> _OutputStamp | None:
     """The stamp of an output, without the time of change, which every new link moves."""
     try:
         found = os.lstat(path)
     except OSError:
         return None
-    return [found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode & 0o777]
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode & 0o777

@@ -31,7 +31,7 @@ _LISTS: Final = ("compare", "timeline", "charts", "data", "figures", "correction
 # The names of the entry of a case among what its files hand on to lists of all cases.
 ENTRY: Mapping[Lang, str] = {"zh": "search-zh", "en": "search-en"}
 
-# What every case gave under a name, as text in UTF-8, in the order of the cases.
+# What all cases gave under a name, as text in UTF-8, in the order of the cases, in any pieces.
 ReadParts = Callable[[str], Iterable[bytes]]
 
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^)\s\[]*\)")
@@ -89,22 +89,29 @@ def list_synonyms(vocabulary: Vocabulary) -> list[list[str]]:
 
 
 def write_index(entries: Iterable[bytes], same: list[list[str]]) -> Iterator[bytes]:
-    """The index as a script, piece by piece: words that mean the same, and all pages."""
-    yield b'window.casebookIndex = {"same":' + _write_json(same).encode("utf-8")
-    start = b',"pages":['
-    for entry in entries:
-        yield start + entry
-        start = b","
+    """The index as a script, piece by piece: words that mean the same, and all pages.
+
+    Each piece of `entries` ends with a comma.
+    """
+    yield b'window.casebookIndex = {"same":' + _write_json(same).encode("utf-8") + b',"pages":['
+    last = b""
+    for piece in entries:
+        yield last
+        last = piece
+    yield last.removesuffix(b",")
     yield b"]};"
 
 
 def write_entry(page: Indexed) -> str:
-    """The entry of a page as JSON: its address, title and other names, and its passages."""
+    """The entry of a page as JSON: its address, title and other names, and its passages.
+
+    A comma is behind it.
+    """
     passages = []
     for passage in page.passages:
         *known, also, years = passage
         passages.append((*known, also, years) if years else (*known, also) if also else known)
-    return _write_json((*page[:-1], passages))
+    return _write_json((*page[:-1], passages)) + ","
 
 
 def _write_json(value: object) -> str:
@@ -119,7 +126,7 @@ def has_stories(dataset: Dataset) -> bool:
 
 
 def list_search_entries(site: Site, lang: Lang, read: ReadParts | None = None) -> Iterator[bytes]:
-    """The entries of every page of a language in UTF-8; those of cases may be made already."""
+    """The entries of all pages of a language in UTF-8; those of cases may be made already."""
     if read is not None:
         yield from read(ENTRY[lang])
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from casebook.build.cache import open_cache
+from casebook.build.cache import cut_runs, open_cache
 
 
 def test_what_was_kept_is_found_by_the_next_build(tmp_path: Path) -> None:
@@ -182,3 +182,16 @@ def test_with_a_memory_a_value_is_decoded_once_until_it_is_another_or_unused(
 
     assert found == ["one", "one", "two", "two", None]
     assert decoded == [b"one", b"two"]
+
+
+def test_a_name_that_comes_or_goes_changes_its_own_run_alone() -> None:
+    names = [f"case-{number}" for number in range(1000)]
+    before = dict(cut_runs(names, str))
+
+    for gone in names[::50]:
+        after = dict(cut_runs([name for name in names if name != gone], str))
+        changed = [run for run, found in before.items() if after.get(run) != found]
+        # One that begins a run leaves the rest of that to the run before it.
+        assert len(changed) <= 2
+        assert {name for run in after.values() for name in run} == {*names} - {gone}
+    assert 5 < len(before) < 50

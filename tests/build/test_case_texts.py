@@ -16,11 +16,18 @@ def test_texts_come_list_by_list_in_the_order_of_the_cases(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(case_files, "MOST_IN_MEMORY", most)
-    with closing(CaseTexts(tmp_path, 3)) as texts:
-        texts.add(2, {"figures": "c\r\n", "events": "三"})
-        texts.add(0, {"figures": "a\r\n", "events": ""})
-        texts.add(1, {"figures": "b\r\n", "events": "二"})
+    with closing(CaseTexts(tmp_path, 5)) as texts:
+        texts.add({3: {"figures": b"d\r\n", "events": "四".encode()}})
+        texts.add(
+            {
+                0: {"figures": b"a\r\n", "events": b""},
+                2: {"figures": b"c\r\n", "events": "三".encode()},
+                4: {"figures": b"e\r\n", "events": b""},
+            }
+        )
+        texts.add({1: {"figures": b"b\r\n", "events": "二".encode()}})
 
-        assert list(texts.read("figures")) == [b"a\r\n", b"b\r\n", b"c\r\n"]
-        assert b"".join(texts.read("events")).decode() == "二三"
-        assert list(texts.read("figures")) == [b"a\r\n", b"b\r\n", b"c\r\n"]
+        for _again in range(2):
+            assert b"".join(texts.read("figures")) == b"a\r\nb\r\nc\r\nd\r\ne\r\n"
+            assert b"".join(texts.read("events")).decode() == "二三四"
+            assert b"".join(texts.read("no list")) == b""

@@ -160,7 +160,7 @@ def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
             kept = CaseCache(store, read_inputs(tmp_path, store).digests)
             kept.read_lists(tmp_path, [])
             paths = [f"data/cases/{path.name}" for path in (tmp_path / "data/cases").iterdir()]
-            return {path for path in paths if kept.find_case(path) is not None}
+            return {path for path in paths if kept.find_cases("", [path])}
 
     with open_cache(tmp_path / ".cache") as store:
         kept = CaseCache(store, read_inputs(tmp_path, store).digests)
@@ -229,7 +229,7 @@ def test_another_version_of_the_program_reads_no_summaries(
         kept = CaseCache(store, read_inputs(tmp_path, store).digests)
         kept.read_lists(tmp_path, [])
 
-        assert kept.find_case(dataset.summaries[0].path) is None
+        assert kept.find_cases("", [dataset.summaries[0].path]) == {}
 
 
 def test_what_was_found_out_of_a_record_is_not_kept_with_it(in_memory: Dataset) -> None:
