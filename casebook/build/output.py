@@ -159,14 +159,21 @@ def repair_site(output: Path) -> None:
 
 
 def _holds_the_same(tree: StagedOutput, output: Path) -> bool:
-    """True where every file was linked and the old tree holds no other: nothing changes."""
-    if tree.written or not output.exists() or set(list_files(output)) != tree.listing.keys():
+    """True where every file was linked and the old tree lists no other: nothing changes."""
+    # The list of all digests is among what was not written.
+    if tree.written or not output.exists():
         return False
     # What a begun tree held already was not looked for in the published one.
     return not tree.begun or all(
-        os.path.samestat((output / path).lstat(), (tree.folder / path).lstat())
-        for path in tree.listing
+        _is_one_file(f"{output}/{path}", f"{tree.folder}/{path}") for path in tree.listing
     )
+
+
+def _is_one_file(one: str, other: str) -> bool:
+    try:
+        return os.path.samestat(os.lstat(one), os.lstat(other))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _name_beside(output: Path) -> tuple[Path, Path, Path]:

@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -31,7 +31,7 @@ from casebook.build.published_media import write_cards, write_media, write_stati
 from casebook.build.reading import Instead
 from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
-from casebook.build.state import BuildState
+from casebook.build.state import BuildState, UnitRun
 from casebook.build.templates import check_templates, digest_templates, explaining_templates
 from casebook.build.theme import read_colours, read_theme, write_assets
 from casebook.build.workers import IN_PROCESS, Batches, Executor
@@ -43,7 +43,13 @@ from casebook.packaged import SETTINGS
 from casebook.pages.case_pages import find_uses
 from casebook.pages.chart_pages import make_chart_files
 from casebook.pages.page import Location, MakePages, Page, Prose, Site, Uses
-from casebook.pages.register import CASE_PAGES, PAGES, make_site_files, make_sitemap
+from casebook.pages.register import (
+    CASE_PAGES,
+    PAGES,
+    VERSIONED,
+    make_site_files,
+    make_sitemap,
+)
 from casebook.pages.search import has_stories
 from casebook.pages.sharing import find_card, find_faces, has_cards, list_cards
 from casebook.problems import ContentError, Problem
@@ -212,6 +218,16 @@ def _versions() -> dict[str, str]:
     return {"casebook": __version__} | {name: version(name) for name in _PACKAGES}
 
 
+def _list_makers(listed: list[Location]) -> tuple[MakePages, ...]:
+    """What makes the pages of all cases together; the last lists those that were `listed`."""
+    return (*PAGES, partial(make_sitemap, listed))
+
+
+def _name_type(make_pages: MakePages) -> str:
+    made = make_pages.func if isinstance(make_pages, partial) else make_pages
+    return made.__name__.removeprefix("make_").replace("_", " ")
+
+
 class _PageMaker:
     """Makes the pages of one build, those of each case and those of all cases together."""
 
@@ -245,23 +261,25 @@ class _PageMaker:
     def write_cases(self, tree: StagedOutput, state: BuildState, parts: CaseTexts) -> None:
         """Write the files of every case; those that are fresh stay as they are."""
         context, positions = self.context, self.context.dataset.positions
-        stale: list[tuple[str, dict[str, str], list[CaseSummary]]] = []
-        for run, cases in cut_runs(context.dataset.summaries, lambda case: case.slug):
-            keys = {case.slug: self._key_of(case) for case in cases}
-            kept = state.keep_units(f"cases:{run}", keys, tree)
-            parts.add({positions[slug]: texts for slug, texts in kept.items()})
-            self._count_kept([case for case in cases if case.slug in kept])
+        stale: list[tuple[UnitRun, list[tuple[CaseSummary, str]]]] = []
+        for name, cases in cut_runs(context.dataset.summaries, lambda case: case.slug):
+            run = state.open_run(f"cases:{name}", tree)
+            keys = [(case, self._key_of(case)) for case in cases]
+            found = [(case, key, run.keep(case.slug, key)) for case, key in keys]
+            kept = {positions[case.slug]: texts for case, _, texts in found if texts is not None}
+            parts.add(kept)
+            self._count_kept([context.dataset.summaries[number] for number in kept])
             if len(kept) < len(cases):
-                stale.append((run, keys, [case for case in cases if case.slug not in kept]))
-        made = self._make_cases([case for _, _, cases in stale for case in cases])
-        for run, keys, cases in stale:
-            units = {}
-            for case, (files, texts, spent) in zip(cases, made, strict=False):
-                written = [(file.path, tree.write(file.path, file.content)) for file in files]
-                units[case.slug] = written, texts
+                stale.append((run, [(case, key) for case, key, texts in found if texts is None]))
+        made = self._make_cases([case for _, keyed in stale for case, _ in keyed])
+        while stale:
+            # What is known of a run is let go behind it.
+            run, keyed = stale.pop(0)
+            for (case, key), (files, texts, spent) in zip(keyed, made, strict=False):
+                run.write(case.slug, key, files, texts)
                 parts.add({positions[case.slug]: texts})
                 context.options.timings.add(spent)
-            state.note_units(f"cases:{run}", keys, units, tree)
+            run.save()
         for job in context.sketches:
             for file in self._make_files(job):
                 tree.write(file.path, file.content)
@@ -284,13 +302,25 @@ class _PageMaker:
 
     def write_lists(self, tree: StagedOutput, state: BuildState) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""
+        listed: list[Location] = []
         with explaining_templates(self.theme):
-            for kind, pages in self._make_lists():
-                with self.context.options.timings.measure(kind) as spent:
-                    for page in self.context.options.timings.track(pages):
-                        is_kept = self._write_list(page, tree, state)
+            for make_pages in _list_makers(listed):
+                name = _name_type(make_pages)
+                with self.context.options.timings.measure(name) as spent:
+                    run = state.open_run(f"pages:{name}", tree)
+                    key = self._key_by_versions if make_pages in VERSIONED else ""
+                    kept = run.keep_all(key) if key else None
+                    if kept is not None:
+                        spent.kept += len(kept)
+                        listed += [Location(*json.loads(one["location"])) for one in kept if one]
+                        continue
+                    for page in self.context.options.timings.track(make_pages(self.site)):
+                        is_kept = self._write_list(page, tree, run)
                         spent.kept += is_kept
                         spent.made += not is_kept
+                        if page.indexed:
+                            listed.append(page.location)
+                    run.save(key)
 
     def write_charts(self, tree: StagedOutput, state: BuildState) -> None:
         """Write the files of charts; those that are fresh stay as they are."""
@@ -309,10 +339,13 @@ class _PageMaker:
             files = self._make_files(job)
             contents |= {file.path: file.content for file in files if file.path in wanted}
         with explaining_templates(self.theme):
-            for _, pages in self._make_lists():
+            listed: list[Location] = []
+            for make_pages in _list_makers(listed):
                 if contents.keys() >= set(wanted):
                     return contents
-                for page in pages:
+                for page in make_pages(self.site):
+                    if page.indexed:
+                        listed.append(page.location)
                     if file_of(page, self.site.languages) in wanted:
                         file = self.renderer.print_page(page, self.site)
                         contents[file.path] = file.content
@@ -321,21 +354,7 @@ class _PageMaker:
                 contents[stream.path] = b"".join(stream.chunks)
         return contents
 
-    def _make_lists(self) -> Iterator[tuple[str, Iterator[Page]]]:
-        """The pages of all cases together by the names of their types, the site map last."""
-        listed: list[Location] = []
-
-        def make(make_pages: MakePages) -> Iterator[Page]:
-            for page in make_pages(self.site):
-                if page.indexed:
-                    listed.append(page.location)
-                yield page
-
-        for make_pages in PAGES:
-            yield make_pages.__name__.removeprefix("make_").replace("_", " "), make(make_pages)
-        yield "site map", make(partial(make_sitemap, listed))
-
-    def _write_list(self, page: Page, tree: StagedOutput, state: BuildState) -> bool:
+    def _write_list(self, page: Page, tree: StagedOutput, run: UnitRun) -> bool:
         """Write a page of all cases together; whether it is fresh and stays as it was."""
         if not page.key:
             tree.write(*astuple(self.renderer.print_page(page, self.site)))
@@ -344,10 +363,25 @@ class _PageMaker:
         dates = (page.published, page.lastmod)
         shown = (page.title, page.description, *dates, find_card(page, self.site), page.trail)
         key = digest(repr((*shaped, *shown)).encode())
-        unit = f"page:{file_of(page, self.site.languages)}"
-        return not state.write_unit(
-            unit, key, tree, lambda: [self.renderer.print_page(page, self.site)]
-        )
+        unit = file_of(page, self.site.languages)
+        if run.keep(unit, key) is not None:
+            return True
+        texts = {"location": json.dumps(page.location).encode()} if page.indexed else {}
+        run.write(unit, key, [self.renderer.print_page(page, self.site)], texts)
+        return False
+
+    @cached_property
+    def _key_by_versions(self) -> str:
+        """A digest of all that lists depend on which show of a case what its version is of.
+
+        Empty where nothing is known of versions.
+        """
+        site, shaping = self.site, [self.surroundings, sorted(self.template_digests.items())]
+        charts = [drawn for drawn in site.charts.values() if not drawn.case]
+        # The order of the sources is in none of them.
+        shared = site.dataset.shared_sources, site.dataset.main
+        versions = [(case.slug, site.versions.get(case.slug)) for case in site.dataset.summaries]
+        return site.key(shaping, charts, shared, versions)
 
     def _count_kept(self, cases: Iterable[CaseSummary]) -> None:
         """Count the pages of cases that stay as they were, which takes time of its own."""

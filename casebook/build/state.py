@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import pickle
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +43,8 @@ _NO_TEXTS: Final[Texts] = {}
 _OutputStamp = tuple[int, int, int, int]
 # The key of a unit, its texts, and each of its files with its digest and its stamp.
 _Unit = tuple[str, Texts, list[tuple[str, str, _OutputStamp]]]
+# The key of all units of a run together, and each by its name.
+_Row = tuple[str, dict[str, _Unit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,81 +119,33 @@ class BuildState:
         # Another program may shape its rows otherwise.
         self._site = digest(f"{digest_program()} {output}".encode())[:16]
 
-    def keep_units(self, run: str, keys: Mapping[str, str], tree: StagedOutput) -> dict[str, Texts]:
-        """Put units of a run into the tree as far as they are published as they would be made.
-
-        Gives the texts of these. `keys` are those of all units of the run.
-        """
-        known = self._read_run(run)
-        return {
-            unit: known[unit][1]
-            for unit, key in keys.items()
-            if unit in known and self._keep_unit(known[unit], key, tree)
-        }
-
-    def _keep_unit(self, unit: _Unit, key: str, tree: StagedOutput) -> bool:
-        before, _, files = unit
-        if before != key:
-            return False
-        lying = [_stamp(f"{tree.folder}/{path}") == stamp for path, _, stamp in files]
-        for (path, _, stamp), lies in zip(files, lying, strict=True):
-            stands = lies or _stamp(f"{self._output}/{path}") == stamp
-            if stamp[3] != tree.mode or not stands:
-                return False
-        for (path, sha, _), lies in zip(files, lying, strict=True):
-            if not lies:
-                tree.take_over(path)
-            tree.note(path, sha)
-        return True
+    def open_run(self, name: str, tree: StagedOutput) -> UnitRun:
+        """The units that are kept in one row, for a tree that they may stay in."""
+        key = self._name(name)
+        content = self._cache.get(key)
+        row: _Row = pickle.loads(content) if content is not None else ("", {})
+        return UnitRun(row, tree, self._output, partial(self._cache.put, key))
 
     def write_unit(
         self, unit: str, key: str, tree: StagedOutput, make: Callable[[], Iterable[DataFile]]
-    ) -> bool:
-        """Put the files of a unit into the tree, made anew where it is not fresh, and say if so."""
-        keys = {unit: key}
-        if self.keep_units(unit, keys, tree):
-            return False
-        made = [(file.path, tree.write(file.path, file.content)) for file in make()]
-        self.note_units(unit, keys, {unit: (made, _NO_TEXTS)}, tree)
-        return True
-
-    def note_units(
-        self,
-        run: str,
-        keys: Mapping[str, str],
-        made: Mapping[str, tuple[Iterable[tuple[str, str]], Texts]],
-        tree: StagedOutput,
     ) -> None:
-        """Keep which files the tree holds of units, each with its digest, and their texts.
-
-        Of the others of the run stays what is kept. `keys` are those of all its units.
-        """
-        row = {unit: known for unit, known in self._read_run(run).items() if unit in keys}
-        for unit, (files, texts) in made.items():
-            stamped = [
-                (path, sha, stamp)
-                for path, sha in files
-                if (stamp := _stamp(f"{tree.folder}/{path}")) is not None
-            ]
-            row[unit] = keys[unit], texts, stamped
-        self._cache.put(self._name(run), pickle.dumps(row, pickle.HIGHEST_PROTOCOL))
-
-    def _read_run(self, run: str) -> dict[str, _Unit]:
-        content = self._cache.get(self._name(run))
-        found: dict[str, _Unit] = pickle.loads(content) if content is not None else {}
-        return found
+        """Put the files of a unit into the tree, made anew where it is not fresh."""
+        run = self.open_run(unit, tree)
+        if run.keep(unit, key) is None:
+            run.write(unit, key, make())
+            run.save()
 
     def folders_of(self, tree: Path) -> dict[str, int]:
         """When folders of a tree were last changed that held files of the site alone since."""
         content = self._cache.get(self._name_folders(tree))
-        found: dict[str, int] = json.loads(content or b"{}")
+        found: dict[str, int] = pickle.loads(content) if content is not None else {}
         return found
 
     def note_folders(self, tree: Path, stamps: Mapping[str, int]) -> None:
         """Keep when folders of a tree were last changed; of what was just now, that it was once."""
         young = young_since()
         row = {folder: stamp if stamp < young else 0 for folder, stamp in stamps.items()}
-        self._cache.put(self._name_folders(tree), json.dumps(row).encode())
+        self._cache.put(self._name_folders(tree), pickle.dumps(row, pickle.HIGHEST_PROTOCOL))
 
     def _name_folders(self, tree: Path) -> str:
         # It goes by another name after the exchange.
@@ -210,6 +165,75 @@ class BuildState:
 
     def _name(self, unit: str) -> str:
         return f"state:unit:{self._site}:{unit}"
+
+
+class UnitRun:
+    """Some units of a published site, which are kept in one row."""
+
+    def __init__(
+        self, row: _Row, tree: StagedOutput, output: Path, put: Callable[[bytes], None]
+    ) -> None:
+        self._key, self._known = row
+        self._tree = tree
+        self._output = output
+        self._put = put
+        self._units: dict[str, _Unit] = {}
+
+    def keep(self, unit: str, key: str) -> Texts | None:
+        """Put a unit into the tree that is published as it would be made, and give its texts.
+
+        None where it has to be made.
+        """
+        known = self._known.get(unit)
+        lying = self._find(known) if known is not None and known[0] == key else None
+        return None if known is None or lying is None else self._take(unit, known, lying)
+
+    def keep_all(self, key: str) -> list[Texts] | None:
+        """Put all units into the tree that were saved under a key, and give their texts.
+
+        None where some have to be made.
+        """
+        if not self._known or self._key != key:
+            return None
+        found = {unit: self._find(known) for unit, known in self._known.items()}
+        if None in found.values():
+            return None
+        return [self._take(unit, self._known[unit], lying or ()) for unit, lying in found.items()]
+
+    def write(
+        self, unit: str, key: str, files: Iterable[DataFile], texts: Texts = _NO_TEXTS
+    ) -> None:
+        """Put the files of a unit into the tree, and keep its texts with them."""
+        written = [(file.path, self._tree.write(file.path, file.content)) for file in files]
+        stamped = [
+            (path, sha, stamp)
+            for path, sha in written
+            if (stamp := _stamp(f"{self._tree.folder}/{path}")) is not None
+        ]
+        self._units[unit] = key, texts, stamped
+
+    def save(self, key: str = "") -> None:
+        """Keep the units that were put into the tree, all of them as made under a key."""
+        self._put(pickle.dumps((key, self._units), pickle.HIGHEST_PROTOCOL))
+
+    def _find(self, unit: _Unit) -> list[bool] | None:
+        """Which files of a unit the tree holds already; None where one is published nowhere."""
+        lying = []
+        for path, _, stamp in unit[2]:
+            lies = _stamp(f"{self._tree.folder}/{path}") == stamp
+            stands = lies or _stamp(f"{self._output}/{path}") == stamp
+            if stamp[3] != self._tree.mode or not stands:
+                return None
+            lying.append(lies)
+        return lying
+
+    def _take(self, name: str, unit: _Unit, lying: Sequence[bool]) -> Texts:
+        for (path, sha, _), lies in zip(unit[2], lying, strict=True):
+            if not lies:
+                self._tree.take_over(path)
+            self._tree.note(path, sha)
+        self._units[name] = unit
+        return unit[1]
 
 
 def _stamp(path: str) -> _OutputStamp | None:

@@ -45,17 +45,17 @@ def fold_text(text: str) -> str:
     return _BLANK.sub("", text.translate(FULL_WIDTH))
 
 
-def measure_quotes(dataset: Dataset, unmeasured: bool = True) -> tuple[QuotedShare, ...]:
+def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
     """The part of each source that the whole site quotes, the most quoted first.
 
-    A quote inside a longer one of the same line adds nothing. `unmeasured` are sources of unknown
-    length.
+    A quote inside a longer one of the same line adds nothing.
     """
+    return dataset.once(_measure_quotes)
+
+
+def _measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
     passages: dict[str, dict[int | None, set[str]]] = {}
-    wanted = {n for n, one in dataset.sources.items() if unmeasured or one.characters}
     for passage in (passage for case in dataset.summaries for passage in case.passages):
-        if passage.source not in wanted:
-            continue
         lines = passages.setdefault(passage.source, {})
         lines.setdefault(passage.line, set()).add(fold_text(passage.words))
     shares = []
@@ -88,7 +88,7 @@ def check_shares(dataset: Dataset) -> list[Problem]:
             percent=plain(one.share * 100),
             most=plain(SHARE_LIMIT * 100),
         )
-        for one in measure_quotes(dataset, unmeasured=False)
+        for one in measure_quotes(dataset)
         if one.share is not None and one.share > SHARE_LIMIT
     ]
 

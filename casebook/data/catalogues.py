@@ -75,6 +75,10 @@ class DatasetDescription:
 
 def describe_dataset(dataset: Dataset) -> DatasetDescription:
     """The description of a data set, from its settings and its cases."""
+    return dataset.once(_describe_dataset)
+
+
+def _describe_dataset(dataset: Dataset) -> DatasetDescription:
     summaries = dataset.summaries
     places = dict.fromkeys(map(dataset.place, summaries))
     if len(places) > _MOST_PLACES:

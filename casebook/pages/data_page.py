@@ -39,7 +39,7 @@ def _show_data(site: Site, page: Page) -> Mapping[str, object]:
         "offers": sorted(offers, key=lambda offer: not offer.name.endswith(".xlsx")),
         "tables": [table_in(table, dataset.languages) for table in TABLES],
         "words": list_words(dataset.vocabulary),
-        "examples": tuple(find_examples(dataset)),
+        "examples": dataset.once(find_examples),
         "mapping": MAPPING,
         "mapping_notice": NOTICE,
         "citation": cite_data(lang, site),
@@ -47,16 +47,15 @@ def _show_data(site: Site, page: Page) -> Mapping[str, object]:
     }
 
 
-def find_examples(dataset: Dataset) -> Iterator[Figure]:
+def find_examples(dataset: Dataset) -> tuple[Figure, ...]:
     """The first figure of each measure that some figure has, in the order of the measures."""
     firsts: dict[str, str] = {}
     for case in dataset.summaries:
         for figure in case.figures:
             firsts.setdefault(figure.group.measure, f"{case.slug}.{figure.id}")
-    for key in dataset.vocabulary.measures:
-        # Measures that no figure has would be explained without an example.
-        if key in firsts:
-            yield dataset.figures[firsts[key]]
+    # Measures that no figure has would be explained without an example.
+    named = (firsts[key] for key in dataset.vocabulary.measures if key in firsts)
+    return tuple(dataset.figures[key] for key in named)
 
 
 def make_versions(site: Site) -> Iterator[Page]:

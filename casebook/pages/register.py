@@ -126,6 +126,8 @@ PAGES: tuple[MakePages, ...] = (
     *(make_not_found, make_moved, make_host_files),
     *(make_feed, make_feed_of_corrections),
 )
+# These show nothing of a case but what its version is of.
+VERSIONED: frozenset[MakePages] = frozenset({make_timeline, make_compare, make_figure_index})
 
 
 def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:

@@ -158,14 +158,13 @@ def describe_home(page: Page, site: Site) -> dict[str, object]:
 def describe_data(lang: Lang, site: Site) -> dict[str, object]:
     """The data set with all files that hold it."""
     dataset = site.dataset
-    used = {figure.group.measure for case in dataset.summaries for figure in case.figures}
     measures = dataset.vocabulary.measures.items()
     return describe_for_search(
         describe_dataset(dataset),
         lang,
         page=site.locate("data/", lang),
         files=[(one.name, one.media_type) for one in list_offers(dataset) if one.media_type],
-        measures=[(key, measure.name) for key, measure in measures if key in used],
+        measures=[(key, measure.name) for key, measure in measures if key in dataset.used_measures],
     )
 
 

@@ -251,9 +251,25 @@ class Dataset:
         return {name: source for name, source in self.sources.items() if name in used}
 
     @cached_property
+    def used_measures(self) -> frozenset[str]:
+        """The keys of the measures that some figure has."""
+        return frozenset(figure.group.measure for case in self.summaries for figure in case.figures)
+
+    @cached_property
     def documents(self) -> tuple[tuple[Case, Document], ...]:
         """Every named document with its case."""
         return tuple((case, document) for case in self.cases for document in case.documents)
+
+    def once(self, find: Callable[[Dataset], T]) -> T:
+        """What a function gives of this data set, which goes through all cases but once."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        found: T = self._found[find]
+        return found
+
+    @cached_property
+    def _found(self) -> dict[Callable[[Dataset], Any], Any]:
+        return {}
 
     def place(self, case: Case | CaseSummary) -> Text:
         """The name of the place as readers know it: the province, or the town and its district."""
