@@ -162,15 +162,14 @@ def _find_unchecked(dataset: Dataset, cache: CaseCache | None) -> Sequence[CaseS
 def _check_dataset(
     project: Path, dataset: Dataset, cases: Iterable[CaseSummary], cache: CaseCache | None = None
 ) -> list[Problem]:
-    problems = [problem for rule in RULES for problem in rule(dataset)]
+    problems: list[Problem] = []
     # The texts of sources are not ours to publish, so they are kept outside the project.
     if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
         problems += check_quotes(dataset, _read_snapshots(Path(folder), problems))
     return [
         *problems,
         *_check_cases(cases, dataset, cache),
-        *check_shares(dataset),
-        *_check_content(project, dataset, cache),
+        *_check_whole(project, dataset, cache),
         *check_theme(project, dataset.settings),
         *check_embedded(project, dataset),
         *check_addresses(project, dataset, FIXED_ADDRESSES, NAMES_ACROSS),
@@ -199,17 +198,19 @@ def _check_cases(
         cache.keep_passed(passed)
 
 
-def _check_content(project: Path, dataset: Dataset, cache: CaseCache | None) -> list[Problem]:
-    """The problems of the editors' texts and lists, which pass as long as no number changes."""
+def _check_whole(project: Path, dataset: Dataset, cache: CaseCache | None) -> list[Problem]:
+    """The problems of all cases together, and of the editors' texts and lists.
+
+    They pass as long as no number changes.
+    """
     key = cache.find_content_key(dataset) if cache is not None and not dataset.unread else ""
     if cache is not None and key and cache.has_passed(key):
         return []
     known = KnownNumbers(None, dataset)
-    problems = [
-        problem
-        for check in (check_content, check_lists, check_settings)
-        for problem in check(project, known)
-    ]
+    problems = [problem for rule in RULES for problem in rule(dataset)]
+    problems += check_shares(dataset)
+    for check in (check_content, check_lists, check_settings):
+        problems += check(project, known)
     if cache is not None and key and not problems:
         cache.keep_passed([key])
     return problems

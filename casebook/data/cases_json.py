@@ -77,8 +77,7 @@ def join_cases(dataset: Dataset, described: Iterable[bytes]) -> Iterator[bytes]:
     yield b'{\n "cases": ['
     start = b"\n  "
     for content in described:
-        yield start
-        yield content.removesuffix(b"\n").replace(b"\n", b"\n  ")
+        yield start + content.removesuffix(b"\n").replace(b"\n", b"\n  ")
         start = b",\n  "
     yield b"\n ]," if start[:1] == b"," else b"],"
     yield encode_json(_describe_rest(dataset)).removeprefix(b"{")

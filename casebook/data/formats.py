@@ -10,12 +10,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from json.encoder import encode_basestring
 from typing import Final
 
 from casebook.data.tables import Column, DataTable, Row, name_in
 from casebook.text import NO_TEXT, Languages
 
+_MOST_MEMBERS = 4_000
 # What a spreadsheet takes for the start of a formula, also in the widths of Chinese input methods.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -100,9 +102,11 @@ def _indent_json(value: object, start: str = "\n") -> str:
 
 def write_members(members: Iterable[tuple[str, str]]) -> Iterator[bytes]:
     """An object of texts as the value of a member of a whole JSON file, piece by piece."""
-    start = "{\n  "
-    for name, text in members:
-        yield f"{start}{encode_basestring(name)}: {encode_basestring(text)}".encode()
+    start, left = "{\n  ", iter(members)
+    while some := dict(islice(left, _MOST_MEMBERS)):
+        # Without an indent it is not written step by step.
+        text = json.dumps(some, ensure_ascii=False, separators=(",\n  ", ": "))
+        yield f"{start}{text[1:-1]}".encode()
         start = ",\n  "
     yield b"{}" if start[0] == "{" else b"\n }"
 
