@@ -223,7 +223,7 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
     from casebook.build.drawings import draw_charts, tabulate_charts
     from casebook.build.site import render_pages
 
-    with _open_cache(options) as cache:
+    with _collect_seldom(), _open_cache(options) as cache:
         inputs = read_inputs(options.project, cache)
         loaded = _load(inputs, options, cache)
         dataset, result = loaded.dataset, _describe(loaded)
