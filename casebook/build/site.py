@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import version
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,10 @@ from casebook.build.case_files import (
     CaseContext,
     CaseJob,
     CaseResult,
-    CaseTexts,
     make_batch,
     make_case_files,
 )
+from casebook.build.case_texts import CaseTexts
 from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.pelican_adapter import Texts, find_texts_key, run_pelican
 from casebook.build.published_media import write_cards, write_media, write_static
@@ -106,25 +106,27 @@ def write_site(
     timings, dataset = context.options.timings, context.dataset
     timings.begin("build.stage.prose")
     assets = write_assets(context.options.project, dataset.settings, tree.write)
-    with closing(CaseTexts(tree.folder.parent, len(dataset.summaries))) as parts:
 
-        def write(prose: Texts) -> None:
-            maker = _PageMaker(context, assets, prose)
-            timings.begin("build.stage.cases")
-            maker.write_cases(tree, state, parts)
+    def write(prose: Texts) -> None:
+        maker = _PageMaker(context, assets, prose)
+        timings.begin("build.stage.cases")
+        keys = maker.key_cases()
+        with closing(CaseTexts(tree.folder.parent, keys, state.read_texts())) as texts:
+            maker.write_cases(tree, state, texts)
             timings.begin("build.stage.lists")
             maker.write_lists(tree, state)
             maker.renderer.compiled.save(context.cache)
             timings.begin("build.stage.exports")
             maker.write_charts(tree, state)
-            _write_data(context, maker.site, tree, parts)
-            write_media(context.options.project, dataset.media.values(), tree, state)
-            if maker.site.has_cards:
-                colours = read_colours(context.options.project, dataset.settings)
-                write_cards(list_cards(maker.site), colours, tree, state)
+            _write_data(context, maker.site, tree, texts)
+        state.note_texts(texts.locate(), tree)
+        write_media(context.options.project, dataset.media.values(), tree, state)
+        if maker.site.has_cards:
+            colours = read_colours(context.options.project, dataset.settings)
+            write_cards(list_cards(maker.site), colours, tree, state)
 
-        problems = _with_texts(context, write, tree)
-        problems += write_static(context.options.project / "content", dataset.settings, tree)
+    problems = _with_texts(context, write, tree)
+    problems += write_static(context.options.project / "content", dataset.settings, tree)
     tree.write_stream(MANIFEST, _write_manifest(context, tree))
     state.forget_rest()
     return len(tree.listing), problems
@@ -185,15 +187,11 @@ def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, by
     return contents
 
 
-def _write_data(context: BuildContext, site: Site, tree: StagedOutput, parts: CaseTexts) -> None:
+def _write_data(context: BuildContext, site: Site, tree: StagedOutput, texts: CaseTexts) -> None:
     """Write data of all cases and frozen releases."""
-    track = context.options.timings.track
-    for stream in track(make_site_files(site, parts.read)):
-        tree.write_stream(stream.path, stream.chunks)
-    slugs = (case.slug for case in context.dataset.summaries)
-    records = ((tree.folder / f"cases/{slug}/{slug}.json").read_bytes() for slug in slugs)
-    for stream in track(export_site(context.dataset, records, parts.read)):
-        tree.write_stream(stream.path, stream.chunks)
+    streams = chain(make_site_files(site, texts.read), export_site(context.dataset, texts.read))
+    for stream in context.options.timings.track(streams):
+        tree.write_stream(stream.path, texts.place(stream.path, stream.chunks))
     for release in site.releases:
         for file in release.files:
             tree.write(f"versions/{release.date}/{file.path}", file.content)
@@ -258,29 +256,35 @@ class _PageMaker:
         self.surroundings = self._digest_surroundings()
         self.case_context = self._make_case_context()
 
-    def write_cases(self, tree: StagedOutput, state: BuildState, parts: CaseTexts) -> None:
+    def key_cases(self) -> list[tuple[str, str]]:
+        """The slug of each case with a digest that changes with anything that is made of it."""
+        return [(case.slug, self._key_of(case)) for case in self.context.dataset.summaries]
+
+    def write_cases(self, tree: StagedOutput, state: BuildState, texts: CaseTexts) -> None:
         """Write the files of every case; those that are fresh stay as they are."""
-        context, positions = self.context, self.context.dataset.positions
-        stale: list[tuple[UnitRun, list[tuple[CaseSummary, str]]]] = []
-        for name, cases in cut_runs(context.dataset.summaries, lambda case: case.slug):
+        cases = self.context.dataset.summaries
+        stale: list[tuple[UnitRun, list[tuple[int, str]]]] = []
+        for name, keyed in cut_runs(list(enumerate(texts.cases)), lambda case: case[1][0]):
             run = state.open_run(f"cases:{name}", tree)
-            keys = [(case, self._key_of(case)) for case in cases]
-            found = [(case, key, run.keep(case.slug, key)) for case, key in keys]
-            kept = {positions[case.slug]: texts for case, _, texts in found if texts is not None}
-            parts.add(kept)
-            self._count_kept([context.dataset.summaries[number] for number in kept])
-            if len(kept) < len(cases):
-                stale.append((run, [(case, key) for case, key, texts in found if texts is None]))
-        made = self._make_cases([case for _, keyed in stale for case, _ in keyed])
+            missing = [
+                (number, key)
+                for number, (slug, key) in keyed
+                if not texts.is_known(number) or run.keep(slug, key) is None
+            ]
+            if missing:
+                stale.append((run, missing))
+        made = {number for _, missing in stale for number, _ in missing}
+        self._count_kept([case for number, case in enumerate(cases) if number not in made])
+        results = self._make_cases([cases[number] for number in sorted(made)])
         while stale:
             # What is known of a run is let go behind it.
-            run, keyed = stale.pop(0)
-            for (case, key), (files, texts, spent) in zip(keyed, made, strict=False):
-                run.write(case.slug, key, files, texts)
-                parts.add({positions[case.slug]: texts})
-                context.options.timings.add(spent)
+            run, missing = stale.pop(0)
+            for (number, key), (files, of_case, spent) in zip(missing, results, strict=False):
+                run.write(cases[number].slug, key, files)
+                texts.add(number, of_case)
+                self.context.options.timings.add(spent)
             run.save()
-        for job in context.sketches:
+        for job in self.context.sketches:
             for file in self._make_files(job):
                 tree.write(file.path, file.content)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from casebook.build.cache import Cache, digest_program
+from casebook.build.case_texts import NO_TEXTS, WrittenTexts
 from casebook.build.last_build import (
     Stamp,
     digest_file,
@@ -125,6 +126,26 @@ class BuildState:
         content = self._cache.get(key)
         row: _Row = pickle.loads(content) if content is not None else ("", {})
         return UnitRun(row, tree, self._output, partial(self._cache.put, key))
+
+    def read_texts(self) -> WrittenTexts:
+        """Where the texts of cases lie in the published lists, nowhere where one was changed."""
+        content = self._cache.get(self._name("texts"))
+        cases, lists = pickle.loads(content) if content is not None else ((), {})
+        found = {}
+        for name, (path, stamp, places) in lists.items():
+            if _stamp(f"{self._output}/{path}") != stamp:
+                return NO_TEXTS
+            found[name] = f"{self._output}/{path}", places
+        return WrittenTexts(cases, found)
+
+    def note_texts(self, texts: WrittenTexts, tree: StagedOutput) -> None:
+        """Keep where the texts of cases lie in the lists of a tree."""
+        lists = {
+            name: (path, _stamp(f"{tree.folder}/{path}"), places)
+            for name, (path, places) in texts.lists.items()
+        }
+        row = pickle.dumps((texts.cases, lists), pickle.HIGHEST_PROTOCOL)
+        self._cache.put(self._name("texts"), row)
 
     def write_unit(
         self, unit: str, key: str, tree: StagedOutput, make: Callable[[], Iterable[DataFile]]

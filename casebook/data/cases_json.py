@@ -68,18 +68,19 @@ _SCHEMAS: Final[Mapping[str, Schema]] = {
 }
 
 
-def join_cases(dataset: Dataset, described: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes of cases.json, in which every case is as in its own file, two steps deeper.
+def indent_case(described: bytes) -> bytes:
+    """The file of a case as it stands in cases.json, two steps deeper.
 
-    `described` are the files of the cases: nothing takes as long as writing a case as JSON, so it
-    is done once.
+    Nothing takes as long as writing a case as JSON, so it is done once.
     """
-    yield b'{\n "cases": ['
-    start = b"\n  "
-    for content in described:
-        yield start + content.removesuffix(b"\n").replace(b"\n", b"\n  ")
-        start = b",\n  "
-    yield b"\n ]," if start[:1] == b"," else b"],"
+    return described.removesuffix(b"\n").replace(b"\n", b"\n  ")
+
+
+def join_cases(dataset: Dataset, indented: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes of cases.json, given those of the cases with what is between them."""
+    yield b'{\n "cases": [' + (b"\n  " if dataset.summaries else b"")
+    yield from indented
+    yield b"\n ]," if dataset.summaries else b"],"
     yield encode_json(_describe_rest(dataset)).removeprefix(b"{")
 
 

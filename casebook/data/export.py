@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final
 
-from casebook.data.cases_json import describe_schema, dump_record, join_cases
+from casebook.data.cases_json import describe_schema, dump_record, indent_case, join_cases
 from casebook.data.catalogues import (
     CSVW_NAME,
     Measured,
@@ -21,6 +21,7 @@ from casebook.data.catalogues import (
 from casebook.data.formats import (
     DataFile,
     DataStream,
+    ReadTexts,
     encode_json,
     write_csv,
     write_marked_csv,
@@ -44,23 +45,21 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.text import Text
 
-# The lines of each case in the table of a name, in UTF-8.
-LinesOf = Callable[[str], Iterable[bytes]]
-
+# The name of the records among the texts of a case.
+CASES: Final = "cases.json"
 # A workbook of more cases takes seconds, and one edited case would write all of it anew.
 MOST_IN_ALL_FORMATS: Final = 500
 
 
 @dataclass(frozen=True)
 class WrittenCases:
-    """A data set and its cases as already written: the JSON of each, its lines in tables.
+    """A data set and the texts of its cases: the JSON of each by `CASES`, its lines by tables.
 
     `written` are the files of open data that are made of them, each as soon as it is written.
     """
 
     dataset: Dataset
-    described: Iterable[bytes]
-    lines: LinesOf
+    read: ReadTexts
     written: dict[str, Measured] = field(default_factory=dict, init=False)
 
     def write(self, offer: DataOffer) -> Iterator[bytes]:
@@ -89,7 +88,7 @@ class WrittenCases:
         if table not in CASE_TABLES:
             return list_rows(table, self.dataset)
         names = table_in(table, self.dataset.languages).names
-        written = b"".join(self.lines(table.name)).decode("utf-8")
+        written = b"".join(self.read(table.name, b"")).decode("utf-8")
         rows = list(csv.reader(io.StringIO(written, newline="")))
         # Nobody knows of an apostrophe if it is of the text or keeps a spreadsheet from running it.
         if any(cell.startswith("'") for row in rows for cell in row):
@@ -116,7 +115,7 @@ class DataOffer:
 def _write_table(table: DataTable, cases: WrittenCases) -> Iterator[bytes]:
     yield write_csv([table_in(table, cases.dataset.languages).names]).encode()
     if table in CASE_TABLES:
-        yield from cases.lines(table.name)
+        yield from cases.read(table.name, b"")
     else:
         yield _write_lines(table, list_rows(table, cases.dataset), cases.dataset).encode()
 
@@ -135,7 +134,7 @@ _OFFERS: Final = (
     DataOffer(
         "cases.json",
         say("data.offers.cases"),
-        lambda cases: join_cases(cases.dataset, cases.described),
+        lambda cases: join_cases(cases.dataset, cases.read(CASES, b",\n  ")),
         media_type="application/json",
     ),
     DataOffer(
@@ -184,25 +183,23 @@ def list_offers(dataset: Dataset) -> tuple[DataOffer, ...]:
     return tuple(offer for offer in _OFFERS if are_few or not offer.for_few)
 
 
-def export_site(
-    dataset: Dataset, described: Iterable[bytes], lines: LinesOf
-) -> Iterator[DataStream]:
-    """The files of open data for the whole site, given the JSON files and the lines of cases."""
-    cases = WrittenCases(dataset, described, lines)
+def export_site(dataset: Dataset, read: ReadTexts) -> Iterator[DataStream]:
+    """The files of open data for the whole site, given the texts of the cases."""
+    cases = WrittenCases(dataset, read)
     for offer in list_offers(dataset):
         yield DataStream(f"data/{offer.name}", cases.write(offer))
 
 
-def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
-    """The files of open data of one case."""
+def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, DataFile, DataFile]:
+    """The files of open data of one case: its record as JSON, its figures, its package."""
     folder = f"cases/{case.slug}"
     names = table_in(CASE_FIGURES, dataset.languages).names
     rows = ([row[name] for name in names] for row in case_figure_rows(case, dataset))
     table = write_marked_csv((names, *rows))
     package = describe_case_package(case, dataset, table)
     return (
-        DataFile(f"{folder}/{case.slug}.csv", table),
         DataFile(f"{folder}/{case.slug}.json", encode_json(dump_record(case, dataset))),
+        DataFile(f"{folder}/{case.slug}.csv", table),
         DataFile(f"{folder}/datapackage.json", encode_json(package)),
     )
 
@@ -216,16 +213,17 @@ def freeze_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
 
 def write_cases(dataset: Dataset) -> WrittenCases:
     """A data set whose cases are all written here and now."""
-    described = [encode_json(dump_record(case, dataset)) for case in dataset.cases]
-    lines = [write_case_rows(case, dataset) for case in dataset.cases]
-    return WrittenCases(
-        dataset, described, lambda table: (of_case[table].encode() for of_case in lines)
-    )
+    texts = [
+        write_case_texts(case, dataset, encode_json(dump_record(case, dataset)))
+        for case in dataset.cases
+    ]
+    return WrittenCases(dataset, lambda name, between: [between.join(one[name] for one in texts)])
 
 
-def write_case_rows(case: Case, dataset: Dataset) -> dict[str, str]:
-    """The lines of one case in each table that has lines of cases, by the name of the table."""
-    return {
-        table.name: _write_lines(table, rows_of_case(table, case, dataset), dataset)
+def write_case_texts(case: Case, dataset: Dataset, described: bytes) -> dict[str, bytes]:
+    """The lines of a case in each table of cases, by the name of that, and its JSON by `CASES`."""
+    lines = {
+        table.name: _write_lines(table, rows_of_case(table, case, dataset), dataset).encode()
         for table in CASE_TABLES
     }
+    return {**lines, CASES: indent_case(described)}

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +26,10 @@ _TYPES = {"string": "TEXT", "number": "NUMERIC", "date": "TEXT"}
 # Where the file says which SQLite wrote it, and a number to fill it with: 3.40.0.
 _WRITTEN_BY = slice(96, 100)
 _VERSION = (3_040_000).to_bytes(4, "big")
+
+
+# What all cases gave under a name, in UTF-8 and in their order, with something between them.
+ReadTexts = Callable[[str, bytes], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from casebook.checks.addresses import follow_all, list_addresses
-from casebook.data.formats import DataStream
+from casebook.data.formats import DataStream, ReadTexts
 from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
 from casebook.pages.case_pages import CASES, FIGURES, make_figure_index, make_index
@@ -22,7 +22,7 @@ from casebook.pages.feeds import make_corrections, make_feed, make_feed_of_corre
 from casebook.pages.home import make_home, make_prose
 from casebook.pages.long_lists import with_cases
 from casebook.pages.page import CasePageType, Location, MakePages, Page, Site, in_languages
-from casebook.pages.search import ReadParts, make_index_files, make_search
+from casebook.pages.search import make_index_files, make_search
 from casebook.record.vocabulary import Gone
 from casebook.text import Languages
 
@@ -148,7 +148,7 @@ def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:
     yield from cut_sitemap((*listed[:home], *of_cases, *listed[home:]), site)
 
 
-def make_site_files(site: Site, read: ReadParts | None = None) -> Iterator[DataStream]:
+def make_site_files(site: Site, read: ReadTexts | None = None) -> Iterator[DataStream]:
     """The files of the site that are no page: its citation, and the indexes of the search."""
     yield make_citation_file(site)
     yield from make_index_files(site, read)

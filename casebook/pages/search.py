@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
 from casebook.checks.content import LEAD
-from casebook.data.formats import DataStream
+from casebook.data.formats import DataStream, ReadTexts
 from casebook.pages.long_lists import with_cases
 from casebook.pages.page import Page, Site, in_languages, section_page
 from casebook.pages.rows import link_case, list_facts, list_sources, word_figure
@@ -31,8 +31,6 @@ _LISTS: Final = ("compare", "timeline", "charts", "data", "figures", "correction
 # The names of the entry of a case among what its files hand on to lists of all cases.
 ENTRY: Mapping[Lang, str] = {"zh": "search-zh", "en": "search-en"}
 
-# What all cases gave under a name, as text in UTF-8, in the order of the cases, in any pieces.
-ReadParts = Callable[[str], Iterable[bytes]]
 
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^)\s\[]*\)")
 _MARKS = re.compile(r"[*_`]+|^[#>\-|:\s]+", re.MULTILINE)
@@ -68,7 +66,7 @@ def make_search(site: Site) -> Iterator[Page]:
     yield from in_languages(with_cases(section_page("search"), site), site)
 
 
-def make_index_files(site: Site, read: ReadParts | None = None) -> Iterator[DataStream]:
+def make_index_files(site: Site, read: ReadTexts | None = None) -> Iterator[DataStream]:
     """The index of each language as a script, streamed: it holds words of every case.
 
     `read` gives the entries of all cases by their name, in UTF-8, where they were made before.
@@ -91,27 +89,20 @@ def list_synonyms(vocabulary: Vocabulary) -> list[list[str]]:
 def write_index(entries: Iterable[bytes], same: list[list[str]]) -> Iterator[bytes]:
     """The index as a script, piece by piece: words that mean the same, and all pages.
 
-    Each piece of `entries` ends with a comma.
+    There are commas between the `entries`.
     """
     yield b'window.casebookIndex = {"same":' + _write_json(same).encode("utf-8") + b',"pages":['
-    last = b""
-    for piece in entries:
-        yield last
-        last = piece
-    yield last.removesuffix(b",")
+    yield from entries
     yield b"]};"
 
 
-def write_entry(page: Indexed) -> str:
-    """The entry of a page as JSON: its address, title and other names, and its passages.
-
-    A comma is behind it.
-    """
+def write_entry(page: Indexed) -> bytes:
+    """The entry of a page as JSON: its address, title and other names, and its passages."""
     passages = []
     for passage in page.passages:
         *known, also, years = passage
         passages.append((*known, also, years) if years else (*known, also) if also else known)
-    return _write_json((*page[:-1], passages)) + ","
+    return _write_json((*page[:-1], passages)).encode()
 
 
 def _write_json(value: object) -> str:
@@ -125,16 +116,18 @@ def has_stories(dataset: Dataset) -> bool:
     return len(dataset.cases) <= STORIES_LIMIT
 
 
-def list_search_entries(site: Site, lang: Lang, read: ReadParts | None = None) -> Iterator[bytes]:
-    """The entries of all pages of a language in UTF-8; those of cases may be made already."""
+def list_search_entries(site: Site, lang: Lang, read: ReadTexts | None = None) -> Iterator[bytes]:
+    """The entries of all pages of a language with commas; those of cases may be made already."""
+    dataset, stories = site.dataset, has_stories(site.dataset)
     if read is not None:
-        yield from read(ENTRY[lang])
+        yield from read(ENTRY[lang], b",")
     else:
-        stories = has_stories(site.dataset)
-        for case in site.dataset.cases:
-            yield write_entry(index_case(case, lang, site.dataset, stories)).encode("utf-8")
+        cases = (write_entry(index_case(case, lang, dataset, stories)) for case in dataset.cases)
+        yield b",".join(cases)
+    between = b"," if dataset.summaries else b""
     for entry in _index_others(site, lang):
-        yield write_entry(entry).encode("utf-8")
+        yield between + write_entry(entry)
+        between = b","
 
 
 def index_case(case: Case, lang: Lang, dataset: Dataset, stories: bool) -> Indexed:

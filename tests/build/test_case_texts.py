@@ -2,32 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from casebook.build import case_files
-from casebook.build.case_files import CaseTexts
+from casebook.build import case_texts
+from casebook.build.case_texts import NO_TEXTS, CaseTexts, WrittenTexts
+
+Texts = Mapping[str, str]
 
 
-@pytest.mark.parametrize("most", [pytest.param(1, id="on the disk"), pytest.param(99, id="not")])
+def write_lists(
+    folder: Path, cases: Mapping[str, Texts | None], known: WrittenTexts = NO_TEXTS
+) -> tuple[dict[str, str], WrittenTexts]:
+    """Two lists of the cases, as written: those of None are taken from the known ones."""
+    folder.mkdir()
+    keyed = [(slug, slug.upper()) for slug in cases]
+    with closing(CaseTexts(folder, keyed, known)) as texts:
+        for number, of_case in reversed([*enumerate(cases.values())]):
+            assert texts.is_known(number) or of_case is not None
+            if of_case is not None:
+                texts.add(number, {name: text.encode() for name, text in of_case.items()})
+        for name, between in (("table", b""), ("index", b",")):
+            chunks = [b"head:", *texts.read(name, between), b":end"]
+            (folder / name).write_bytes(b"".join(texts.place(name, chunks)))
+        assert list(texts.read("another")) == []
+        found = texts.locate()
+    lists = {name: (f"{folder}/{path}", places) for name, (path, places) in found.lists.items()}
+    written = {name: (folder / name).read_bytes().decode() for name in ("table", "index")}
+    return written, WrittenTexts(found.cases, lists)
+
+
+def make(slug: str) -> Texts:
+    return {"table": f"{slug}一行\r\n", "index": f"[{slug}]"}
+
+
+@pytest.mark.parametrize("most", [pytest.param(1, id="on the disk"), pytest.param(999, id="not")])
 def test_texts_come_list_by_list_in_the_order_of_the_cases(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(case_files, "MOST_IN_MEMORY", most)
-    with closing(CaseTexts(tmp_path, 5)) as texts:
-        texts.add({3: {"figures": b"d\r\n", "events": "四".encode()}})
-        texts.add(
-            {
-                0: {"figures": b"a\r\n", "events": b""},
-                2: {"figures": b"c\r\n", "events": "三".encode()},
-                4: {"figures": b"e\r\n", "events": b""},
-            }
-        )
-        texts.add({1: {"figures": b"b\r\n", "events": "二".encode()}})
+    monkeypatch.setattr(case_texts, "MOST_IN_MEMORY", most)
 
-        for _again in range(2):
-            assert b"".join(texts.read("figures")) == b"a\r\nb\r\nc\r\nd\r\ne\r\n"
-            assert b"".join(texts.read("events")).decode() == "二三四"
-            assert b"".join(texts.read("no list")) == b""
+    lists, _ = write_lists(tmp_path / "site", {slug: make(slug) for slug in "abc"})
+
+    assert lists["table"] == "head:a一行\r\nb一行\r\nc一行\r\n:end"
+    assert lists["index"] == "head:[a],[b],[c]:end"
+
+
+@pytest.mark.parametrize(
+    ("slugs", "new"),
+    [
+        pytest.param("abcde", "", id="nothing changed"),
+        pytest.param("abcde", "c", id="one in the middle"),
+        pytest.param("abcde", "a", id="the first"),
+        pytest.param("abcde", "e", id="the last"),
+        pytest.param("bcde", "", id="the first is gone"),
+        pytest.param("abcd", "", id="the last is gone"),
+        pytest.param("xabcde", "x", id="a new first one"),
+        pytest.param("abcdex", "x", id="a new last one"),
+        pytest.param("edcba", "", id="the other way round"),
+        pytest.param("acxbe", "xb", id="all of it"),
+        pytest.param("", "", id="none is left"),
+    ],
+)
+def test_texts_that_are_known_are_taken_from_the_lists_before(
+    slugs: str, new: str, tmp_path: Path
+) -> None:
+    _, known = write_lists(tmp_path / "first", {slug: make(slug) for slug in "abcde"})
+    changed = {slug: make(slug.upper()) if slug in new else None for slug in slugs}
+    words = [slug.upper() if slug in new else slug for slug in slugs]
+    expected = "head:" + ",".join(f"[{word}]" for word in words) + ":end"
+
+    lists, then = write_lists(tmp_path / "second", changed, known)
+    again, _ = write_lists(tmp_path / "third", dict.fromkeys(slugs), then)
+
+    assert lists["index"] == again["index"] == expected
+    assert (
+        lists["table"]
+        == again["table"]
+        == expected.replace("[", "").replace("],", "一行\r\n").replace("]", "一行\r\n")
+    )
+
+
+def test_a_case_of_another_key_is_not_known(tmp_path: Path) -> None:
+    _, known = write_lists(tmp_path / "first", {slug: make(slug) for slug in "ab"})
+
+    with closing(CaseTexts(tmp_path, [("a", "A"), ("b", "another")], known)) as texts:
+        assert [texts.is_known(number) for number in range(2)] == [True, False]

@@ -121,8 +121,8 @@ def test_text_is_cut_at_the_ends_of_sentences(text: str, sentences: list[str]) -
 
 def test_the_index_is_data_and_nothing_else() -> None:
     dataset = dataset_of(record(figure("a", amount="约8000万元", quote="约8000万元")))
-    entries = (write_entry(page).encode() for page in indexed(dataset))
-    script = b"".join(write_index(entries, [["社工", "social worker"]]))
+    entries = b",".join(write_entry(page) for page in indexed(dataset))
+    script = b"".join(write_index([entries], [["社工", "social worker"]]))
     index = json.loads(script.removeprefix(b"window.casebookIndex = ").removesuffix(b";"))
 
     assert set(index) == {"same", "pages"}
