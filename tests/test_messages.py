@@ -25,7 +25,7 @@ from casebook.problems import START
 from casebook.record.description import fields_of
 from casebook.record.lanes import Marker
 from casebook.record.model import Case, ChangeKind, ShownState
-from casebook.record.settings import read_known
+from casebook.record.settings_reader import read_known
 from casebook.record.vocabulary import Source
 from casebook.text import LANGS, Text
 

@@ -12,7 +12,7 @@ import yaml
 from conftest import PROJECT
 
 from casebook.patterns import Patterns, read_words
-from casebook.record.settings import read_known
+from casebook.record.settings_reader import read_known
 from casebook.values.numerals import _PATTERNS as NUMERALS
 from casebook.values.periods import PATTERNS as DATES
 from casebook.values.words import PATTERNS

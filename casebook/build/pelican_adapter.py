@@ -26,8 +26,9 @@ from casebook.pages.rows import find_named
 from casebook.plugin import OWN_PLUGIN, OWN_RUN
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.settings import fixed_settings, read_known
+from casebook.record.settings import EFFECTIVE
 from casebook.record.settings_file import run_settings
+from casebook.record.settings_reader import fixed_settings
 from casebook.text import Lang
 from casebook.values.digest import digest
 
@@ -145,10 +146,9 @@ def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dic
     from pelican.settings import DEFAULT_CONFIG, read_settings
 
     fixed = fixed_settings()
-    known = {*read_known()["others"], *read_known()["texts"], *read_known()["links"]}
     overrides = {
         # What has no effect is what it would be without the project's file.
-        **copy.deepcopy({k: v for k, v in DEFAULT_CONFIG.items() if k not in known}),
+        **copy.deepcopy({k: v for k, v in DEFAULT_CONFIG.items() if k not in EFFECTIVE}),
         **fixed,
         "PATH": str(options.project / "content"),
         "THEME": find_packaged("theme"),

@@ -30,7 +30,7 @@ from casebook.record.lists import (
 )
 from casebook.record.model import Case
 from casebook.record.reader import is_draft, read_case
-from casebook.record.settings import read_settings
+from casebook.record.settings_reader import read_settings
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.values.digest import digest
 from casebook.values.words import use_currency

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,19 +15,18 @@ from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.description import OWN_WORDS, PlacedText, WrittenText, texts_of
+from casebook.record.description import OWN_WORDS, PlacedText, WrittenText, fields_of, texts_of
 from casebook.record.lists import find_list_places
 from casebook.record.model import Case
 from casebook.record.references import find_references
+from casebook.record.settings import Settings
 from casebook.record.settings_file import find_values, locate_node
 from casebook.text import has_han
 from casebook.values.words import CURRENCIES
 from casebook.yaml.encoding import position_of
 from casebook.yaml.files import read_text
 
-# The settings that pages print.
 _NAME: Final = "SITENAME"
-_PRINTED: Final = (_NAME, "TAGLINE", "FOOTER")
 # The units of amounts and shares.
 _CLAIMED: Final = frozenset({*CURRENCIES, "ratio"})
 
@@ -67,8 +65,12 @@ def check_settings(project: Path, known: KnownNumbers) -> Iterator[Problem]:
     path = project / SETTINGS
     source = ((read_text(path, project, []) if path.exists() else None) or "").encode()
     # SITENAME and SITENAME_EN.
-    named = product(_PRINTED, languages)
-    printed = {languages.name(name, lang).upper(): lang for name, lang in named}
+    printed = {
+        name.upper(): lang
+        for one in fields_of(Settings)
+        if one.role in OWN_WORDS
+        for name, lang in zip(one.names(languages), languages, strict=True)
+    }
     for name, value in find_values(source).items():
         for part in ast.walk(value) if name in printed else ():
             if isinstance(part, ast.Constant) and not known.dataset.unread:

@@ -23,7 +23,7 @@ from casebook.packaged import IN_CHECKOUT, INSTALLED, SETTINGS, find_packaged
 from casebook.problems import CasebookError, Exit
 from casebook.record.json_schema import SCHEMA_FILE, write_schema
 from casebook.record.lists import read_all_lists
-from casebook.record.settings import judge_setting
+from casebook.record.settings_reader import judge_setting
 from casebook.text import ENUMERATION, LANGS, Lang, Languages, Text
 from casebook.values.words import CURRENCIES
 from casebook.yaml.files import write_atomically

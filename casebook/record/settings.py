@@ -1,35 +1,18 @@
-"""Settings of a site as the program takes them, and what is wrong in them."""
+"""Settings of a site: each declared once, with its name in pelicanconf.py and its kind."""
 
 from __future__ import annotations
 
-import difflib
-import re
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import date, datetime
-from functools import cache
-from importlib.machinery import PathFinder
-from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
-from casebook import __version__
-from casebook.messages import problem, say
-from casebook.packaged import SETTINGS, find_packaged
-from casebook.patterns import Patterns, read_words
-from casebook.problems import START, ContentError, Position, Problem
-from casebook.record.settings_file import FUNCTIONS, find_values, locate_node, run_settings
-from casebook.record.suggestions import suggest
-from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
-from casebook.values.urls import judge_site_url, judge_url
-from casebook.yaml.files import read_text
-
-# Whoever runs Pelican itself is told by this plugin which command builds the site.
-GUARD: Final = "casebook.plugin"
-# SITEMAP, which a plugin has, is not yet SITENAME.
-_NEARLY: Final = 0.85
-T = TypeVar("T")
+from casebook.messages import problem
+from casebook.packaged import SETTINGS
+from casebook.problems import START, Position, Problem
+from casebook.record.description import described, described_class, fields_of
+from casebook.text import NO_TEXT, Text
 
 
 class MenuLink(NamedTuple):
@@ -60,7 +43,7 @@ class Licence(NamedTuple):
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@described_class
 class Settings:
     """Settings of a site that are its own, each empty where pelicanconf.py does not name it.
 
@@ -70,27 +53,29 @@ class Settings:
     setting stands.
     """
 
-    name: Text = NO_TEXT
-    tagline: Text = NO_TEXT
-    siteurl: str = ""
-    licence: Licence | None = None
-    publisher: Text = NO_TEXT
-    contact: str = ""
-    repository: str = ""
-    footer: Text = NO_TEXT
-    menu: tuple[MenuLink, ...] = ()
-    has_sections: bool = True
-    links: tuple[MenuLink, ...] = ()
-    logo: str = ""
-    icon: str = "icon.svg"
-    colours: tuple[tuple[str, str, str], ...] = ()
-    trusted_hosts: tuple[str, ...] = ()
-    overrides: tuple[str, ...] = ()
-    static_paths: tuple[str, ...] = ()
-    static_excludes: tuple[str, ...] = ()
-    static_names: tuple[tuple[str, str], ...] = ()
-    functions: bytes = b""
-    timezone: str = ""
+    name: Text = described("bilingual", name="SITENAME", default=NO_TEXT, role="heading")
+    tagline: Text = described("bilingual", name="TAGLINE", default=NO_TEXT, role="heading")
+    siteurl: str = described("site_address", name="SITEURL", default="")
+    licence: Licence | None = described("licence", name="LICENCE", default=None)
+    publisher: Text = described("bilingual", name="PUBLISHER", default=NO_TEXT, role="name")
+    contact: str = described("contact", name="CONTACT", default="")
+    repository: str = described("address", name="REPOSITORY", default="")
+    footer: Text = described("bilingual", name="FOOTER", default=NO_TEXT, role="note")
+    menu: tuple[MenuLink, ...] = described("links", name="MENUITEMS", default=())
+    has_sections: bool = described("switch", name="DISPLAY_PAGES_ON_MENU", default=True)
+    links: tuple[MenuLink, ...] = described("footer_links", name="LINKS", default=())
+    logo: str = described("string", name="SITELOGO", default="")
+    icon: str = described("string", name="FAVICON", default="icon.svg")
+    colours: tuple[tuple[str, str, str], ...] = described("colours", name="COLOURS", default=())
+    trusted_hosts: tuple[str, ...] = described("hosts", name="TRUSTED_HOSTS", default=())
+    overrides: tuple[str, ...] = described("strings", name="THEME_TEMPLATES_OVERRIDES", default=())
+    static_paths: tuple[str, ...] = described("strings", name="STATIC_PATHS", default=())
+    static_excludes: tuple[str, ...] = described("strings", name="STATIC_EXCLUDES", default=())
+    static_names: tuple[tuple[str, str], ...] = described(
+        "static_names", name="EXTRA_PATH_METADATA", default=()
+    )
+    functions: bytes = described("functions", name="JINJA_FILTERS", default=b"")
+    timezone: str = described("timezone", name="TIMEZONE", default="")
     at: Mapping[str, Position] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -120,330 +105,15 @@ class Settings:
 
 
 NO_SETTINGS: Final = Settings()
-
-
-@cache
-def read_known() -> Mapping[str, Any]:
-    """The settings that the program knows, by what becomes of them."""
-    return read_words(__file__, "settings.yaml")
-
-
-@cache
-def _patterns() -> Patterns:
-    return Patterns(read_known()["patterns"])
-
-
-def _match(name: str, text: str) -> re.Match[str] | None:
-    return _patterns()[name].fullmatch(text)
-
-
-def fixed_settings() -> dict[str, Any]:
-    """The settings that the program sets, with their values."""
-    return {
-        name: value for group in read_known()["fixed"].values() for name, value in group.items()
-    }
-
-
-def read_settings(project: Path, languages: Languages, problems: list[Problem]) -> Settings:
-    """The settings of a project, with whatever is wrong in them; none where it has no such file."""
-    path = project / SETTINGS
-    if not path.exists():
-        return NO_SETTINGS
-    text = read_text(path, project, problems)
-    if text is None:
-        return NO_SETTINGS
-    source = text.encode()
-    try:
-        values = run_settings(source, str(path))
-    except ContentError as error:
-        problems += error.problems
-        return NO_SETTINGS
-    settings = _SettingsReader(source, values, languages, problems).read()
-    problems += settings.judge_reach()
-    folders = [str(project / str(one)) for one in values.get("PLUGIN_PATHS") or ()]
-    for plugin in values.get("PLUGINS") or ():
-        # Pelican finds it out when it builds, and names no line.
-        if isinstance(plugin, str) and not _find_plugin(plugin, folders):
-            at, hint = settings.locate("PLUGINS"), say("record.settings_where_plugin")
-            written = plugin[:60]
-            problems.append(
-                problem("E345", SETTINGS, at, hint=hint, name="PLUGINS", written=written)
-            )
-    return settings
-
-
-def _find_plugin(name: str, folders: list[str]) -> bool:
-    """True of a plugin that Pelican can import; nothing is imported to find it."""
-    first = name.partition(".")[0]
-    if PathFinder.find_spec(first, [*folders, *sys.path]) is not None:
-        return True
-    around: Sequence[str] | None = None
-    for part in ("pelican", "pelican.plugins", f"pelican.plugins.{first}"):
-        if (spec := PathFinder.find_spec(part, around)) is None:
-            return False
-        around = spec.submodule_search_locations
-    return True
-
-
-def judge_setting(name: str, value: str) -> Text | None:
-    """What is wrong with a licence or an address that a site is to have, None if it is right."""
-    problems: list[Problem] = []
-    reader = _SettingsReader(b"", {name: value}, DEFAULT_LANGUAGES, problems)
-    if name == "LICENCE":
-        reader.read_licence()
-    else:
-        reader.address(name, mail=name == "CONTACT")
-    return problems[0].text if problems else None
-
-
-class _SettingsReader:
-    """Reads one value after the other; what is wrong is noted at its place in the file."""
-
-    def __init__(
-        self, source: bytes, values: dict[str, Any], languages: Languages, problems: list[Problem]
-    ) -> None:
-        self.source = source
-        self.values = values
-        self.languages = languages
-        self.problems = problems
-        self.nodes = find_values(source)
-
-    def read(self) -> Settings:
-        self._name_unused()
-        self._check_version()
-        return Settings(
-            name=self.text("SITENAME", required=True),
-            tagline=self.text("TAGLINE"),
-            siteurl=self.address("SITEURL", judge=judge_site_url).rstrip("/"),
-            licence=self.read_licence(),
-            publisher=self.text("PUBLISHER"),
-            contact=self.address("CONTACT", mail=True),
-            repository=self.address("REPOSITORY"),
-            footer=self.text("FOOTER"),
-            menu=self.links("MENUITEMS"),
-            has_sections=self.value("DISPLAY_PAGES_ON_MENU", bool, True),
-            links=(*self.links("LINKS"), *self.links("SOCIAL")),
-            logo=self.value("SITELOGO", str),
-            icon=self.value("FAVICON", str, "icon.svg"),
-            colours=self.each("COLOURS", dict, "record.settings_form_colour", _read_colours),
-            trusted_hosts=self.each("TRUSTED_HOSTS", list, "record.settings_form_host", _read_host),
-            overrides=self.strings("THEME_TEMPLATES_OVERRIDES"),
-            static_paths=self.strings("STATIC_PATHS"),
-            static_excludes=self.strings("STATIC_EXCLUDES"),
-            static_names=self.each(
-                "EXTRA_PATH_METADATA", dict, "record.settings_form_static_name", _read_static_name
-            ),
-            functions=self._read_functions(),
-            timezone=self._read_timezone(),
-            at={name: self.locate(name) for name in self.values},
-        )
-
-    def locate(self, name: str, *inside: int) -> Position:
-        """Where the value of a setting stands, or a part of it that is written out there."""
-        node = self.nodes.get(name)
-        if node is None:
-            return START
-        for index in inside:
-            parts = getattr(node, "elts", None) or getattr(node, "keys", None) or ()
-            if index >= len(parts) or parts[index] is None:
-                break
-            node = parts[index]
-        return locate_node(node, self.source)
-
-    def _complain(self, key: str, name: str, *inside: int, **values: object) -> None:
-        told: dict[str, Any] = {"name": name, **values}
-        self.problems.append(problem(key, SETTINGS, self.locate(name, *inside), **told))
-
-    def _refuse(self, form: str, setting: str, *inside: int, **values: object) -> None:
-        """Note that a setting, or a part of it, has not its form, by the key of its words."""
-        self._complain("E341", setting, *inside, form=say(form, **values))
-
-    def value(self, name: str, kind: type[T], default: T | None = None) -> T:
-        """The value of a setting of one kind; a tuple is a list as well."""
-        value = self.values.get(name)
-        if isinstance(value, (list, tuple) if kind is list else kind):
-            return cast(T, value)
-        if value is not None:
-            self._refuse(f"record.settings_form_{kind.__name__}", name)
-        return kind() if default is None else default
-
-    def each(
-        self, name: str, kind: type[Any], form: str, accept: Callable[[Any], T | None]
-    ) -> tuple[T, ...]:
-        """What is made of each part of a setting, without those that have not the form."""
-        value = self.value(name, kind)
-        made = [accept(part) for part in (value.items() if kind is dict else value)]
-        for index, one in enumerate(made):
-            if one is None:
-                self._refuse(form, name, index)
-        return tuple(one for one in made if one is not None)
-
-    def text(self, name: str, required: bool = False) -> Text:
-        names = [self.languages.name(name, lang).upper() for lang in self.languages]
-        words = [" ".join(self.value(one, str).split()) for one in names]
-        if required:
-            self.problems += [
-                problem("E342", SETTINGS, START, name=one)
-                for one, word in zip(names, words, strict=True)
-                if not word and self.values.get(one) in (None, "")
-            ]
-        return self.languages.text(words)
-
-    def address(
-        self, name: str, mail: bool = False, judge: Callable[[str], Text | None] = judge_url
-    ) -> str:
-        """An address of the web, or where it may be of a mailbox."""
-        written = self.value(name, str).strip()
-        if not written or (mail and _match("mail", written.removeprefix("mailto:"))):
-            return written.removeprefix("mailto:")
-        fault = judge(written)
-        if fault is not None:
-            self._complain("E343", name, written=written[:60], why=fault)
-            return ""
-        return written
-
-    def strings(self, name: str) -> tuple[str, ...]:
-        return self.each(
-            name,
-            list,
-            "record.settings_form_strings",
-            lambda one: one if isinstance(one, str) else None,
-        )
-
-    def links(self, name: str) -> tuple[MenuLink, ...]:
-        """Pairs of a title and an address, with the titles in each language in the same order."""
-        names = [self.languages.name(name, lang).upper() for lang in self.languages]
-        lists = [self._read_pairs(one) for one in names if one in self.values]
-        for one, pairs in zip(names[1:], lists[1:], strict=False):
-            if [address for _, address in pairs] != [address for _, address in lists[0]]:
-                self._refuse("record.settings_form_same_links", one, name=name)
-                return ()
-        # Without a translation a title is in every language what it is.
-        missing = [""] * (len(self.languages) - len(lists))
-        return tuple(
-            MenuLink(self.languages.text([*(title for title, _ in each), *missing]), each[0][1])
-            for each in zip(*lists, strict=True)
-        )
-
-    def _read_pairs(self, name: str) -> list[tuple[str, str]]:
-        pairs = []
-        for index, pair in enumerate(self.value(name, list)):
-            match pair:
-                case (str(title), str(address)) if title.strip():
-                    address = address.strip()
-                    is_plain = address.startswith("mailto:") or _match("of_site", address)
-                    if not is_plain and (fault := judge_url(address)):
-                        self._complain("E343", name, index, written=address[:60], why=fault)
-                    pairs.append((title.strip(), address.removeprefix("/")))
-                case _:
-                    self._refuse("record.settings_form_pair", name, index)
-        return pairs
-
-    def read_licence(self) -> Licence | None:
-        value = self.values.get("LICENCE")
-        match value:
-            case None | "":
-                return None
-            case (str(name), str(url)) if name.strip() and judge_url(url) is None:
-                return Licence(name.strip(), Text(url, url))
-            case str() if found := _match("creative_commons", value):
-                path = f"https://creativecommons.org/licenses/{found[1].lower()}/4.0/"
-                deeds = Text(f"{path}deed.zh-hans", path)
-                return Licence(f"CC {found[1]} 4.0", deeds, f"CC-{found[1]}-4.0")
-            case str() if _match("cc0", value):
-                path = "https://creativecommons.org/publicdomain/zero/1.0/"
-                return Licence("CC0 1.0", Text(f"{path}deed.zh-hans", path), "CC0-1.0")
-            case str() if not value.upper().startswith("CC"):
-                return Licence(value.strip(), NO_TEXT)
-        self._refuse("record.settings_form_licence", "LICENCE")
-        return None
-
-    def _read_timezone(self) -> str:
-        name = self.value("TIMEZONE", str)
-        try:
-            return ZoneInfo(name).key if name else ""
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._refuse("record.settings_form_timezone", "TIMEZONE")
-            return ""
-
-    def _read_functions(self) -> bytes:
-        """The source of the file where it gives templates functions."""
-        for name in FUNCTIONS:
-            for index, function in enumerate(self.value(name, dict).values()):
-                # Only those that are called may be asked what they want to be given.
-                if name != "JINJA_GLOBALS" and not callable(function):
-                    self._refuse("record.settings_form_function", name, index)
-                elif name == "JINJA_GLOBALS" and hasattr(function, "jinja_pass_arg"):
-                    self._refuse("record.settings_form_no_context", name, index)
-        return self.source if any(map(self.values.get, FUNCTIONS)) else b""
-
-    def _name_unused(self) -> None:
-        """Warn of every setting that has no effect, and of names that are nearly known."""
-        known, fixed = read_known(), fixed_settings()
-        texts = (*known["texts"], *known["links"])
-        taken = {*known["others"]} | {
-            self.languages.name(name, lang).upper() for name in texts for lang in self.languages
-        }
-        why = {
-            name: group
-            for groups in (known["fixed"], known["unused"])
-            for group, names in groups.items()
-            for name in names
-        }
-        untold = {f"{name}_{lang.upper()}": "languages" for name in texts for lang in LANGS}
-        all_known = taken | {*why}
-        # Texts lie in two folders, and it is all the same to name them.
-        same = {"PAGE_PATHS": ["pages", "stories"]}
-        for name, value in self.values.items():
-            if name in taken or (name in fixed and value in (fixed[name], same.get(name))):
-                continue
-            if reason := why.get(name) or untold.get(name):
-                self._complain("W340", name, why=say(f"record.settings_why_{reason}"))
-            # Plugins have settings of their own, of which nothing is known here.
-            elif name in self.nodes and difflib.get_close_matches(name, all_known, 1, _NEARLY):
-                self._complain("W341", name, hint=suggest(name, all_known))
-        for name in self.nodes:
-            # A setting in small letters is a name of the file's own.
-            if not name.isupper() and name.upper() in all_known - set(self.values):
-                self._complain("W341", name, hint=suggest(name, all_known))
-        if GUARD not in (self.values.get("PLUGINS") or ()):
-            self._complain("W343", "PLUGINS", guard=GUARD)
-
-    def _check_version(self) -> None:
-        """Tell where the project was made for another version than the one that runs."""
-        name = "CASEBOOK_VERSION"
-        written = self.values.get(name)
-        found = _match("version", written) if isinstance(written, str) else None
-        ours = _patterns()["version"].match(__version__)
-        assert ours is not None
-        now = f"{ours[1]}.{ours[2]}"
-        if written is None:
-            self._complain("W342.missing", name, now=now)
-        elif found is None:
-            self._refuse("record.settings_form_version", name)
-        elif (found[1], found[2]) != (ours[1], ours[2]):
-            is_older = (int(found[1]), int(found[2])) < (int(ours[1]), int(ours[2]))
-            notes = find_packaged("CHANGELOG.md")
-            key = "W342" if is_older else "E344"
-            self._complain(key, name, made=written, now=now, notes=notes)
-
-
-def _read_colours(part: tuple[object, object]) -> tuple[str, str, str] | None:
-    """A role with its colours in the light and in the dark scheme."""
-    role, value = part
-    match (value, value) if isinstance(value, str) else value:
-        case (str(light), str(dark)) if _match("colour", light) and _match("colour", dark):
-            return str(role), light, dark
-    return None
-
-
-def _read_static_name(part: tuple[object, object]) -> tuple[str, str] | None:
-    """The path of a static file, and its place in the site."""
-    match part:
-        case (path, {"path": str(target), **others}) if not others and ".." not in target:
-            return str(path).strip("/"), target.strip("/")
-    return None
-
-
-def _read_host(host: object) -> str | None:
-    return host if isinstance(host, str) and _match("host", host) else None
+# The settings that have an effect, by their names in the file; the last are read elsewhere, or
+# together with others.
+EFFECTIVE: Final = (
+    *(one.name for one in fields_of(Settings)),
+    *("SOCIAL", "JINJA_GLOBALS", "JINJA_TESTS"),
+    *("LANGUAGES", "PLUGINS", "PLUGIN_PATHS", "CASEBOOK_VERSION"),
+)
+# Those that have a translation, under their name with a language behind it.
+TRANSLATED: Final = (
+    *(one.name for one in fields_of(Settings) if one.is_translated),
+    *("MENUITEMS", "LINKS", "SOCIAL"),
+)

@@ -14,7 +14,7 @@ from casebook.build.steps import BuildOptions, build_site
 from casebook.build.theme import check_theme
 from casebook.pages.page import write_policy
 from casebook.problems import CasebookError, ContentError, Exit
-from casebook.record.settings import read_settings
+from casebook.record.settings_reader import read_settings
 from casebook.text import DEFAULT_LANGUAGES
 
 OF_A_NEWSROOM = """
