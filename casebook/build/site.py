@@ -269,7 +269,7 @@ class _PageMaker:
             missing = [
                 (number, key)
                 for number, (slug, key) in keyed
-                if not texts.is_known(number) or run.keep(slug, key) is None
+                if not (texts.is_known(number) and run.keep(slug, key))
             ]
             if missing:
                 stale.append((run, missing))
@@ -316,9 +316,11 @@ class _PageMaker:
                     kept = run.keep_all(key) if key else None
                     if kept is not None:
                         spent.kept += len(kept)
-                        listed += [Location(*json.loads(one["location"])) for one in kept if one]
+                        listed += [Location(*json.loads(note)) for note in kept if note]
                         continue
                     for page in self.context.options.timings.track(make_pages(self.site)):
+                        # One without a key of its own is in no row.
+                        key = key if page.key else ""
                         is_kept = self._write_list(page, tree, run)
                         spent.kept += is_kept
                         spent.made += not is_kept
@@ -368,10 +370,10 @@ class _PageMaker:
         shown = (page.title, page.description, *dates, find_card(page, self.site), page.trail)
         key = digest(repr((*shaped, *shown)).encode())
         unit = file_of(page, self.site.languages)
-        if run.keep(unit, key) is not None:
+        if run.keep(unit, key):
             return True
-        texts = {"location": json.dumps(page.location).encode()} if page.indexed else {}
-        run.write(unit, key, [self.renderer.print_page(page, self.site)], texts)
+        note = json.dumps(page.location) if page.indexed else ""
+        run.write(unit, key, [self.renderer.print_page(page, self.site)], note)
         return False
 
     @cached_property

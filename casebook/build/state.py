@@ -37,13 +37,9 @@ if TYPE_CHECKING:
 _INPUTS: Final = "state:inputs"
 # Which folders there are units of.
 _SITES: Final = "state:sites"
-# What lists of the whole site take from a unit, by their names, in UTF-8.
-Texts = Mapping[str, bytes]
-_NO_TEXTS: Final[Texts] = {}
-
 _OutputStamp = tuple[int, int, int, int]
-# The key of a unit, its texts, and each of its files with its digest and its stamp.
-_Unit = tuple[str, Texts, list[tuple[str, str, _OutputStamp]]]
+# The key of a unit, a note on it, and each of its files with its digest and its stamp.
+_Unit = tuple[str, str, list[tuple[str, str, _OutputStamp]]]
 # The key of all units of a run together, and each by its name.
 _Row = tuple[str, dict[str, _Unit]]
 
@@ -152,7 +148,7 @@ class BuildState:
     ) -> None:
         """Put the files of a unit into the tree, made anew where it is not fresh."""
         run = self.open_run(unit, tree)
-        if run.keep(unit, key) is None:
+        if not run.keep(unit, key):
             run.write(unit, key, make())
             run.save()
 
@@ -200,17 +196,17 @@ class UnitRun:
         self._put = put
         self._units: dict[str, _Unit] = {}
 
-    def keep(self, unit: str, key: str) -> Texts | None:
-        """Put a unit into the tree that is published as it would be made, and give its texts.
-
-        None where it has to be made.
-        """
+    def keep(self, unit: str, key: str) -> bool:
+        """Put a unit into the tree that is published as it would be made, and say if it is."""
         known = self._known.get(unit)
         lying = self._find(known) if known is not None and known[0] == key else None
-        return None if known is None or lying is None else self._take(unit, known, lying)
+        if known is None or lying is None:
+            return False
+        self._take(unit, known, lying)
+        return True
 
-    def keep_all(self, key: str) -> list[Texts] | None:
-        """Put all units into the tree that were saved under a key, and give their texts.
+    def keep_all(self, key: str) -> list[str] | None:
+        """Put all units into the tree that were saved under a key, and give the notes on them.
 
         None where some have to be made.
         """
@@ -221,17 +217,15 @@ class UnitRun:
             return None
         return [self._take(unit, self._known[unit], lying or ()) for unit, lying in found.items()]
 
-    def write(
-        self, unit: str, key: str, files: Iterable[DataFile], texts: Texts = _NO_TEXTS
-    ) -> None:
-        """Put the files of a unit into the tree, and keep its texts with them."""
+    def write(self, unit: str, key: str, files: Iterable[DataFile], note: str = "") -> None:
+        """Put the files of a unit into the tree, and keep a note on it."""
         written = [(file.path, self._tree.write(file.path, file.content)) for file in files]
         stamped = [
             (path, sha, stamp)
             for path, sha in written
             if (stamp := _stamp(f"{self._tree.folder}/{path}")) is not None
         ]
-        self._units[unit] = key, texts, stamped
+        self._units[unit] = key, note, stamped
 
     def save(self, key: str = "") -> None:
         """Keep the units that were put into the tree, all of them as made under a key."""
@@ -248,7 +242,7 @@ class UnitRun:
             lying.append(lies)
         return lying
 
-    def _take(self, name: str, unit: _Unit, lying: Sequence[bool]) -> Texts:
+    def _take(self, name: str, unit: _Unit, lying: Sequence[bool]) -> str:
         for (path, sha, _), lies in zip(unit[2], lying, strict=True):
             if not lies:
                 self._tree.take_over(path)

@@ -371,6 +371,37 @@ def test_a_damaged_page_of_a_large_site_is_mended_where_nothing_else_has_changed
     assert page.read_bytes() == whole
 
 
+@pytest.mark.parametrize("page", ["compare/by-year/index.html", "figures/index.html"])
+def test_a_damaged_list_is_mended_though_no_version_of_a_case_changed(
+    page: str, project: Path
+) -> None:
+    output = project / "output"
+    whole = (output / page).read_bytes()
+    (output / page).write_bytes(whole + b"!")
+
+    changed = written(
+        project, lambda _: replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    )
+
+    assert (output / page).read_bytes() == whole
+    others = {path for path in changed if path.startswith(("compare/", "timeline/"))}
+    assert page in changed
+    assert others <= {page}
+
+
+@pytest.mark.parametrize("name", ["data/figures.csv", "data/cases.json", "search/index.js"])
+def test_nothing_is_read_back_from_a_list_that_somebody_changed(name: str, project: Path) -> None:
+    output = project / "output"
+    text = (output / name).read_bytes()
+    (output / name).write_bytes(text.replace(make_case(2).slug.encode(), b"x" * 8))
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+
+    clean = project / "clean"
+    build(project, clean)
+    assert contents(clean) == contents(output)
+
+
 def test_all_cases_are_told_as_their_own_files_tell_them_after_a_build_that_was_killed(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
