@@ -12,6 +12,7 @@ from casebook.checks.checked_texts import texts_say_what_the_records_hold
 from casebook.checks.links import check_references, plain_texts_hold_no_marks
 from casebook.checks.media import stories_show_their_pictures
 from casebook.checks.text_claims import list_with_amounts
+from casebook.checks.text_patterns import WORDS, any_of, lower
 from casebook.messages import problem
 from casebook.problems import START, Problem, WordingError
 from casebook.record.comparability import class_of
@@ -31,6 +32,8 @@ Rule = Callable[[Dataset], Iterator[Problem]]
 CaseRule = Callable[[Case, Dataset], Iterator[Problem]]
 
 _REFUSALS = "data/refusals.yaml"
+# The first stages of money on its way: a budget, final accounts, a contract.
+_BUDGET, _LAST_STAGE = 0, 3
 # Money may be set, permitted or handed down for years to come.
 _MAY_COME = (*PLANNED_STATUSES, "permitted", "issued", "set", "allocated", "contracted")
 # China has been buying since its founding; elsewhere an earlier date is most likely a slip as well.
@@ -188,6 +191,34 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
         )
 
 
+def quotes_are_of_the_stage_of_their_figure(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """A budget is not told as spent, nor a contract as a budget, against the words of its quote."""
+    stages = [
+        any_of("|".join((*stage["zh"], *stage["en"])), None)
+        for stage in WORDS["stages"][:_LAST_STAGE]
+    ]
+    for figure in case.printed_figures:
+        quoted, label = lower(figure.quote), lower(f"{figure.label.zh} {figure.label.en}")
+        said, own = (
+            {name: found[0] for name, one in enumerate(stages) if (found := one.search(words))}
+            for words in (quoted, label)
+        )
+        field, other = "label", next(iter(own.values()), "")
+        if figure.status == "paid" and [*said] == [_BUDGET]:
+            field, other = "status", figure.status
+        elif not said or not own or not said.keys().isdisjoint(own):
+            continue
+        yield problem(
+            "E237.stage",
+            case.path,
+            figure.at,
+            quote=figure.quote,
+            word=next(iter(said.values())),
+            field=field,
+            other=other,
+        )
+
+
 def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Exact parts of an exact amount add up to no more than it."""
     parts: defaultdict[str, list[Figure]] = defaultdict(list)
@@ -289,6 +320,7 @@ CASE_RULES: tuple[CaseRule, ...] = (
     no_number_passes_for_another,
     figures_are_no_part_of_themselves,
     parts_are_no_more_than_their_whole,
+    quotes_are_of_the_stage_of_their_figure,
     english_names_are_more_than_pinyin,
     cases_say_when_they_changed,
     plain_texts_hold_no_marks,

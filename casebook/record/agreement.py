@@ -41,6 +41,7 @@ _DIFFERENCES: Final = (
 )
 
 
+_NUMBER: Final = re.compile("[0-9一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖]")
 _TAXES: Final = re.compile("|".join(sorted(TAXES, key=len, reverse=True)))
 
 
@@ -95,7 +96,8 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
     elif figure.wording == "printed" and not quote:
         fields.report("E202.quote", fields.at("quote"), figure=figure.id)
     elif figure.wording == "printed":
-        if why := _why_quote_differs(figure.quantity, quote):
+        labels = f"{label}\n{figure.label.inside('en')}"
+        if why := _why_quote_differs(figure.quantity, quote, labels):
             fields.report("E212", fields.at("amount"), amount=amount, quote=quote, why=why)
     elif any(each.unit for each in find_amounts(quote)):
         fields.report("E212.wording", fields.at("wording"), word=figure.wording, quote=quote)
@@ -109,6 +111,7 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
             quote=quote or amount,
             label=label,
         )
+    _check_label(fields, figure, vocabulary, label)
     measures, names = vocabulary.measures, vocabulary.per
     own = measures[figure.measure]
     for word in (word for one in measures.values() if one.kind == own.kind for word in one.words):
@@ -126,6 +129,20 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
         fields.report(key, fields.at("per"), per=named, quote=quote)
 
 
+def _check_label(fields: Fields, figure: Figure, vocabulary: Vocabulary, label: str) -> None:
+    """Report what a label says that the amount is per, and an annual amount of no year."""
+    measure, period = vocabulary.measures[figure.measure], figure.period
+    # A total is of its year, and not so much for each.
+    if figure.quantity.kind == "money" and not measure.total:
+        for per in sorted(find_per(label, vocabulary.per) - {*figure.per}):
+            fields.report("W219", fields.at("per"), per=vocabulary.per[per].name.zh, label=label)
+    first, last = period.earliest, period.latest
+    # A financial year and a school year lie in two.
+    days = (last - first).days if first and last else 360
+    if measure.key == "annual_total" and not 360 <= days <= 731:
+        fields.report("W218", fields.at("period"), period=period.edtf)
+
+
 def check_support(fields: Fields, figure: Figure, vocabulary: Vocabulary) -> None:
     """Report what stands beside a figure as its support and is none."""
     seen = {figure.source}
@@ -140,9 +157,19 @@ def check_support(fields: Fields, figure: Figure, vocabulary: Vocabulary) -> Non
             fields.report(key, report.at, amount=amount, quote=report.quote)
 
 
-def _why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
-    """The difference of a quote from the amount as printed, None where they say the same."""
+def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | None:
+    """The difference of a quote from the amount as printed, None where they say the same.
+
+    A quote that tells by how much something changed needs an amount or a label that says so.
+    """
     printed = parse_quantity(quantity.text)
+    number = _NUMBER.search(quote)
+    lead = quote[: number.start()] if number else ""
+    if PATTERNS["denied"].search(lead):
+        return say("record.differs.denied")
+    told = f"{quantity.text}\n{label}"
+    if PATTERNS["changed"].search(lead) and not PATTERNS["change"].search(told):
+        return say("record.differs.change")
     if printed.planned and not find_plan(quote):
         return say("record.differs.plan")
     adverbs = {PER_ADVERBS[word] for word in PER_ADVERBS if word in quote}

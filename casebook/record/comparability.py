@@ -9,28 +9,35 @@ from casebook.messages import say
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import Text
-from casebook.values.words import CURRENCIES
+from casebook.values.words import CURRENCIES, TAXES
 
 
 class ComparabilityClass(NamedTuple):
-    """The measure, unit, per and scope that two figures must share to be compared."""
+    """The measure, unit, per, scope and taxes that two figures must share to be compared."""
 
     # In this order, by which classes are sorted: amounts of one measure come beside each other.
     measure: str
     unit: str
     per: tuple[str, ...]
     scope: str
+    tax: str = ""
 
     @property
     def key(self) -> str:
         """One word for the class, fit for an id in a page."""
-        return "-".join(part for part in (self.measure, self.unit, *self.per, self.scope) if part)
+        tax = TAXES.get(self.tax, "").replace(" ", "_")
+        parts = (self.measure, self.unit, *self.per, self.scope, tax)
+        return "-".join(part for part in parts if part)
 
 
 def class_of(figure: Figure) -> ComparabilityClass:
     """The comparability class of a figure."""
     return ComparabilityClass(
-        measure=figure.measure, unit=figure.quantity.unit, per=figure.per, scope=figure.scope
+        measure=figure.measure,
+        unit=figure.quantity.unit,
+        per=figure.per,
+        scope=figure.scope,
+        tax=figure.quantity.tax,
     )
 
 
@@ -82,8 +89,10 @@ def name_class(key: ComparabilityClass, words: Vocabulary) -> Text:
         unit = CURRENCIES[key.unit].name if key.unit in CURRENCIES else Text(key.unit)
     zh = measure.zh + (f"（{scope.zh}）" if scope else "")
     zh += "，" + "/".join([unit.zh, *(part.zh for part in per)])
+    zh += f"，{key.tax}" if key.tax else ""
     en = measure.inside("en") + (f" ({scope.inside('en')})" if scope else "")
     counted = " ".join(filter(None, (unit.en, *(f"per {part.inside('en')}" for part in per))))
+    counted += f", {TAXES[key.tax]}" if key.tax else ""
     return Text(zh, f"{en}, {counted}" if counted else en)
 
 
@@ -111,6 +120,11 @@ def describe_difference(one: Figure, other: Figure, words: Vocabulary) -> Text |
     if a.per != b.per:
         first, second = _word_per(a.per, words), _word_per(b.per, words)
         return say("values.per_differs", first=first, second=second)
+    if a.tax != b.tax:
+        first, second = (
+            Text(tax or "没有写", TAXES.get(tax, "not told")) for tax in (a.tax, b.tax)
+        )
+        return say("values.taxes_differ", first=first, second=second)
     first, second = _word_scope(a.scope, words), _word_scope(b.scope, words)
     return say("values.scopes_differ", first=first, second=second)
 

@@ -71,8 +71,7 @@ def in_english(quantity: Quantity, *, marks_plan: bool = True) -> str:
     named = (words.PER_IN_ENGLISH[word] for word in quantity.per if word in words.PER_IN_ENGLISH)
     per = ("an hour" if name == "hour" else f"a {name}" for name in named)
     plan = ("(planned)",) if quantity.planned and marks_plan else ()
-    printed = "".join(one.text for one in quantity.segments)
-    tax = next((f"({english})" for word, english in words.TAXES.items() if word in printed), "")
+    tax = f"({words.TAXES[quantity.tax]})" if quantity.tax else ""
     return " ".join(filter(None, (lead + amount, *per, tax, *plan)))
 
 

@@ -88,6 +88,11 @@ class Quantity:
         return "".join(one.text for one in self.worded)
 
     @property
+    def tax(self) -> str:
+        """The word for the taxes that are in an amount or are not, nothing where it has none."""
+        return next((word for word in words.TAXES if word in self.text), "")
+
+    @property
     def kind(self) -> Kind:
         """An amount of money, a share of a whole, or a number of things."""
         if self.unit in CURRENCIES:

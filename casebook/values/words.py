@@ -165,7 +165,7 @@ CHANGES: Final = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分钱": Decima
 ENGLISH_FACTORS: Final[Mapping[str, int]] = WORDS["english_factors"]
 # The patterns by name, as `words.yaml` has them.
 PATTERNS: Final = Patterns(
-    WORDS["amount_patterns"] | WORDS["plan_patterns"],
+    WORDS["amount_patterns"] | WORDS["plan_patterns"] | WORDS["quote_patterns"],
     digit=HAN_DIGITS,
     unit=_one_of(UNITS),
     sign=_one_of(SIGNS),

@@ -438,3 +438,21 @@ def test_a_case_was_not_changed_in_the_future(today: date, codes: list[str]) -> 
     found = list(check_updated(dataset_of(record()), today))
 
     assert [one.code for one in found] == codes
+
+
+@pytest.mark.parametrize(
+    ("quote", "label", "status", "codes"),
+    [
+        pytest.param("预算120万元", "实际支出", "reported", ["E237"], id="a budget as spent"),
+        pytest.param("中标价120万元", "预算", "reported", ["E237"], id="a contract as a budget"),
+        pytest.param("预算120万元", "预算", "reported", [], id="a budget"),
+        pytest.param("预算120万元", "购买金额", "reported", [], id="a label that names no stage"),
+        pytest.param("投入120万元", "预算", "reported", [], id="a quote that names no stage"),
+    ],
+)
+def test_a_budget_is_not_what_was_spent(
+    quote: str, label: str, status: str, codes: list[str]
+) -> None:
+    found = check_rules(dataset_of(record(figure(quote=quote, label=label, status=status))))
+
+    assert [one.code for one in found if one.code != "W208"] == codes

@@ -48,6 +48,11 @@ CONTRADICTED = {
     "顶多120万元": ["120万元", "约120万元"],
     "120万元（含税）": ["120万元", "120万元（不含税）", "税前120万元"],
     "不含税价120万元": ["120万元", "120万元（含税）"],
+    "减少120万元": ["120万元"],
+    "增加了120万元": ["120万元"],
+    "没有120万元": ["120万元"],
+    "不是120万元": ["120万元"],
+    "是否花120万元": ["120万元"],
     "什么都没说": ["120万元"],
     "2013年投入": ["2013元"],
 }
@@ -230,6 +235,39 @@ def test_a_reading_never_contradicts_a_printed_word(amount: str, reading: str) -
     assert codes(amount=amount, qualifier=reading, note="这样读") == expected
 
 
+@pytest.mark.parametrize(
+    ("quote", "label", "code"),
+    [
+        pytest.param("增加120万元", "增加的金额", "", id="an increase"),
+        pytest.param("增加120万元", "购买金额", "E212", id="an increase taken for the whole"),
+        pytest.param("增至120万元", "购买金额", "", id="what it became"),
+        pytest.param("增加到120万元", "购买金额", "", id="what it became, too"),
+        pytest.param("追加120万元", "购买金额", "E212", id="what was added"),
+        pytest.param("没有超过120万元", "购买金额", "E212", id="what it did not exceed"),
+    ],
+)
+def test_a_change_is_no_amount_of_the_thing(quote: str, label: str, code: str) -> None:
+    assert codes(quote=quote, label=label) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("measure", "label", "period", "code"),
+    [
+        pytest.param("unit_price", "每个岗位的标准", "2013", "W219", id="a post in the label"),
+        pytest.param("annual_total", "每年的投入", "2013", "", id="a total of each year"),
+        pytest.param("annual_total", "投入", "2013年上半年", "W218", id="half a year"),
+        pytest.param("annual_total", "投入", "2013-05", "W218", id="a month"),
+        pytest.param("annual_total", "投入", "2010/2013", "W218", id="four years"),
+        pytest.param("annual_total", "投入", "2013-14财年", "", id="a financial year"),
+        pytest.param("annual_total", "投入", "2013-07/2014-06", "", id="twelve months"),
+        pytest.param("annual_total", "投入", "2013~", "", id="about a year"),
+        pytest.param("annual_total", "投入", "不晚于2013-05-06", "", id="a latest date"),
+    ],
+)
+def test_label_and_period_fit_the_measure(measure: str, label: str, period: str, code: str) -> None:
+    assert codes(measure=measure, label=label, period=period) == ([code] if code else [])
+
+
 def test_a_figure_without_a_quote_says_why() -> None:
     unquoted = figure(quote=None)
     _, problems = read(record(unquoted))
@@ -349,10 +387,10 @@ def test_a_document_that_was_seen_as_a_repost_is_not_primary() -> None:
 @pytest.mark.parametrize(
     ("measure", "label", "quote", "found"),
     [
-        pytest.param("unit_price", "见义勇为每人赔付", "25万元", ["E218"], id="by its label"),
+        pytest.param("unit_price", "见义勇为的赔付", "25万元", ["E218"], id="by its label"),
         pytest.param("unit_price", "见义勇为", "保险金额为25万元", ["E218"], id="by its quote"),
-        pytest.param("payout_cap", "见义勇为每人赔付", "25万元", [], id="as a cap"),
-        pytest.param("unit_price", "每人保险费", "25万元", [], id="another word"),
+        pytest.param("payout_cap", "见义勇为的赔付", "25万元", [], id="as a cap"),
+        pytest.param("unit_price", "保险费", "25万元", [], id="another word"),
     ],
 )
 def test_a_ceiling_by_its_words_is_no_spending(

@@ -29,6 +29,10 @@ def test_figures_of_one_measure_unit_per_and_scope_are_comparable() -> None:
         pytest.param({}, {"per": "年"}, "每年", "per year", id="per"),
         pytest.param({}, {"scope": "clubs"}, "读书会", "Reading clubs", id="scope"),
         pytest.param(
+            {"amount": "5元（含税）"}, {"amount": "5元（不含税）"}, "不含税", "excluded", id="taxes"
+        ),
+        pytest.param({}, {"amount": "税后5元"}, "没有写", "not told", id="taxes in one alone"),
+        pytest.param(
             {"measure": "count", "amount": "17项"},
             {"measure": "count", "amount": "748家"},
             "单位不同",
@@ -65,6 +69,14 @@ def test_a_class_is_named_for_readers() -> None:
 
     assert name.zh == "年度购买总额（读书会），元/岗位/年"
     assert name.en == "Annual total (Reading clubs), yuan per post per year"
+
+
+def test_taxes_are_in_the_name_of_a_class() -> None:
+    one, _ = pair({}, {"amount": "5元（不含税）"})
+    found = class_of(one)
+
+    assert name_class(found, tiny_lists().vocabulary).zh == "年度购买总额（全市），元，不含税"
+    assert found.key == "annual_total-CNY-city-taxes_excluded"
 
 
 def test_no_figure_and_one_figure_are_comparable() -> None:
