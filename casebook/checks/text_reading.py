@@ -53,6 +53,35 @@ class Years(NamedTuple):
     last: int
     is_plan: bool = False
 
+    def fit(self, edtf: str, *, up_to: bool) -> bool | None:
+        """True of those of a period in EDTF, None where that knows no year."""
+        first, last, known = self.first, self.last, _years_in(edtf)
+        if not known:
+            return None
+        if edtf.startswith("[.."):
+            if re.fullmatch(r"\[\.\.[0-9]{4}\]", edtf):
+                return last == known[0]
+            # 到2020年 says the same as 2020年底前.
+            return last == known[0] if up_to else False if last > known[0] else None
+        if "/" not in edtf:
+            return first == last == known[0]
+        if len(known) == 1:
+            return first == known[0]
+        if first != last:
+            return (first, last) == (known[0], known[-1])
+        return last == known[-1] and (up_to or known[0] == last)
+
+    def may_hold(self, edtf: str) -> bool:
+        """True where a date in EDTF may lie in them: a latest date, in whatever is before it."""
+        if not (known := _years_in(edtf)):
+            return True
+        first = 0 if edtf.startswith("[..") else known[0]
+        return first <= self.last and self.first <= known[-1]
+
+
+def _years_in(edtf: str) -> list[int]:
+    return [int(year) for year in re.findall("[0-9]{4}", edtf)]
+
 
 class Trend(NamedTuple):
     """Words of a text that tell a trend, or that compare and so have no way."""

@@ -251,12 +251,12 @@ class RoleReading:
         if years is None or pattern("another_year").search(spot.words):
             return
         lead = self.prose[max(0, years.start - 24) : years.start]
-        fits = _fit_years(years, figure.period.edtf, up_to=bool(pattern("up_to").search(lead)))
+        fits = years.fit(figure.period.edtf, up_to=bool(pattern("up_to").search(lead)))
         start, end = years.start, years.end
         if years.is_plan:
             # Within a plan of five years lie years of their own.
-            fits = fits if fits is not False or not _holds_year(figure.period.edtf, years) else None
-            touches = not _holds_year(figure.period.edtf, years) or is_of_year
+            fits = fits if fits is not False or not years.may_hold(figure.period.edtf) else None
+            touches = not years.may_hold(figure.period.edtf) or is_of_year
         goes_on = pattern("since_year").match(self.prose, end) or pattern("as_of").search(lead)
         if is_of_year and fits and goes_on:
             yield self._make(
@@ -411,12 +411,12 @@ class RoleReading:
                 date, best = max(
                     scores.items(), key=lambda pair: pair[1].weight, default=("", NO_MATCH)
                 )
-                own = max((m for d, m in scores.items() if _holds_year(d, years)), default=NO_MATCH)
+                own = max((m for d, m in scores.items() if years.may_hold(d)), default=NO_MATCH)
                 is_clear = best.words > 1 and best.weight >= 1 and best.beats(own)
                 dates = [date] if is_clear else []
                 if (begin, end) == part and not own.words:
                     dates = dates or self._list_introduced(years)
-                if dates and not any(_holds_year(each, years) for each in dates):
+                if dates and not any(years.may_hold(each) for each in dates):
                     written = self.prose[years.start : years.end]
                     named = ENUMERATION.join(dict.fromkeys(dates))
                     yield self.report("W274.event", years.start, years=written, date=named)
@@ -441,32 +441,3 @@ class RoleReading:
         return [
             one.period.edtf for told in within(self.told, end, last)[:1] for one in told.figures
         ]
-
-
-def _fit_years(years: Years, edtf: str, *, up_to: bool) -> bool | None:
-    """True of years that are those of a period, None where it knows no year."""
-    first, last = years.first, years.last
-    known = [int(year) for year in re.findall("[0-9]{4}", edtf)]
-    if not known:
-        return None
-    if edtf.startswith("[.."):
-        if re.fullmatch(r"\[\.\.[0-9]{4}\]", edtf):
-            return last == known[0]
-        # 到2020年 says the same as 2020年底前.
-        return last == known[0] if up_to else False if last > known[0] else None
-    if "/" not in edtf:
-        return first == last == known[0]
-    if len(known) == 1:
-        return first == known[0]
-    if first != last:
-        return (first, last) == (known[0], known[-1])
-    return last == known[-1] and (up_to or known[0] == last)
-
-
-def _holds_year(edtf: str, years: Years) -> bool:
-    """True of a date that may lie in years: a latest date holds whatever lies before it."""
-    known = [int(year) for year in re.findall("[0-9]{4}", edtf)]
-    if not known:
-        return True
-    first = 0 if edtf.startswith("[..") else known[0]
-    return first <= years.last and years.first <= known[-1]
