@@ -111,7 +111,8 @@ def check_addresses(
 
     `charts` are the names of charts of all cases, which a site may have.
     """
-    made = set(list_addresses(dataset, find_slugs(project).values(), fixed))
+    slugs = find_slugs(project)
+    made = set(list_addresses(dataset, slugs.values(), fixed))
     aliases = find_aliases(dataset)
     linkable = made | {f"charts/{name}/" for name in charts}
     problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
@@ -119,7 +120,7 @@ def check_addresses(
     for text in list_prose(project, linking, dataset.languages):
         problems += check_links(text, linkable, dataset)
     problems += _check_menu(linkable, dataset)
-    problems += _check_slugs(project, fixed)
+    problems += _check_slugs(project, slugs, fixed)
     # What a case that cannot be read is called, and was, is not known.
     if dataset.unread:
         return problems
@@ -147,9 +148,11 @@ def _check_menu(linkable: Collection[str], dataset: Dataset) -> Iterator[Problem
                 yield problem("E345", SETTINGS, at, hint=hint, name=name, written=written)
 
 
-def _check_slugs(project: Path, fixed: Iterable[str]) -> Iterator[Problem]:
+def _check_slugs(
+    project: Path, slugs: Mapping[Path, str], fixed: Iterable[str]
+) -> Iterator[Problem]:
     """The texts that could have no page of their own by their slugs."""
-    for path, slug in find_slugs(project).items():
+    for path, slug in slugs.items():
         shown, fault = show_path(path, project), judge_slug(slug)
         if fault in ("E240", "E241"):
             yield problem("E240.text", shown, START, slug=slug[:60])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
@@ -28,6 +27,7 @@ from casebook.record.suggestions import suggest
 from casebook.record.vocabulary import Question
 from casebook.text import ENUMERATION, LANGS
 from casebook.values.amounts import parse_quantity
+from casebook.values.digest import digest
 from casebook.values.formula import names_of, parse_formula
 from casebook.values.quantity import Quantity, with_reading
 from casebook.values.words import SAME_PER, WORDS
@@ -103,7 +103,7 @@ def read_case_node(
     )
     # Other ends of lines and a byte order mark make no other version.
     text = unicodedata.normalize("NFC", "\n".join(lines))
-    sha = hashlib.sha256(text.encode()).hexdigest()
+    sha = digest(text.encode())
     updated = max((case.updated, *(change.date.edtf for change in case.changes)))
     return replace(case, digest=sha, updated=updated)
 

@@ -8,7 +8,6 @@ list, and in which order, is in here; what they say is not.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
@@ -222,7 +221,7 @@ def pair_wordings(case: Case) -> Iterator[tuple[str, Text]]:
 
 def sign_words(text: bytes) -> str:
     """A short digest of words."""
-    return hashlib.sha256(text).hexdigest()[:_DIGITS]
+    return digest(text)[:_DIGITS]
 
 
 @lru_cache(maxsize=100_000)
