@@ -243,4 +243,4 @@ def test_a_code_with_w_is_a_warning() -> None:
     found = problem("E241", "data/cases/con.yaml", START, slug="con")
 
     assert (found.code, found.severity) == ("E241", "error")
-    assert found.message("en") == "the name con is reserved by Windows"
+    assert found.message("en") == "the name con is reserved by Windows. Choose another name"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -39,6 +40,12 @@ _MAY_COME = (*PLANNED_STATUSES, "permitted", "issued", "set", "allocated", "cont
 # China has been buying since its founding; elsewhere an earlier date is most likely a slip as well.
 _FIRST_YEAR_OF_CHINA = 1949
 _FIRST_YEAR = 1800
+# What systems and programs call the copy of a file.
+_COPY = re.compile(
+    r"(.{1,60}?)[ _-]*"
+    r"(?:[(（][0-9]{1,2}[)）]|(?:的?副本|拷贝|复件|copy|[(（]?[^()（）]{0,20}冲突).{0,60})",
+    re.IGNORECASE,
+)
 # 万元 for 元 makes ten thousand, 亿元 for 万元 as well; a thousand may be chance between two.
 _FAR = 1000
 
@@ -46,7 +53,9 @@ _FAR = 1000
 def slugs_are_safe(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A slug is a short plain word that every file system and address can hold."""
     fault = judge_slug(case.slug)
-    if fault:
+    if fault == "E240" and (copied := _COPY.fullmatch(case.slug)):
+        yield problem("E240.copy", case.path, START, name=copied[1])
+    elif fault:
         yield problem(fault, case.path, START, slug=case.slug)
 
 

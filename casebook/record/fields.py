@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, TypeVar, cast
@@ -10,7 +11,13 @@ from casebook.messages import offer, problem, say
 from casebook.problems import START, Position, Problem, WordingError
 from casebook.record.description import FieldDescription, fields_of, known_names, measure_quote
 from casebook.record.references import MEDIA_NAME
-from casebook.record.suggestions import find_homes, find_named_word, nearest, suggest
+from casebook.record.suggestions import (
+    find_homes,
+    find_named_source,
+    find_named_word,
+    nearest,
+    suggest,
+)
 from casebook.text import ENUMERATION, LANGS, NO_TEXT, Languages, Text
 from casebook.values.dates import parse_period
 from casebook.values.periods import Period
@@ -24,6 +31,8 @@ UNKNOWN: Final = Period(edtf="", earliest=None, latest=None, precision="interval
 # A mapping that is left out or cannot be read.
 EMPTY: Final = MapNode({}, {}, START)
 FLAGS: Final = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
+# What people write between words who do not write a list, and around them.
+_BETWEEN_WORDS: Final = re.compile(r"[\s,，、;；/／|+＋()（）\[\]【】〔〕［］和及与\"“”]+")
 # Of sixty scopes a message would list none that is read.
 _MOST_LISTED: Final = 12
 # What hangs on other fields of its figure is read with them.
@@ -112,7 +121,15 @@ class Fields:
         value = self.written(name)
         if isinstance(value, Scalar):
             return value
-        if value is not None:
+        if isinstance(value, ListNode):
+            inner = value.items[0] if len(value.items) == 1 else None
+            hint = (
+                say("record.example", name=name, example=inner.text)
+                if isinstance(inner, Scalar)
+                else NO_TEXT
+            )
+            self.report("E203.one", value.at, name=name, hint=hint)
+        elif value is not None:
             self.report("E203", value.at, name=name)
         elif required and not self._is_garbled(name):
             at = self.node.key_at.get(name, self.node.at)
@@ -159,14 +176,30 @@ class Fields:
         value = self.scalar(name, required, Text(next(iter(known), "")))
         return self.known_word(value, name, known, listed) if value is not None else ""
 
-    def known_word(self, value: Scalar, name: str, known: Collection[str], listed: str = "") -> str:
+    def known_word(
+        self,
+        value: Scalar,
+        name: str,
+        known: Collection[str],
+        listed: str = "",
+        *,
+        are_many: bool = False,
+    ) -> str:
         """The text of a scalar where it is a known word, else nothing and a problem.
 
-        The words of a list of the vocabulary, `listed`, have names, and can be added to.
+        The words of a list of the vocabulary, `listed`, have names, and can be added to; a field
+        of which there `are_many` holds a list of them.
         """
         word = value.text.strip()
         if word in known:
             return word
+        parts = [part for part in _BETWEEN_WORDS.split(word) if part]
+        meant = [part if part in known else find_named_word(part, known) for part in parts]
+        if len(meant) > 1 and all(meant):
+            key = "record.as_list" if are_many else "record.only_one"
+            hint = say(key, name=name, words=", ".join(meant))
+            self.report("E205", value.at, name=name, word=word[:40], hint=hint)
+            return ""
         words = [*list(known)[:_MOST_LISTED], *(("…",) if len(known) > _MOST_LISTED else ())]
         said = {"list": listed, "words": ENUMERATION.join(words)}
         key = "record.known_words" if words else "record.no_words"
@@ -185,7 +218,8 @@ class Fields:
         """A mapping, or None where it is left out."""
         value = self.written(name)
         if value is not None and not isinstance(value, MapNode):
-            self.report("E203.mapping", value.at, name=name)
+            is_list = isinstance(value, ListNode)
+            self.report("E203.no_list" if is_list else "E203.mapping", value.at, name=name)
             return None
         return value
 
@@ -207,7 +241,8 @@ class Fields:
         """The items of a list, empty where it is left out."""
         value = self.written(name)
         if value is not None and not isinstance(value, ListNode):
-            self.report("E203.list", value.at, name=name)
+            is_mapping = isinstance(value, MapNode)
+            self.report("E203.no_dash" if is_mapping else "E203.list", value.at, name=name)
             return ()
         return value.items if value is not None else ()
 
@@ -335,7 +370,7 @@ class RecordReader:
         listed = str(one.words)
         known = self.words.get(listed, {})
         items = fields.scalars(one.name)
-        found = (fields.known_word(item, one.name, known, listed) for item in items)
+        found = (fields.known_word(item, one.name, known, listed, are_many=True) for item in items)
         return tuple(filter(None, found))
 
     def read_picture(self, fields: Fields, one: FieldDescription) -> str:
@@ -361,7 +396,9 @@ class RecordReader:
         name = value.text.strip()
         if name in self.sources:
             return name
-        hint = suggest(name, self.sources)
+        near = find_named_source(name, self.sources) or nearest(name, self.sources)
+        asked = offer(near, "record.did_you_mean", name=near)
+        hint = asked if near else say("record.where_sources_are")
         fields.report("E261", value.at, name=name[:40], hint=hint)
         return ""
 

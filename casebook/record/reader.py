@@ -25,7 +25,7 @@ from casebook.record.model import Answer, Case, Elsewhere, Figure
 from casebook.record.places import find_places
 from casebook.record.suggestions import suggest
 from casebook.record.vocabulary import Question
-from casebook.text import ENUMERATION, LANGS
+from casebook.text import ENUMERATION, LANGS, NO_TEXT
 from casebook.values.amounts import parse_quantity
 from casebook.values.digest import digest
 from casebook.values.formula import names_of, parse_formula
@@ -133,21 +133,24 @@ class CaseReader(RecordReader):
         regions = self.lists.regions
         if code in regions:
             return code
-        near = [
-            f"{key}（{region.name.inside(self.languages.first)}）"
-            for key, region in regions.every().items()
-            if key[:4] == code[:4] or code in region.name.inside(self.languages.first)
-        ][:3]
+        first = self.languages.first
+        near = [f"{one.code}（{one.name.inside(first)}）" for one in regions.find_near(code, first)]
         if near:
             hint = say("record.near_regions", names=ENUMERATION.join(near))
         else:
-            hint = suggest(code, regions.every()) or say("record.where_regions_are")
+            # Of digits that are no code of a place near it, another is no better guess.
+            is_number = code.isascii() and code[:1].isdigit()
+            hint = NO_TEXT if is_number else suggest(code, regions.every())
+            hint = hint if hint.en else say("record.where_regions_are")
         fields.report("E251", value.at, code=code[:20], hint=hint)
         return ""
 
     def read_answers(self, fields: Fields, one: FieldDescription) -> dict[str, Answer]:
         questions = self.lists.vocabulary.questions
-        group = fields.mapping(one.name) or MapNode({}, {}, fields.at(one.name))
+        group = fields.mapping(one.name)
+        if group is None and fields.has(one.name):
+            return {}
+        group = group or MapNode({}, {}, fields.at(one.name))
         asked = Fields(group, fields.path, fields.problems, questions, fields)
         answers: dict[str, Answer] = {}
         for key, question in questions.items():
@@ -201,13 +204,20 @@ class CaseReader(RecordReader):
             return {"state": "not_stated"}
         if len(words) == 1 and (said := words[0].text.strip()) in SILENT:
             return {"state": said}
-        for word in words if not question.terms else ():
-            if re.sub(r"[\W_]+", "", word.text.casefold()) in _SILENCES:
-                fields.report("E205.silence", word.at, name=question.key, word=word.text.strip())
+        known = self.words[question.terms] if question.terms else ()
+        silent = [
+            word
+            for word in words
+            if re.sub(r"[\W_]+", "", word.text.casefold()) in _SILENCES and word.text not in known
+        ]
+        for word in silent:
+            fields.report("E205.silence", word.at, name=question.key, word=word.text.strip())
         if question.terms:
-            known = self.words[question.terms]
-            listed = question.terms
-            found = (fields.known_word(word, question.key, known, listed) for word in words)
+            found = (
+                fields.known_word(word, question.key, known, question.terms, are_many=True)
+                for word in words
+                if word not in silent
+            )
             return {"terms": tuple(term for term in found if term)}
         comma = ENUMERATION.inside(self.languages.first)
         said = comma.join(word.text.strip() for word in words)

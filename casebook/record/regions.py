@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 from casebook.messages import failure
 from casebook.problems import CasebookError, Exit
 from casebook.record.vocabulary import LEVELS, Region
-from casebook.text import Text
+from casebook.text import Lang, Text
 
 # Names of units that only group others; nobody says “the districts of a town” for a place.
 _GROUPS: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
@@ -47,6 +48,25 @@ class Regions(Mapping[str, Region]):
 
     def __len__(self) -> int:
         return len(self.listed)
+
+    def find_near(self, word: str, lang: Lang) -> list[Region]:
+        """Up to three regions that a word may mean which is no code of any.
+
+        It may be a name, a code among other words, or one as a spreadsheet shows a number.
+        """
+        plain = re.sub("[,-]", "", unicodedata.normalize("NFKC", word))
+        every = self.every()
+        number = re.match(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?", plain)
+        code = str(int(Decimal(number[0]))) if number else ""
+        if code in every:
+            return [every[code]]
+        if code:
+            return [one for one in every.values() if code[4:] and one.code[:4] == code[:4]][:3]
+        found = [one for one in every.values() if word and word in one.name.inside(lang)]
+        # 宁波市海曙区: the name of a place behind those of what it lies in.
+        names = {one.name.inside(lang) for one in every.values()}
+        longest = max(filter(word.endswith, names), key=len, default="")
+        return (found or [one for one in every.values() if one.name.inside(lang) == longest])[:3]
 
     def every(self) -> Mapping[str, Region]:
         """All regions that a record may name, in the order of their codes."""

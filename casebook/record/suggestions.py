@@ -22,9 +22,13 @@ def _classes() -> tuple[type, ...]:
 
 
 @cache
-def _find_aliases() -> dict[str, str]:
+def _find_aliases() -> dict[str, list[str]]:
     """The fields by what editors write who think of them in their own language."""
-    return {one.called: one.name for cls in _classes() for one in fields_of(cls) if one.called}
+    aliases: dict[str, list[str]] = {}
+    for one in (one for cls in _classes() for one in fields_of(cls)):
+        for word in one.called.split():
+            aliases.setdefault(word, []).append(one.name)
+    return aliases
 
 
 @cache
@@ -46,10 +50,10 @@ def nearest(word: str, known: Collection[str]) -> str:
     import difflib
 
     plain = re.sub(r"^\W+|\W+$", "", unicodedata.normalize("NFKC", word)).replace("-", "_")
-    meant = _find_aliases().get(plain)
-    if meant is not None and meant in known:
-        return meant
     by_folded = {name.casefold(): name for name in known}
+    for meant in _find_aliases().get(plain, ()):
+        if meant in by_folded:
+            return by_folded[meant]
     found = difflib.get_close_matches(plain.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else ""
 
@@ -62,6 +66,16 @@ def find_named_word(name: str, known: Collection[str]) -> str:
     terms = known.items() if isinstance(known, Mapping) else ()
     names = ((key, getattr(term, "name", NO_TEXT)) for key, term in terms)
     return next((key for key, named in names if name and name in (named.zh, named.en)), "")
+
+
+def find_named_source(words: str, sources: Mapping[str, object]) -> str:
+    """The name of the source whose title, publisher or address somebody wrote, or nothing."""
+    for key, source in sources.items():
+        texts = (getattr(source, each, NO_TEXT) for each in ("title", "publisher"))
+        named = {half for one in texts for half in (one.zh, one.en)}
+        if words and words in {getattr(source, "url", ""), *named}:
+            return key
+    return ""
 
 
 def suggest(word: str, known: Collection[str]) -> Text:

@@ -62,6 +62,24 @@ def test_a_slug_that_is_not_safe_is_refused(slug: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "slug",
+    [
+        "foshan (1)",
+        "foshan（2）",
+        "foshan - 副本",
+        "foshan 的副本",
+        "foshan copy 2",
+        "foshan (冲突)",
+    ],
+)
+def test_a_copy_is_named_after_its_original(slug: str) -> None:
+    (found,) = check_case(case_of(record(), slug), dataset_of(record()))
+
+    assert found.code == "E240"
+    assert "像是 foshan.yaml 的副本" in found.message("zh")
+
+
+@pytest.mark.parametrize(
     ("story", "at"),
     [
         pytest.param("花去｛｛paid｝｝。", "20:5", id="wide braces"),

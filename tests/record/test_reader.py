@@ -125,7 +125,13 @@ def test_a_name_without_a_near_one_gets_no_suggestion() -> None:
         pytest.param("per", "岗位/天", "E205", "天", id="unknown unit of counting"),
         pytest.param("period", "2012-13-45", "E220", "2012-13-45", id="no such month"),
         pytest.param("quote", "一二三四五六七八九十一二三", "E262", "13", id="quote too long"),
-        pytest.param("line", "第4行", "E213", "line", id="line is a number"),
+        pytest.param("line", "第4行", "E213", "如 line: 4", id="line is a number"),
+        pytest.param("period", "[2013]", "E203", "如 period: 2013", id="one item in a list"),
+        pytest.param("source", "某晚报", "E261", "是不是 evening-2015-03-02", id="a publisher"),
+        pytest.param("source", "某日报", "E261", "先在 data/sources.yaml 里写上", id="no source"),
+        pytest.param(
+            "status", "reported, set", "E205", "只能写一个：reported, set", id="two words"
+        ),
         pytest.param("qualifier", "at_most", "E217", "note", id="reading without a reason"),
     ],
 )
@@ -247,6 +253,80 @@ def test_words_for_silence_are_no_answer(said: str) -> None:
 
     assert [p.code for p in problems] == ["E205"]
     assert "not_stated" in problems[0].hint.zh
+
+
+@pytest.mark.parametrize("said", ["无", "N/A", "——", "来源未说明", "not stated", "TODO"])
+def test_words_for_silence_are_no_word_of_a_list_either(said: str) -> None:
+    _, problems = read(record().replace("provider_type: library", f"provider_type: {said}"))
+
+    assert shown(problems) == ["7:18 E205"]
+    assert "就写 not_stated" in problems[0].message("zh")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("tender, entrustment", id="commas"),
+        pytest.param("tender、entrustment", id="enumeration commas"),
+        pytest.param("【tender，entrustment】", id="full-width brackets"),
+        pytest.param("(tender/entrustment)", id="other brackets"),
+        pytest.param("[tender entrustment]", id="blanks in brackets"),
+    ],
+)
+def test_several_words_without_a_list_are_offered_as_one(written: str) -> None:
+    _, problems = read(record().replace("mode: tender", f"mode: {written}"))
+
+    assert [problem.code for problem in problems] == ["E205"]
+    assert problems[0].hint.zh == "有几个词就写成列表：mode: [tender, entrustment]"
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "hint"),
+    [
+        pytest.param(
+            "figures:\n  - label: 甲\n", "10:3", "请去掉每项前面的“- ”", id="a list of names"
+        ),
+        pytest.param("events:\n  date: 2013\n", "10:3", "每项的第一行前加“- ”", id="no dash"),
+    ],
+)
+def test_a_list_for_names_and_names_for_a_list_are_told_apart(
+    written: str, place: str, hint: str
+) -> None:
+    _, problems = read(record(rest=written))
+
+    assert shown(problems) == [f"{place} E203"]
+    assert hint in problems[0].hint.zh
+
+
+def test_answers_that_are_no_names_are_one_problem() -> None:
+    text = record().replace("answers:\n", "").replace("\n  ", "\n# ") + "answers: 见下\n"
+
+    assert [problem.code for problem in read(text)[1]] == ["E203"]
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        pytest.param("amount: 120万元，measure：annual_total", ["E113", "E202"], id="full-width"),
+        pytest.param("amount: 120万元, measure: annual_total", ["E113"], id="plain"),
+    ],
+)
+def test_a_line_of_two_fields_has_no_further_fault(written: str, codes: list[str]) -> None:
+    text = record(figure()).replace("amount: 120万元\n    measure: annual_total", written)
+
+    assert sorted(problem.code for problem in read(text)[1]) == codes
+
+
+def test_a_place_below_a_line_that_was_parted_is_that_in_the_file() -> None:
+    text = record(figure(status="reprted")).replace("元\n    measure", "元, measure")
+
+    assert shown(read(text)[1]) == ["12:20 E113", "14:13 E205"]
+
+
+def test_a_place_behind_a_mended_colon_is_that_in_the_file() -> None:
+    text = record().replace("topic: reading", "topic：readin")
+
+    assert shown(read(text)[1]) == ["3:6 E112", "3:7 E205"]
 
 
 @pytest.mark.parametrize("said", ["没有评估", "无偿提供", "未公开", "None of the residents"])

@@ -189,3 +189,21 @@ def test_a_unit_in_no_list_is_named(tmp_path: Path) -> None:
 )
 def test_pinyin_is_doubted_where_names_come_from_other_languages(code: str, expected: bool) -> None:
     assert has_other_spelling(code) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        pytest.param("宁波市海曙区", ["330203"], id="with what it lies in"),
+        pytest.param("海曙", ["330203"], id="a part of a name"),
+        pytest.param("330203 海曙区", ["330203"], id="with its name"),
+        pytest.param("330,203", ["330203"], id="as thousands"),
+        pytest.param("330203.0", ["330203"], id="as a fraction"),
+        pytest.param("3.30203E+05", ["330203"], id="as a power of ten"),
+        pytest.param("３３０２０３", ["330203"], id="full-width"),
+        pytest.param("330299", ["330200", "330201", "330203"], id="of the same city"),
+        pytest.param("315000", [], id="a postal code"),
+    ],
+)
+def test_a_place_is_found_by_what_was_written_for_its_code(written: str, codes: list[str]) -> None:
+    assert [one.code for one in Regions({}).find_near(written, "zh")] == codes
