@@ -25,7 +25,7 @@ from casebook.record.lists import Lists
 from casebook.record.reader import SILENT
 from casebook.report import clean_line, display_width
 from casebook.yaml.edit import Layout, Value, YamlEntry, write_scalar
-from casebook.yaml.files import read_bytes, replace_file, write_new_file
+from casebook.yaml.files import find_case_files, read_bytes, replace_file, show_path, write_new_file
 from casebook.yaml.nodes import read_tree
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../case.schema.json"
@@ -86,6 +86,12 @@ class RecordFile:
         elif after != self.data:
             return replace_file(self.path, self.data, after)
         return None
+
+
+def open_cases(project: Path, lists: Lists) -> Iterator[tuple[str, RecordFile]]:
+    """The slug and the file of each case, drafts among them, one after the other."""
+    for path in find_case_files(project):
+        yield path.stem, RecordFile(project, show_path(path, project), lists)
 
 
 def write_record(row: TypedRow, described: Fields, lists: Lists, every: bool = False) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,14 +22,13 @@ from casebook.data.edit_tables import (
     list_edit_words,
     list_records,
 )
-from casebook.data.record_edit import RecordFile
+from casebook.data.record_edit import RecordFile, open_cases
 from casebook.data.record_rows import SOURCE_FILE, TypedRow
 from casebook.data.tables import TITLE, DataTable, Row, list_words, name_words, replace_words
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.lists import Lists
 from casebook.text import SEMICOLON, Lang, Languages
-from casebook.yaml.files import find_case_files, show_path
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -125,11 +125,8 @@ def _fill_table(
 
 def read_records(project: Path, lists: Lists) -> dict[str, TypedRow]:
     """The record of each case by its slug, drafts among them, and that of the sources by none."""
-    shown = {path.stem: show_path(path, project) for path in find_case_files(project)}
-    files = {
-        slug: RecordFile(project, name, lists) for slug, name in (shown | {"": SOURCE_FILE}).items()
-    }
-    return {slug: file.row for slug, file in files.items() if not file.faults}
+    files = chain(open_cases(project, lists), [("", RecordFile(project, SOURCE_FILE, lists))])
+    return {slug: file.row for slug, file in files if not file.faults}
 
 
 def write_editing_workbook(records: Mapping[str, TypedRow], lists: Lists, lang: Lang) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from casebook.build.leftovers import FORM_LOCK
-from casebook.data.record_edit import RecordFile
+from casebook.data.record_edit import RecordFile, open_cases
 from casebook.data.record_rows import CASE, SOURCE_FILE, SOURCES, TypedRow
 from casebook.messages import failure, say
 from casebook.preview.form_rows import (
@@ -280,9 +280,7 @@ class Forms:
         return FormAnswer(page=self._render("form.html", **values))
 
     def _list_cases(self) -> list[tuple[str, str]]:
-        lists = read_lists(self.project, [])
-        shown = {path.stem: show_path(path, self.project) for path in find_case_files(self.project)}
-        files = ((slug, RecordFile(self.project, name, lists)) for slug, name in shown.items())
+        files = open_cases(self.project, read_lists(self.project, []))
         return [(slug, file.before.texts.get("title", "")) for slug, file in files]
 
     def _open(self, address: str) -> Form:
