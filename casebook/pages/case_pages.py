@@ -51,7 +51,7 @@ from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Region
 from casebook.text import NO_TEXT, Lang, Text
-from casebook.values.words import QUALIFIERS
+from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 
 _REVIEWS: Final = {word.key: word.name for word in FIXED_WORDS["reviews"]}
 
@@ -311,7 +311,11 @@ def make_figure_index(site: Site) -> Iterator[Page]:
         province = dataset.province(case.region)
         return (f"#figures-{case.slug}", province.short) if case.figures else None
 
-    page = replace(section_page("figures"), key=site.key("figures"))
+    # What is only planned must not be listed like what was done.
+    statuses = dataset.vocabulary.statuses
+    states = {key: statuses[key].name for key in PLANNED_STATUSES if key in statuses}
+    shown = section_page("figures").showing(states=states)
+    page = replace(shown, key=site.key("figures", states))
     listed = LongList(
         entries=dataset.summaries,
         show=show,

@@ -280,6 +280,26 @@ def test_the_value_of_a_figure_keeps_its_qualifier(
     assert value == words
 
 
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        pytest.param("figures/", "每年购买或补助的演出，2012年（推断）起，计划", id="a plan"),
+        pytest.param("figures/", "每个乡镇的综合文化站，未注明日期，目标", id="a target"),
+        pytest.param("figures/", "2011年参与申报的社会组织", id="what was done"),
+        pytest.param("en/figures/", "Budget for 2014 (another source), planned", id="English"),
+    ],
+)
+def test_the_list_of_figures_tells_plans_from_what_was_done(
+    browser: Browser, address: str, url: str, words: str
+) -> None:
+    page = open_page(browser, 1280)
+    page.goto(f"{address}/{url}")
+    listed = page.locator(".index__words").all_inner_texts()
+    page.context.close()
+
+    assert words in listed
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_mark_of_every_chart_is_hit_at_its_centre(
     browser: Browser, address: str, built_site: Path, width: int
