@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from casebook.checks.content import LEAD, find_slugs, list_prose
+from casebook.checks.content import LEAD, list_prose, locate_slugs
 from casebook.checks.links import check_links
 from casebook.checks.published import has_ledger
 from casebook.messages import problem, say
@@ -18,6 +18,7 @@ from casebook.record.suggestions import nearest, suggest
 from casebook.record.vocabulary import Gone
 from casebook.text import LANGS
 from casebook.yaml.files import read_text, show_path
+from casebook.yaml.nodes import Scalar
 
 
 def list_addresses(
@@ -111,8 +112,8 @@ def check_addresses(
 
     `charts` are the names of charts of all cases, which a site may have.
     """
-    slugs = find_slugs(project)
-    made = set(list_addresses(dataset, slugs.values(), fixed))
+    slugs = dict(locate_slugs(project))
+    made = set(list_addresses(dataset, (slug.text for slug in slugs.values()), fixed))
     aliases = find_aliases(dataset)
     linkable = made | {f"charts/{name}/" for name in charts}
     problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
@@ -149,15 +150,16 @@ def _check_menu(linkable: Collection[str], dataset: Dataset) -> Iterator[Problem
 
 
 def _check_slugs(
-    project: Path, slugs: Mapping[Path, str], fixed: Iterable[str]
+    project: Path, slugs: Mapping[Path, Scalar], fixed: Iterable[str]
 ) -> Iterator[Problem]:
     """The texts that could have no page of their own by their slugs."""
-    for path, slug in slugs.items():
-        shown, fault = show_path(path, project), judge_slug(slug)
+    for path, written in slugs.items():
+        shown, slug = show_path(path, project), written.text
+        fault = judge_slug(slug)
         if fault in ("E240", "E241"):
-            yield problem("E240.text", shown, START, slug=slug[:60])
+            yield problem("E240.text", shown, written.at, slug=slug[:60])
         elif fault or slug in LANGS or f"{slug}/" in {*fixed}:
-            yield problem("E242.text", shown, START, slug=slug)
+            yield problem("E242.text", shown, written.at, slug=slug)
 
 
 def _check_aliases(dataset: Dataset) -> Iterator[Problem]:

@@ -15,10 +15,12 @@ from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import WrittenText
 from casebook.record.model import Case
-from casebook.record.suggestions import suggest
+from casebook.record.suggestions import nearest, suggest
 from casebook.text import Lang, Languages
-from casebook.yaml.files import read_text, show_path
+from casebook.yaml.encoding import position_of
+from casebook.yaml.files import read_text, show_path, was_left_behind
 from casebook.yaml.fixes import COLONS
+from casebook.yaml.nodes import Scalar
 
 # The texts that every site has; a translation of each is optional.
 LEAD = "lead"
@@ -32,6 +34,10 @@ HEADER = ("Title", "Slug", "Lang", "Summary")
 DATE = "Date"
 _SLUG_LINE = re.compile(r"^Slug:[ \t]*(\S.*)", re.MULTILINE)
 _DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
+# Names of files that people and their programs give a text.
+_TEXT_FILE = re.compile(r".*\.(?:md|mdown|markdown|txt|docx?|wps|rtf|pages)", re.IGNORECASE)
+# What no name in a header begins with, and many a text does.
+_STARTS_BODY = ("#", "＃", "-", "*", ">", "<", "[", "!", "|", "`")
 _HEADER_LINE = re.compile(rf"(?P<name>[^\s:{COLONS}]+)(?P<colon>[:{COLONS}])(?P<value>.*)")
 
 
@@ -64,8 +70,14 @@ def _place_content(words: str, path: Path, project: Path, languages: Languages) 
 
 def find_slugs(project: Path) -> dict[Path, str]:
     """The slug of each text, as far as its header can be read."""
-    found = ((path, _SLUG_LINE.search(text)) for path, text in read_content(project))
-    return {path: slug[1].strip() for path, slug in found if slug is not None}
+    return {path: slug.text for path, slug in locate_slugs(project)}
+
+
+def locate_slugs(project: Path) -> Iterator[tuple[Path, Scalar]]:
+    """The slug of each text with its place, as far as its header can be read."""
+    for path, text in read_content(project):
+        if (found := _SLUG_LINE.search(text)) is not None:
+            yield path, Scalar(found[1].strip(), position_of(text, found.start(1)))
 
 
 def find_addresses(project: Path, dataset: Dataset) -> dict[str, str]:
@@ -85,25 +97,28 @@ def language_of(path: Path, languages: Languages) -> Lang:
 
 def check_content(project: Path, known: KnownNumbers) -> list[Problem]:
     """The problems of the prose: encoding, headers, and references that name nothing."""
-    problems: list[Problem] = []
+    problems = [*_find_unread(project)]
     # The text of each slug and language, which is that of the file's name as for the site.
     texts_of_slugs: dict[tuple[str, Lang], str] = {}
     dataset, languages = known.dataset, known.dataset.languages
     passages: dict[Path, list[WrittenText]] = {}
+    unread: set[str] = set()
     for path in find_content_files(project):
         words = read_text(path, project, problems)
         if words is None:
+            unread.add(show_path(path, project))
             continue
         text = _place_content(words, path, project, languages)
         shown, lang = text.path, text.lang
         header = _read_header(words, shown, problems)
-        if header.get("Lang", lang) != lang:
+        if (written := header.get("Lang")) is not None and written.text != lang:
             # Also a text that was saved over its translation.
-            problems.append(problem("E205.lang", shown, START, lang=lang))
-        if slug := header.get("Slug"):
-            first = texts_of_slugs.setdefault((slug, lang), shown)
+            problems.append(problem("E205.lang", shown, written.at, lang=lang))
+        if (named := header.get("Slug")) is not None and named.text:
+            first = texts_of_slugs.setdefault((named.text, lang), shown)
             if first != shown:
-                problems.append(problem("E301.twice", shown, START, slug=slug, other=first))
+                again = problem("E301.twice", shown, named.at, slug=named.text, other=first)
+                problems.append(again)
         problems += check_markdown(text)
         problems += check_marks(text)
         problems += check_references(text, None, dataset)
@@ -116,7 +131,8 @@ def check_content(project: Path, known: KnownNumbers) -> list[Problem]:
     # A page that is not translated shows the text of the site's own language.
     translated = {slug: shown for (slug, _), shown in texts_of_slugs.items()}
     for slug, place in (translated | PROSE).items():
-        if (slug, languages.first) not in texts_of_slugs:
+        # What is in a file that cannot be read may be it.
+        if (slug, languages.first) not in texts_of_slugs and place not in unread:
             language = say(f"languages.{languages.first}")
             file = place
             for lang in languages.others:
@@ -126,29 +142,50 @@ def check_content(project: Path, known: KnownNumbers) -> list[Problem]:
     return problems
 
 
-def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, str]:
-    """The lines of “Name: value” that a text starts with."""
-    header: dict[str, str] = {}
+def _find_unread(project: Path) -> Iterator[Problem]:
+    """A warning for each file that somebody may have meant for a text of the site."""
+    for path in sorted((project / "content").glob("*/*")):
+        is_text = path.parent.name in ("pages", "stories") and _TEXT_FILE.fullmatch(path.name)
+        if is_text and path.suffix != ".md" and not was_left_behind(path.name) and path.is_file():
+            yield problem("W142.text", show_path(path, project), START)
+
+
+def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, Scalar]:
+    """The lines of “Name: value” that a text starts with, each value with its place."""
+    header: dict[str, Scalar] = {}
     lines: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             break
         found = _HEADER_LINE.fullmatch(line)
-        if found is None or found["colon"] != ":":
-            column = found.start("colon") + 1 if found is not None else 1
-            problems.append(problem("E112.header", path, Position(number, column)))
-        elif (name := found["name"]) not in (*HEADER, DATE):
-            hint = suggest(name, HEADER)
-            problems.append(problem("E201.header", path, Position(number, 1), hint=hint, name=name))
-        else:
-            if name in header:
-                first = lines[name]
-                problems.append(problem("E130", path, Position(number, 1), name=name, first=first))
-            lines.setdefault(name, number)
-            header[name] = found["value"].strip()
-            if name == DATE and not _DAY.fullmatch(header[name]):
-                problems.append(problem("E224", path, Position(number, 1), name=name))
+        start = Position(number, 1)
+        if found is None or found["name"].startswith(_STARTS_BODY):
+            is_front = not line.strip("-")
+            key = "E112.front" if is_front else "E112.body" if header else "E112.header"
+            problems.append(problem(key, path, start))
+            if key == "E112.body":
+                break
+            continue
+        name = found["name"]
+        if found["colon"] != ":":
+            problems.append(problem("E112", path, start.inside(found.start("colon"))))
+        if name not in (*HEADER, DATE):
+            hint = suggest(name, (*HEADER, DATE))
+            problems.append(problem("E201.header", path, start, hint=hint, name=name))
+            name = nearest(name, (*HEADER, DATE))
+        if not name:
+            continue
+        if name in header:
+            problems.append(problem("E130", path, start, name=name, first=lines[name]))
+        lines.setdefault(name, number)
+        value = found["value"]
+        before = found.start("value") + len(value) - len(value.lstrip())
+        header[name] = Scalar(value.strip(), start.inside(before))
+        if name == DATE and not _DAY.fullmatch(header[name].text):
+            problems.append(problem("E224", path, header[name].at, name=name))
     problems += [
-        problem("E202.header", path, START, name=name) for name in HEADER if not header.get(name)
+        problem("E202.header", path, START, name=name)
+        for name in HEADER
+        if name not in header or not header[name].text
     ]
     return header

@@ -21,6 +21,7 @@ from casebook.record.suggestions import (
 from casebook.text import ENUMERATION, LANGS, NO_TEXT, Languages, Text
 from casebook.values.dates import parse_period
 from casebook.values.periods import Period
+from casebook.yaml.files import CASES
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 T = TypeVar("T")
@@ -85,7 +86,8 @@ class Fields:
         # A full-width colon garbles the name as well; one mistake is named once.
         if at.line in self._outermost.garbled_lines:
             return
-        home = find_homes().get(name)
+        # Elsewhere a list may have a name that is nearly that of a field.
+        home = find_homes().get(name) if self.path.startswith(CASES) else None
         base, _, lang = name.rpartition("_")
         if lang in LANGS and base in known and not any(one.endswith(f"_{lang}") for one in known):
             self.report("E201.language", at, name=name, base=base, language=lang)

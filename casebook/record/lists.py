@@ -26,7 +26,7 @@ from casebook.record.vocabulary import (
     Vocabulary,
 )
 from casebook.text import DEFAULT_LANGUAGES, NO_TEXT, Languages, Text
-from casebook.values.urls import judge_url
+from casebook.values.urls import find_url, judge_url
 from casebook.values.words import use_currency
 from casebook.yaml.files import most_bytes, read_bytes, read_text, show_path
 from casebook.yaml.nodes import MapNode, Node, Scalar, read_tree
@@ -200,7 +200,7 @@ class ListReader(RecordReader):
         fault = judge_url(url)
         at = fields.at(one.name)
         if fault is not None:
-            plain = unicodedata.normalize("NFKC", url)
+            plain = find_url(unicodedata.normalize("NFKC", url))
             is_meant = plain != url and judge_url(plain) is None
             hint = offer(plain, "record.did_you_mean", name=plain) if is_meant else NO_TEXT
             fields.report("E260", at, why=fault, hint=hint)
@@ -218,15 +218,27 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
     words = ListReader(project, "vocabulary", problems)
     regions = ListReader(project, "regions", problems)
     sources = ListReader(project, "sources", problems)
+    known = len(problems)
     vocabulary = words.read_vocabulary()
+    # A list that is there under another name would be missed by every case.
+    is_faulty = any(one.severity == "error" for one in problems[known:])
+    lacks_list = is_faulty and not (
+        vocabulary.topics and vocabulary.measures and vocabulary.statuses
+    )
     use_currency(vocabulary.currency)
     sources.words = vars(vocabulary)
+    known = len(problems)
+    listed = sources.read_records(Source, "id")
+    if words.node is EMPTY:
+        # Of no word can be said that there is none.
+        problems[known:] = [one for one in problems[known:] if one.code != "E205"]
     return Lists(
         vocabulary=vocabulary,
         regions=regions.read_regions(),
-        sources=sources.read_records(Source, "id"),
+        sources=listed,
         languages=languages,
-        whole=all(
+        whole=not lacks_list
+        and all(
             reader.is_left_out or reader.node is not EMPTY for reader in (words, regions, sources)
         ),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import linecache
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -15,8 +17,9 @@ from typing import Any, Final
 
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
-from casebook.problems import ContentError, Position, Problem
-from casebook.text import DEFAULT_LANGUAGES, LANGS, Languages
+from casebook.patterns import read_words
+from casebook.problems import START, ContentError, Position, Problem
+from casebook.text import DEFAULT_LANGUAGES, LANGS, Languages, Text
 from casebook.yaml.files import read_text
 
 # The settings that give templates functions.
@@ -39,8 +42,11 @@ def run_settings(source: bytes, path: str) -> dict[str, Any]:
         tree = parse_settings(source)
     except SyntaxError as error:
         at = Position(error.lineno or 1, max(error.offset or 1, 1))
-        told = error.msg or say("record.settings_too_deep")
+        told = _tell(error.msg) if error.msg else say("record.settings_too_deep")
         raise ContentError([problem("E340", SETTINGS, at, error=told)]) from error
+    # To Python it is a remark on a name that has no value.
+    if colons := [one for one in tree.body if isinstance(one, ast.AnnAssign) and not one.value]:
+        raise ContentError([_name_colon(one) for one in colons])
     try:
         # What they print is no part of a report that programs read.
         with contextlib.redirect_stdout(sys.stderr):
@@ -52,10 +58,28 @@ def run_settings(source: bytes, path: str) -> dict[str, Any]:
 
 def describe_failure(error: BaseException, path: str) -> Problem:
     """What the settings raised, at the innermost line of theirs that was running."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno or 1 for frame in frames if frame.filename == path]
+    at = START
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == path:
+            line = linecache.getline(path, frame.lineno or 1).encode()
+            before = line[: frame.colno or 0].decode("utf-8", "replace")
+            at = Position(frame.lineno or 1, len(before) + 1)
     told = f"{type(error).__name__}: {error}".rstrip(": ")[:200]
-    return problem("E340", SETTINGS, Position(lines[-1] if lines else 1, 1), error=told)
+    return problem("E340", SETTINGS, at, error=_tell(told))
+
+
+def _name_colon(one: ast.AnnAssign) -> Problem:
+    name = ast.unparse(one.target)
+    at = Position(one.lineno, (one.target.end_col_offset or 0) + 1)
+    return problem("E340.colon", SETTINGS, at, name=name[:60])
+
+
+def _tell(error: str) -> Text:
+    """What Python says of the settings, in Chinese as far as it is what editors meet."""
+    for look, key in read_words(__file__, "settings.yaml")["errors"].items():
+        if found := re.match(look, error):
+            return say(key, found=found[1] if found.re.groups else "")
+    return Text(error, error)
 
 
 def find_values(source: bytes) -> dict[str, ast.expr]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -92,16 +94,14 @@ def read_settings(project: Path, languages: Languages, problems: list[Problem]) 
 
 
 def _find_plugin(name: str, folders: list[str]) -> bool:
-    """True of a plugin that Pelican can import; nothing is imported to find it."""
+    """True of a plugin that Pelican can import; no plugin is imported to find it."""
     first = name.partition(".")[0]
     if PathFinder.find_spec(first, [*folders, *sys.path]) is not None:
         return True
-    around: Sequence[str] | None = None
-    for part in ("pelican", "pelican.plugins", f"pelican.plugins.{first}"):
-        if (spec := PathFinder.find_spec(part, around)) is None:
-            return False
-        around = spec.submodule_search_locations
-    return True
+    # Only for a plugin that is not by that name itself: to find one of Pelican's imports Pelican.
+    with suppress(ImportError):
+        return find_spec(f"pelican.plugins.{first}") is not None
+    return False
 
 
 def judge_setting(name: str, value: str) -> Text | None:

@@ -21,6 +21,11 @@ _OWN_HOST = re.compile(
 )
 # What an address that others are put behind may not have.
 _NO_BASE = re.compile(r"[?#\"'<>`]|/\.\.?(?:/|\Z)")
+# Marks of a text that are not the last of any address, and what is not in one.
+_ENDS = "。、，；：！？）》」』】”’,;"
+_IN_TEXT = re.compile(
+    r"(?:https?://|\bwww\.)[^\s\u3000-\u303f\uff01-\uff5e()<>\[\]\"'“”‘’]+", re.IGNORECASE
+)
 _LAST_PORT = 65535
 
 
@@ -30,7 +35,9 @@ def judge_url(url: str) -> Text | None:
     host = re.match(r"https?://([^/?#@:\s]*)", url, re.IGNORECASE)
     if host and not host[1].isascii() and (plain := _write_plainly(host[1])):
         return say("values.url_host", host=plain)
-    if found is None and re.match(r"https?://", url, re.IGNORECASE):
+    # A sentence may go on behind an address, in which nothing ends so.
+    is_wider = found is not None and url[-1] in _ENDS
+    if is_wider or (found is None and re.match(r"https?://", url, re.IGNORECASE)):
         return say("values.url_characters")
     if found is None:
         return say("values.url_scheme")
@@ -39,6 +46,15 @@ def judge_url(url: str) -> Text | None:
     if _OWN_HOST.fullmatch(found["host"]) or int(found["port"] or 0) > _LAST_PORT:
         return say("values.url_own_host")
     return None
+
+
+def find_url(text: str) -> str:
+    """The address that stands in a text, with what every address begins with; else the text."""
+    found = _IN_TEXT.search(text)
+    if found is None:
+        return text
+    url = found[0].rstrip(f"{_ENDS}.")
+    return f"https://{url}" if url[:4].lower() == "www." else url
 
 
 def judge_site_url(url: str) -> Text | None:

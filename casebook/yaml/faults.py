@@ -18,7 +18,7 @@ PARSER_ERRORS = (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexErro
 
 MAX_DEPTH = 12
 _HEADINGS = re.compile(
-    r"^[a-z][a-z0-9_]*:[ ]*\n(?=[^\s:#\"'-][^:#\n]{0,60}:(?:\s|$))", re.MULTILINE
+    r"^[\"']?[a-z0-9][\w-]*[\"']?:[ ]*\n(?=[^\s:#\"'-][^:#\n]{0,60}:(?:\s|$))", re.MULTILINE
 )
 # Reasons of our own beside those of the parser.
 NO_MAPPING = "the root is no mapping"

@@ -71,6 +71,11 @@ def find_case_files(project: Path, problems: list[Problem] | None = None) -> lis
     return cases
 
 
+def was_left_behind(name: str) -> bool:
+    """True of a name that systems and editors give what they leave beside a file."""
+    return _LEFT_BEHIND.fullmatch(name) is not None
+
+
 def _name_unread(path: Path, project: Path) -> Iterator[Problem]:
     """A warning for each file that somebody may have meant for a case."""
     if path.is_dir() and not path.is_symlink():

@@ -8,13 +8,14 @@ import pytest
 from conftest import copy_parts
 from hypothesis import given
 from hypothesis import strategies as st
-from records import TINY, tiny_dataset
+from records import TINY, shown, tiny_dataset
 
 from casebook.build.checking import check_project
 from casebook.pages.markdown import Renderer, split_slots
 from casebook.pages.page import Slot
 from casebook.problems import Position
 from casebook.record.references import find_references, split_key
+from tests.conftest import make_tiny_project
 
 
 def render(text: str, lang: str = "zh", home: str = "haishu") -> str:
@@ -158,3 +159,57 @@ def test_each_slug_has_one_text_in_the_language_of_the_site(
     found = {f"{one.path} {one.code}" for one in check_project(tmp_path) if one.code == "E301"}
 
     assert sorted(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        pytest.param("Title: ", "Title：", ["1:6 E112"], id="a full-width colon"),
+        pytest.param("Title: ", "标题: ", ["1:1 E201"], id="a name in Chinese"),
+        pytest.param("\n\n", "\n", ["5:1 E112"], id="no empty line"),
+        pytest.param("Title: ", "---\nTitle: ", ["1:1 E112"], id="as in YAML"),
+        pytest.param("Slug: about", "Slug: 关于", ["1:1 E301", "2:7 E240"], id="a slug in Chinese"),
+        pytest.param("Lang: zh", "Lang: zh-CN", ["3:7 E205"], id="another language"),
+        pytest.param("Lang: zh", "Lang: zh\nDate: 2026/1/5", ["4:7 E224"], id="no day"),
+        pytest.param("说明", "说明\udcff", ["4:12 E101"], id="no UTF-8"),
+    ],
+)
+def test_what_is_wrong_above_a_text_is_named_at_its_place(
+    tmp_path: Path, old: str, new: str, expected: list[str]
+) -> None:
+    make_tiny_project(tmp_path)
+    path = tmp_path / "content/pages/about.md"
+    text = path.read_text("utf-8").replace("Title: about 说明", "Title: 关于")
+    path.write_bytes(text.replace(old, new, 1).encode("utf-8", "surrogateescape"))
+    found = [one for one in check_project(tmp_path) if one.path == "content/pages/about.md"]
+
+    assert shown(found) == expected
+
+
+@pytest.mark.parametrize("name", ["contact.MD", "contact.markdown", "contact.md.txt", "联系.docx"])
+def test_a_text_under_another_ending_is_told(tmp_path: Path, name: str) -> None:
+    make_tiny_project(tmp_path)
+    (tmp_path / "content/pages" / name).write_bytes(b"Title: x\n")
+
+    assert [(one.path, one.code) for one in check_project(tmp_path)] == [
+        (f"content/pages/{name}", "W142")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "place"),
+    [
+        pytest.param("vocabulary", "topics:", "主题:", "12:1 E201", id="a list by another name"),
+        pytest.param("vocabulary", "", None, "1:1 E107", id="an empty vocabulary"),
+        pytest.param("sources", "\n  ", "\n", "2:1 E117", id="sources without indentation"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_not_missed_by_every_case(
+    tmp_path: Path, name: str, old: str, new: str | None, place: str
+) -> None:
+    make_tiny_project(tmp_path)
+    path = tmp_path / f"data/{name}.yaml"
+    text = path.read_text("utf-8")
+    path.write_text("" if new is None else text.replace(old, new), "utf-8")
+
+    assert shown(check_project(tmp_path)) == [place]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casebook.values.urls import judge_site_url, judge_url
+from casebook.values.urls import find_url, judge_site_url, judge_url
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,7 @@ def test_an_address_that_readers_can_open_may_be_linked(url: str) -> None:
         pytest.param("https://example.org/a b", "空格", id="blank in the path"),
         pytest.param("https://example.org/\\a", "反斜杠", id="backslash"),
         pytest.param("https://example.org/？a", "全角", id="full-width in the path"),
+        pytest.param("https://example.org/a。", "全角", id="the end of a sentence"),
         pytest.param("https://user:pass@example.org/", "密码", id="password"),
         pytest.param("https://@example.org/", "密码", id="empty user"),
         pytest.param("http://localhost/", "本机", id="localhost"),
@@ -75,3 +76,17 @@ def test_what_pages_cannot_follow_is_no_address_of_a_site(url: str) -> None:
     assert judge_url(url) is None
     assert judge_site_url(url) is not None
     assert judge_site_url("https://example.org/a-b_c/1..2") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        pytest.param("www.example.org/a", "https://www.example.org/a", id="no protocol"),
+        pytest.param("[链接](https://example.org/a)", "https://example.org/a", id="Markdown"),
+        pytest.param("<https://example.org/a>", "https://example.org/a", id="a mail"),
+        pytest.param("网址：https://example.org/a。", "https://example.org/a", id="in a sentence"),
+        pytest.param("见官网", "见官网", id="none"),
+    ],
+)
+def test_an_address_is_found_in_what_was_pasted_with_it(text: str, url: str) -> None:
+    assert find_url(text) == url
