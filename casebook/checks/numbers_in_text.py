@@ -234,7 +234,7 @@ def _with_unit(line: str, mention: NumberMention) -> NumberMention:
         if unit == "people" and mention.date and pattern("in_year").search(line[:start][-8:]):
             return mention
         if unit in ("ratio", "points") and value is not None:
-            value /= 10 if word.endswith("成") else 100
+            value /= {"成": 10, "‰": 1000}.get(word[-1], 100)
         return mention._replace(end=found.end(), unit=unit, value=value, date=date)
     if sign := pattern("sign_before").search(line[max(0, start - 6) : start]):
         unit = settle_currency(sign[1], SIGNS[sign[1]])

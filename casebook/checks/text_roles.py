@@ -129,7 +129,9 @@ class RoleReading:
         yield from self._doubt_per(spot, figure)
         yield from self._doubt_sum(spot, figure)
         yield from self._doubt_source(spot, figure)
-        word, is_right = judge_move(spot.near, figure, self.known, self.lang)
+        begin = self.reading.around("sentence_end", spot.told.start)[0]
+        before = [one.figures[0] for one in within(self.told, begin, spot.told.start)]
+        word, is_right = judge_move(spot.near, figure, self.known, self.lang, before)
         if is_right is False:
             yield self._make("W276.figure", spot, figure, word=word)
         yield from self._doubt_deed(spot, figure)
@@ -166,6 +168,11 @@ class RoleReading:
         if word := pattern("national", self.lang).search(self.reading.low, since, start):
             key = "E274.place" if word.start() >= spot.clause[0] else "W274.place"
             yield self._make(key, spot, figure, place=self.prose[slice(*word.span())])
+        region = self.known.dataset.regions[self.known.case_of(figure).region]
+        if region.level != "province" and (
+            word := pattern("whole_province").search(self.prose, since, start)
+        ):
+            yield self._make("W274.place", spot, figure, place=word[0])
         named = (*near, *before[-1:])
         if last is None or any(self.known.belongs_to(figure, one, self.lang) for one in named):
             return

@@ -135,14 +135,17 @@ def _way(one: Figure, other: Figure) -> Direction | None:
 
 
 def judge_move(
-    lead: str, figure: Figure, known: KnownNumbers, lang: Lang
+    lead: str, figure: Figure, known: KnownNumbers, lang: Lang, told: Sequence[Figure] = ()
 ) -> tuple[str, bool | None]:
     """The word of a move to a figure, and whether one of its class lies on the side that it left.
 
-    None where there is no other of its class to tell.
+    None where there is no other of its class to tell. Of those `told` before it in the sentence the
+    last one is what it moved from.
     """
+    from_here = [one for one in told if class_of(one) == class_of(figure) and one != figure][-1:]
     for way in DIRECTIONS:
         if found := pattern(f"moved_{way}", lang).search(lower(lead)):
-            ways = {_way(other, figure) for other in known.list_class(figure)} - {None}
+            others = from_here or known.list_class(figure)
+            ways = {_way(other, figure) for other in others} - {None}
             return lead[found.start() : found.end()].strip(), way in ways if ways else None
     return "", None

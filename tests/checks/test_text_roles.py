@@ -76,11 +76,13 @@ UNSURE = [
     ("zh", "beijing", "2010年以来投入{{paid_2010}}。"),
     ("zh", "beijing", "截至2010年投入{{paid_2010}}。"),
     ("zh", "beijing", "上半年投入{{paid_2010}}。"),
+    ("zh", "foshan", "全省有{{services_permitted}}。"),
     ("zh", "beijing", "“十一五”期间投入{{paid_2010}}。"),
     ("en", "beijing", "Since 2010 Beijing has spent {{paid_2010}}."),
     ("en", "beijing", "By 2010 Beijing had spent {{paid_2010}}."),
 ]
 TRENDS = [
+    ("zh", "beijing", "从{{paid_2010}}下降到2011年的{{paid_2011}}。"),
     ("zh", "beijing", "北京的投入逐年上升。"),
     ("zh", "beijing", "北京的资金比上年多。"),
     ("zh", "beijing", "北京比上海花得多。"),
