@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
@@ -12,7 +13,15 @@ from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
 from casebook.data.import_table import ImportRow
 from casebook.data.import_workbook import TableProblems
 from casebook.data.record_edit import RecordFile
-from casebook.data.record_rows import CASE, JOINED, NAMED, SOURCE_FILE, TypedRow, clean_text
+from casebook.data.record_rows import (
+    CASE,
+    JOINED,
+    NAMED,
+    SOURCE_FILE,
+    TypedRow,
+    clean_text,
+    read_row,
+)
 from casebook.data.workbook import LONGEST
 from casebook.messages import say
 from casebook.problems import START, WordingError
@@ -46,10 +55,16 @@ class RecordMerge(RecordFile):
         self.importer = FigureImporter(target, problems)
         self.added = self.changed = 0
         self.noun, self.after = "", b""
+
+    @cached_property
+    def row(self) -> TypedRow:
+        """The record to be written, at first as it is in the file; a draft where there is none."""
+        row = read_row(self.node, self.described, self.lists)
         if self.starts_draft:
-            draft = target.start_draft()
-            self.row.texts |= draft.texts
-            self.row.remarks = draft.remarks
+            draft = self.target.start_draft()
+            row.texts |= draft.texts
+            row.remarks = draft.remarks
+        return row
 
     @property
     def starts_draft(self) -> bool:

@@ -62,7 +62,12 @@ class RecordFile:
         self.data = b"" if self.is_new else read_bytes(self.path, project, faults)
         self.node, found = (None, []) if self.is_new else read_tree(self.data, shown)
         self.faults = [one for one in (*faults, *found) if one.severity == "error"]
-        self.before = read_row(self.node, self.described, lists)
+
+    # Read where they are asked for: an import of thousands of processes asks for none of them.
+    @cached_property
+    def before(self) -> TypedRow:
+        """The record as it is typed in the file."""
+        return read_row(self.node, self.described, self.lists)
 
     @cached_property
     def row(self) -> TypedRow:
