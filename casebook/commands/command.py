@@ -65,6 +65,11 @@ def require_file(name: str) -> Path:
     """The file that an argument names; CasebookError where there is none."""
     path = (Path.cwd() / name).resolve()
     if not path.exists():
+        # The name of a case is often given alone, or with another ending.
+        meant = Path("data/cases", path.name.partition(".")[0] + ".yaml")
+        if meant.is_file():
+            said = {"path": path, "meant": meant.as_posix()}
+            raise failure("commands.no_file_but", status=Exit.USAGE, **said)
         raise failure("commands.no_file", status=Exit.USAGE, path=path)
     return path
 

@@ -17,6 +17,8 @@ from casebook.packaged import COMMAND
 from casebook.problems import Exit
 from casebook.text import Lang
 
+# What input methods, word processors and chat programs make of the hyphens of an option.
+WIDE_DASHES: Final = "－—–−―‐‑"
 _PROGRAM: Final = COMMAND.rpartition(" ")[2]
 # What argparse itself says in help, by the key of the same in both languages.
 _HEADINGS: Final = (
@@ -40,6 +42,10 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """
     # Options of every command may stand before its name as well as behind it.
     options, rest = make_common().parse_known_args(arguments)
+    for one in rest:
+        if one[:1] in {*WIDE_DASHES} and (name := one.lstrip(f"{WIDE_DASHES}-")):
+            said = {"written": one, "meant": f"--{name}"}
+            raise failure("commands.usage.dashes", status=Exit.USAGE, **said)
     command = _take_command(rest)
     # What pytest is given looks like options of ours.
     before = ["--"] if command.name == "test" else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import linecache
-import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
-from casebook.patterns import read_words
+from casebook.patterns import Patterns, read_words
 from casebook.problems import START, ContentError, Position, Problem
 from casebook.text import DEFAULT_LANGUAGES, LANGS, Languages, Text
 from casebook.yaml.files import read_text
@@ -76,9 +75,10 @@ def _name_colon(one: ast.AnnAssign) -> Problem:
 
 def _tell(error: str) -> Text:
     """What Python says of the settings, in Chinese as far as it is what editors meet."""
-    for look, key in read_words(__file__, "settings.yaml")["errors"].items():
-        if found := re.match(look, error):
-            return say(key, found=found[1] if found.re.groups else "")
+    looks = Patterns(read_words(__file__, "settings.yaml")["errors"])
+    for key in looks.entries:
+        if found := looks[key].match(error):
+            return say(key, found=found[1])
     return Text(error, error)
 
 

@@ -223,3 +223,24 @@ def test_the_tests_are_run_by_build_py(tiny_project: Path) -> None:
 
     assert done.returncode == 2
     assert "python3 build.py test" in done.stderr
+
+
+@pytest.mark.parametrize("written", ["—format", "——format", "－－format", "–format", "−−format"])
+def test_an_option_with_other_dashes_is_named(
+    written: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--lang", "zh", "check", written, "json"]) == 2
+    assert f"“{written}”要写成 --format" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["haishu", "haishu.yml", "cases/haishu.yaml"])
+def test_a_case_that_is_named_by_less_than_its_path_is_offered(
+    name: str,
+    tiny_project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tiny_project)
+
+    assert main(["--lang", "zh", "--project", ".", "check", name]) == 2
+    assert "是不是 data/cases/haishu.yaml？" in capsys.readouterr().err
