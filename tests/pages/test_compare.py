@@ -189,6 +189,19 @@ def test_a_phone_shows_what_may_be_compared_and_unfolds_what_a_filter_asks_for(
 
 
 @pytest.mark.browser
+def test_a_wide_screen_shows_who_provides_and_how(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    page.goto(f"{address}/compare/")
+    first = page.locator(".compare__row").first
+    cells = first.locator(":scope > *").all_inner_texts()
+    shown = first.locator(":scope > *:visible").count()
+    page.context.close()
+
+    assert cells == ["北京", "4277万元", "2010年的投入", "2010年", "报道", "社会组织", "项目申报"]
+    assert shown == 7
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("url", ["compare/", "en/compare/"])
 def test_a_sheet_of_paper_holds_the_table_and_all_its_rows(
     browser: Browser, address: str, url: str
