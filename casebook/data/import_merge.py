@@ -13,15 +13,7 @@ from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
 from casebook.data.import_table import ImportRow
 from casebook.data.import_workbook import TableProblems
 from casebook.data.record_edit import RecordFile
-from casebook.data.record_rows import (
-    CASE,
-    JOINED,
-    NAMED,
-    SOURCE_FILE,
-    TypedRow,
-    clean_text,
-    read_row,
-)
+from casebook.data.record_rows import CASE, JOINED, NAMED, SOURCE_FILE, TypedRow, clean_text
 from casebook.data.workbook import LONGEST
 from casebook.messages import say
 from casebook.problems import START, WordingError
@@ -59,7 +51,7 @@ class RecordMerge(RecordFile):
     @cached_property
     def row(self) -> TypedRow:
         """The record to be written, at first as it is in the file; a draft where there is none."""
-        row = read_row(self.node, self.described, self.lists)
+        row = super().row
         if self.starts_draft:
             draft = self.target.start_draft()
             row.texts |= draft.texts
