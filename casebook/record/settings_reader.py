@@ -131,7 +131,9 @@ class _SettingsReader:
         return Settings(**read, at={name: self.locate(name) for name in self.values})
 
     def read_setting(self, one: FieldDescription) -> Any:
-        """The value of a setting, by the method `read_<kind>`."""
+        """The value of a setting, part by part or by the method `read_<kind>`."""
+        if one.kind in _PARTS:
+            return self._accept_each(one.name, *_PARTS[one.kind])
         return getattr(self, f"read_{one.kind}")(one)
 
     def locate(self, name: str, *inside: int) -> Position:
@@ -163,7 +165,7 @@ class _SettingsReader:
             self._refuse(f"record.settings_form_{kind.__name__}", name)
         return kind() if default is None else default
 
-    def each(
+    def _accept_each(
         self, name: str, kind: type[Any], form: str, accept: Callable[[Any], T | None]
     ) -> tuple[T, ...]:
         """What is made of each part of a setting, without those that have not the form."""
@@ -211,21 +213,6 @@ class _SettingsReader:
             self._complain("E343", one.name, written=written[:60], why=fault)
             return ""
         return written
-
-    def read_strings(self, one: FieldDescription) -> tuple[str, ...]:
-        def accept(part: object) -> str | None:
-            return part if isinstance(part, str) else None
-
-        return self.each(one.name, list, "record.settings_form_strings", accept)
-
-    def read_colours(self, one: FieldDescription) -> tuple[tuple[str, str, str], ...]:
-        return self.each(one.name, dict, "record.settings_form_colour", _read_colours)
-
-    def read_hosts(self, one: FieldDescription) -> tuple[str, ...]:
-        return self.each(one.name, list, "record.settings_form_host", _read_host)
-
-    def read_static_names(self, one: FieldDescription) -> tuple[tuple[str, str], ...]:
-        return self.each(one.name, dict, "record.settings_form_static_name", _read_static_name)
 
     def read_footer_links(self, one: FieldDescription) -> tuple[MenuLink, ...]:
         return (*self._list_links(one.name), *self._list_links("SOCIAL"))
@@ -367,3 +354,16 @@ def _read_static_name(part: tuple[object, object]) -> tuple[str, str] | None:
 
 def _read_host(host: object) -> str | None:
     return host if isinstance(host, str) and _match("host", host) else None
+
+
+def _read_string(part: object) -> str | None:
+    return part if isinstance(part, str) else None
+
+
+# The kinds that have parts: what holds these, the words of their form, and what is made of one.
+_PARTS: Final[Mapping[str, tuple[type, str, Callable[[Any], object]]]] = {
+    "strings": (list, "record.settings_form_strings", _read_string),
+    "hosts": (list, "record.settings_form_host", _read_host),
+    "colours": (dict, "record.settings_form_colour", _read_colours),
+    "static_names": (dict, "record.settings_form_static_name", _read_static_name),
+}

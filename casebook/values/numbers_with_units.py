@@ -64,22 +64,27 @@ class NumberReading:
         self._of = ""
 
     def skip(self) -> int:
+        """The offset of the next character that is no blank."""
         return skip_spaces(self.line, self.at)
 
     def take(self, name: str, role: Role) -> re.Match[str] | None:
+        """The words of a pattern where they come next, which then are a part of that role."""
         found = PATTERNS[name].match(self.line, self.skip())
         if found:
             self.mark(role, found.end())
         return found
 
     def mark(self, role: Role, end: int) -> None:
+        """Go on behind a part that was read."""
         self.marks.append((role, end))
         self.at = end
 
     def stop(self, at: int, message: Text) -> NoReturn:
+        """Refuse the wording at an offset."""
         stop_at(self.line, at, message)
 
     def qualify(self, qualifier: Qualifier, at: int, word: str) -> None:
+        """Take a qualifier that the wording states by a word, unless it stated another one."""
         if {self.qualifier, qualifier} == {"at_least", "more_than"}:
             # 至少两亿多元 is more than two, which is at least two as well.
             self.qualifier = qualifier = "more_than"
