@@ -234,8 +234,9 @@ class Diagnosis:
         is_field = re.match(r"[a-z][a-z0-9_]*:[ ]", found["at"]) is not None
         block = self.lines[first - 1 : self._end_of(first, own)]
         fields = [line for line in block if _indent(line) == own and _FIELD.match(line)]
-        # One line or two may as well be indented too far.
-        if len(fields) < (1 if is_field else 3) or (only_fields and not is_field):
+        # One line or two may as well be indented too far, and so may the rest of an item.
+        may_have_text = not only_fields and not found["head"].lstrip().startswith("-")
+        if len(fields) < (1 if is_field else 3) or not (is_field or may_have_text):
             return
         at = Position(number, found.start("at") + 1)
         key, value = "E113.nested" if is_field else "E117.value", found["at"]
