@@ -319,9 +319,9 @@ class RoleReading:
     def _doubt_deed(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """An application told as funded, a count where the words pay, money where they count."""
         label, words = lower(figure.label.inside(self.lang)), lower(spot.words)
-        yield from self._doubt_stage(spot, figure)
         begin, end = self.reading.around("sentence_end", spot.told.start)
         is_denied = pattern("denied", self.lang).search(self.reading.low, begin, end)
+        yield from () if is_denied else self._doubt_stage(spot, figure)
         for pair in () if is_denied else WORDS["contrasts"]:
             own, other = (any_of(each, self.lang) for each in pair[self.lang])
             is_own = own.search(label) and not other.search(label)

@@ -165,7 +165,8 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
     printed = parse_quantity(quantity.text)
     number = _NUMBER.search(quote)
     lead = quote[: number.start()] if number else ""
-    if PATTERNS["denied"].search(lead):
+    # Not to exceed a number denies nothing.
+    if (denied := PATTERNS["denied"].search(lead)) and denied[0].strip() not in quantity.text:
         return say("record.differs.denied")
     told = f"{quantity.text}\n{label}"
     if PATTERNS["changed"].search(lead) and not PATTERNS["change"].search(told):

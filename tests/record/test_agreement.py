@@ -65,6 +65,7 @@ CONTRADICTED = {
         pytest.param("含税价120万元", "120万元（含税）", id="taxes included"),
         pytest.param("300元以上500元以下", "300元至500元", id="a range by its limits"),
         pytest.param("≥300元", "不少于300元", id="a sign for a word"),
+        pytest.param("up to $9", "up to $9", id="a limit that begins with up"),
     ],
 )
 def test_the_same_in_other_words_is_borne_out(quote: str, amount: str) -> None:
@@ -243,11 +244,14 @@ def test_a_reading_never_contradicts_a_printed_word(amount: str, reading: str) -
         pytest.param("增至120万元", "购买金额", "", id="what it became"),
         pytest.param("增加到120万元", "购买金额", "", id="what it became, too"),
         pytest.param("追加120万元", "购买金额", "E212", id="what was added"),
+        pytest.param("up $120", "Amount", "E212", id="an increase in English"),
         pytest.param("没有超过120万元", "购买金额", "E212", id="what it did not exceed"),
     ],
 )
 def test_a_change_is_no_amount_of_the_thing(quote: str, label: str, code: str) -> None:
-    assert codes(quote=quote, label=label) == ([code] if code else [])
+    amount = "$120" if "$" in quote else "120万元"
+
+    assert codes(amount=amount, quote=quote, label=label) == ([code] if code else [])
 
 
 @pytest.mark.parametrize(
