@@ -44,6 +44,8 @@ _TOTAL = re.compile(r"(?:合计|总计|小计|共计|总和|(?:grand|sub)?total|
 # A unit behind the head of a column, as in 金额（万元）, or above all heads, as in 单位：万元.
 _UNIT_IN_HEAD = re.compile(r"[(（](?:单位[:：])?(?P<unit>[^()（）:：]*(?:元|RMB|人民币))[)）]$")
 _UNIT_ABOVE = re.compile(r"单位[:：](?P<unit>[^()（）:：]*元)")
+# How workbooks of 2003 and before begin, and those of WPS.
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _TIMES = ("period", "date")
 _AMOUNTS = ("amount", "value", "min", "max")
 _OTHER_MARKS = {";": "E330.semicolons", "\t": "E330.tabs", "，": "E330.wide_commas"}
@@ -310,7 +312,8 @@ class _TableReader:
             is_short = len(line.cells) < len(columns) and not line.at.sheet
             if is_short or any(line.texts[len(columns) :]):
                 count, expected = len(line.cells), len(columns)
-                self.problems.report("E331.count", line.at, found=count, expected=expected)
+                key = "E331.short" if count < expected else "E331.count"
+                self.problems.report(key, line.at, found=count, expected=expected)
                 continue
             filled = {column: Scalar(text, line.at) for column, text in constant.items()}
             if "figure" not in columns and table.name == "figures":
@@ -355,6 +358,10 @@ class _TableReader:
 
 
 def _read_csv(data: bytes, problems: TableProblems) -> Iterator[TableLine]:
+    if data.startswith(_OLD_WORKBOOK):
+        # A text editor, which the remedy for other files names, makes no table of it.
+        problems.report("E331.workbook", START, reason=say("yaml.kind_old_office"))
+        return
     text, faults = decode(data, problems.path, MAX_BYTES)
     problems += faults
     if text is None:

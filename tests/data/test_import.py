@@ -400,7 +400,7 @@ def test_all_wrong_cells_come_out_in_one_run(project: Path) -> None:
         pytest.param("case;figure\nx;y\n", "1:1 E330", "分号", id="semicolons"),
         pytest.param("case\tfigure\nx\ty\n", "1:1 E330", "Tab", id="tabs"),
         pytest.param("case,figure,case\n", "1:13 E330", "两次", id="a column twice"),
-        pytest.param("case,figure\nhaishu\n", "2:1 E331", "1 格", id="too few cells"),
+        pytest.param("case,figure\nhaishu\n", "2:1 E331", "表下的注", id="too few cells"),
         pytest.param("case,figure\n\nhaishu,a,b\n", "3:1 E331", "3 格", id="too many cells"),
         pytest.param('case,figure\nhaishu,"a\n', "2:1 E331", "引号", id="an open quote"),
         pytest.param('case,figure\nhaishu,"a"b\n', "2:1 E331", "引号", id="text behind a quote"),

@@ -145,6 +145,7 @@ def test_units_and_numbers_are_read_as_spreadsheets_write_them(
         pytest.param(table(HEAD, row(value="1300000")), "E333", id="another number"),
         pytest.param(table(HEAD, ROW.rpartition(",")[0]), "E331", id="a cell too few"),
         pytest.param(b"PK\x03\x04 no workbook", "E331", id="a damaged workbook"),
+        pytest.param(b"\xd0\xcf\x11\xe0 of 2003", "E331", id="an old workbook"),
     ],
 )
 def test_what_cannot_be_read_is_named(project: Path, data: bytes, code: str) -> None:
