@@ -169,9 +169,10 @@ class RoleReading:
             key = "E274.place" if word.start() >= spot.clause[0] else "W274.place"
             yield self._make(key, spot, figure, place=self.prose[slice(*word.span())])
         region = self.known.dataset.regions[self.known.case_of(figure).region]
-        if region.level != "province" and (
-            word := pattern("whole_province").search(self.prose, since, start)
-        ):
+        # A case of a town may have a figure of its province.
+        own = f"{figure.label} {figure.note} {figure.quote}"
+        is_lower = region.level != "province" and not re.search("省|自治区|province", own)
+        if is_lower and (word := pattern("whole_province").search(self.prose, since, start)):
             yield self._make("W274.place", spot, figure, place=word[0])
         named = (*near, *before[-1:])
         if last is None or any(self.known.belongs_to(figure, one, self.lang) for one in named):

@@ -169,7 +169,7 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
     if (denied := PATTERNS["denied"].search(lead)) and denied[0].strip() not in quantity.text:
         return say("record.differs.denied")
     told = f"{quantity.text}\n{label}"
-    if PATTERNS["changed"].search(lead) and not PATTERNS["change"].search(told):
+    if PATTERNS["changed"].search(lead) and not PATTERNS["change_word"].search(told):
         return say("record.differs.change")
     if printed.planned and not find_plan(quote):
         return say("record.differs.plan")

@@ -12,7 +12,7 @@ from casebook.problems import WordingError
 from casebook.values.amount_wording import compact, in_english, plain
 from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.quantity import with_reading
-from casebook.values.words import QUALIFIERS
+from casebook.values.words import QUALIFIERS, WORDS
 
 
 def refusal(text: str) -> WordingError:
@@ -538,3 +538,9 @@ def test_an_amount_inside_words_keeps_its_per_and_its_plan(
     (amount,) = find_amounts(words)
 
     assert (amount.per, amount.planned) == (per, planned)
+
+
+def test_patterns_of_amounts_plans_and_quotes_have_names_of_their_own() -> None:
+    groups = [WORDS[f"{name}_patterns"] for name in ("amount", "plan", "quote")]
+
+    assert sum(map(len, groups)) == len({name for group in groups for name in group})
