@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import pickle
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from casebook.build.cache import digest_program
+from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.templates import ENVIRONMENT_OPTIONS
 from casebook.checks.content import find_content_files, language_of, read_content
 from casebook.messages import failure, problem
@@ -26,13 +28,16 @@ from casebook.pages.rows import find_named
 from casebook.plugin import OWN_PLUGIN, OWN_RUN
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.settings import EFFECTIVE
+from casebook.record.settings import EFFECTIVE, Settings
 from casebook.record.settings_file import run_settings
 from casebook.record.settings_reader import fixed_settings
 from casebook.text import Lang
 from casebook.values.digest import digest
+from casebook.yaml.files import temporary_folder
 
 if TYPE_CHECKING:
+    from casebook.build.site import BuildContext
+    from casebook.build.staged_output import StagedOutput
     from casebook.build.steps import BuildOptions
 
 _HEADING = re.compile(r"<h2[^<>]*>((?:(?!<h2).)*?)</h2>\n?")
@@ -65,7 +70,50 @@ _READERS = ("pelican", "markdown", "docutils")
 Texts = Mapping[tuple[str, Lang], Prose]
 
 
-def find_texts_key(project: Path, inputs: Mapping[str, str], dataset: Dataset) -> str:
+def with_texts(
+    context: BuildContext, write: Callable[[Texts], None], tree: StagedOutput | None = None
+) -> list[Problem]:
+    """Have the site written with the editors' texts, and give what is to be warned of plugins.
+
+    Pelican takes longer to import than most edits take to be built, and gives the same for the
+    same texts.
+    """
+    options, cache, dataset = context.options, context.cache, context.dataset
+    key = _find_texts_key(options.project, context.inputs, dataset)
+    known = cache.get(key) if key else None
+    if known is not None:
+        write(pickle.loads(known))
+        return []
+
+    def keep(prose: Texts) -> None:
+        write(prose)
+        if key:
+            cache.put(key, pickle.dumps(prose))
+            cache.prune("record:texts:")
+
+    # Not into the tree: a plugin that writes into one of its files would write into the
+    # published one, which is the same file under another name.
+    with temporary_folder(options.project) as folder:
+        problems = run_pelican(options, folder, dataset, keep)
+        if tree is not None:
+            problems += _adopt_files(folder, tree, dataset.settings)
+    return problems
+
+
+def _adopt_files(folder: Path, tree: StagedOutput, settings: Settings) -> Iterator[Problem]:
+    """Take into the tree what plugins wrote, each file with a warning that names it."""
+    at = settings.locate("PLUGINS")
+    for path in list_files(folder):
+        if path in tree.listing or path == MANIFEST:
+            yield problem("W344.taken", SETTINGS, at, path=path)
+        elif (folder / path).is_symlink() or not (folder / path).is_file():
+            yield problem("W344.no_file", SETTINGS, at, path=path)
+        else:
+            tree.write(path, (folder / path).read_bytes())
+            yield problem("W344", SETTINGS, at, path=path)
+
+
+def _find_texts_key(project: Path, inputs: Mapping[str, str], dataset: Dataset) -> str:
     """The key in the cache of the texts as Pelican reads them.
 
     Empty where Pelican has to run in any case, since plugins may do anything at all.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import pickle
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import version
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -25,8 +23,8 @@ from casebook.build.case_files import (
     make_case_files,
 )
 from casebook.build.case_texts import CaseTexts
-from casebook.build.manifest import MANIFEST, list_files
-from casebook.build.pelican_adapter import Texts, find_texts_key, run_pelican
+from casebook.build.manifest import MANIFEST
+from casebook.build.pelican_adapter import Texts, with_texts
 from casebook.build.published_media import write_cards, write_media, write_static
 from casebook.build.reading import Instead
 from casebook.build.render import file_of, open_renderer
@@ -38,8 +36,6 @@ from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
 from casebook.data.formats import DataFile, encode_json, write_members
 from casebook.data.releases import read_releases
-from casebook.messages import problem
-from casebook.packaged import SETTINGS
 from casebook.pages.case_pages import find_uses
 from casebook.pages.chart_pages import make_chart_files
 from casebook.pages.page import Location, MakePages, Page, Prose, Site, Uses
@@ -54,11 +50,9 @@ from casebook.pages.search import has_stories
 from casebook.pages.sharing import find_card, find_faces, has_cards, list_cards
 from casebook.problems import ContentError, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.settings import Settings
 from casebook.record.summary import CaseSummary
 from casebook.text import Lang
 from casebook.values.digest import digest
-from casebook.yaml.files import temporary_folder
 
 if TYPE_CHECKING:
     from casebook.build.dependencies import Dependencies
@@ -125,54 +119,11 @@ def write_site(
             colours = read_colours(context.options.project, dataset.settings)
             write_cards(list_cards(maker.site), colours, tree, state)
 
-    problems = _with_texts(context, write, tree)
+    problems = with_texts(context, write, tree)
     problems += write_static(context.options.project / "content", dataset.settings, tree)
     tree.write_stream(MANIFEST, _write_manifest(context, tree))
     state.forget_rest()
     return len(tree.listing), problems
-
-
-def _with_texts(
-    context: BuildContext, write: Callable[[Texts], None], tree: StagedOutput | None = None
-) -> list[Problem]:
-    """Have the site written with the editors' texts, and give what is to be warned of plugins.
-
-    Pelican takes longer to import than most edits take to be built, and gives the same for the
-    same texts.
-    """
-    options, cache, dataset = context.options, context.cache, context.dataset
-    key = find_texts_key(options.project, context.inputs, dataset)
-    known = cache.get(key) if key else None
-    if known is not None:
-        write(pickle.loads(known))
-        return []
-
-    def keep(prose: Texts) -> None:
-        write(prose)
-        if key:
-            cache.put(key, pickle.dumps(prose))
-            cache.prune("record:texts:")
-
-    # Not into the tree: a plugin that writes into one of its files would write into the
-    # published one, which is the same file under another name.
-    with temporary_folder(options.project) as folder:
-        problems = run_pelican(options, folder, dataset, keep)
-        if tree is not None:
-            problems += _adopt_files(folder, tree, dataset.settings)
-    return problems
-
-
-def _adopt_files(folder: Path, tree: StagedOutput, settings: Settings) -> Iterator[Problem]:
-    """Take into the tree what plugins wrote, each file with a warning that names it."""
-    at = settings.locate("PLUGINS")
-    for path in list_files(folder):
-        if path in tree.listing or path == MANIFEST:
-            yield problem("W344.taken", SETTINGS, at, path=path)
-        elif (folder / path).is_symlink() or not (folder / path).is_file():
-            yield problem("W344.no_file", SETTINGS, at, path=path)
-        else:
-            tree.write(path, (folder / path).read_bytes())
-            yield problem("W344", SETTINGS, at, path=path)
 
 
 def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, bytes]:
@@ -180,7 +131,7 @@ def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, by
     contents: dict[str, bytes] = {}
     settings = context.dataset.settings
     assets = write_assets(context.options.project, settings, contents.__setitem__)
-    _with_texts(
+    with_texts(
         context,
         lambda prose: contents.update(_PageMaker(context, assets, prose).make_wanted(wanted)),
     )

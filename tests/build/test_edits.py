@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from processes import tree
 
-from casebook.build import site
+from casebook.build import pelican_adapter
 from casebook.build.steps import BuildOptions, BuildResult, build_site
 from casebook.build.timings import Timings
 
@@ -49,8 +49,8 @@ def test_pelican_runs_only_where_its_texts_may_have_changed(
     build(tiny_project)
     edit(tiny_project, path, old, new)
     ran = []
-    run = site.run_pelican
-    monkeypatch.setattr(site, "run_pelican", lambda *given: ran.append(1) or run(*given))
+    run = pelican_adapter.run_pelican
+    monkeypatch.setattr(pelican_adapter, "run_pelican", lambda *given: ran.append(1) or run(*given))
 
     build(tiny_project)
 
