@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -102,7 +102,7 @@ def stage_output(
     state: BuildState | None = None,
     *,
     is_kept: bool = True,
-    litter: Iterable[str] = (),
+    litter: Collection[str] = (),
 ) -> Iterator[StagedOutput]:
     """A new tree beside `output` that takes its place when the block ends well.
 
@@ -137,7 +137,7 @@ def stage_output(
                 if state:
                     state.note_folders(staging, tree.stamp_folders(known))
                 old = staging
-                if not _holds_the_same(tree, output):
+                if litter or not _holds_the_same(tree, output):
                     _flush(staging)
                     with _hold_signals():
                         old = _swap(staging, output, retired)

@@ -308,6 +308,16 @@ def test_what_a_file_manager_left_is_not_published_again(aged_project: Path) -> 
         assert not left.exists()
 
 
+def test_what_a_file_manager_left_goes_where_nothing_else_has_changed(project: Path) -> None:
+    output = project / "output"
+    (output / ".DS_Store").write_bytes(b"names of folders")
+    os.utime(record(project, 1))
+
+    build(project, output)
+
+    assert not (output / ".DS_Store").exists()
+
+
 def test_what_a_known_folder_held_goes_with_its_case(aged_project: Path) -> None:
     output, slug = aged_project / "output", make_case(3).slug
     for number, old in enumerate((3, 2)):
