@@ -191,8 +191,10 @@ def stories_show_their_pictures(case: Case, dataset: Dataset) -> Iterator[Proble
                 yield problem("E315", case.path, at, hint=suggest(name, names), name=name[:60])
             elif not is_alone:
                 yield problem("E315.alone", case.path, at, name=name)
-    for name, picture in zip(names, case.pictures, strict=True):
-        if name not in shown:
+    for number, (name, picture) in enumerate(zip(names, case.pictures, strict=True)):
+        if name in names[:number]:
+            yield problem("E315.twice", case.path, picture.at, name=name)
+        elif name not in shown:
             yield problem("W315", case.path, picture.at, name=name)
         if not all(map(picture.alt.own, dataset.languages)):
             yield problem("W316", case.path, picture.at, name=name)

@@ -151,6 +151,15 @@ def test_a_story_shows_the_pictures_of_its_case(story: str, expected: list[str])
     assert sorted(line.split()[1] for line in shown(found)) == expected
 
 
+def test_a_picture_stands_once_under_pictures() -> None:
+    again = PICTURE.removeprefix("\npictures:\n")
+    case = case_of(f"{record()}{PICTURE}{again}story: |\n  [[picture:room.jpg]]\n")
+    found = list(stories_show_their_pictures(case, dataset_of(record())))
+
+    assert [one.code for one in found] == ["E315"]
+    assert found[0].text.en == "the picture room.jpg stands twice under pictures"
+
+
 def test_a_picture_has_words_in_both_languages() -> None:
     text = PICTURE.replace("    alt_en: A room\n", "")
     case = case_of(f"{record()}{text}story: |\n  [[picture:room.jpg]]\n")
