@@ -230,13 +230,15 @@ class _PageMaker:
         while stale:
             # What is known of a run is let go behind it.
             run, missing = stale.pop(0)
-            for (number, key), (files, of_case, spent) in zip(missing, results, strict=False):
+            for number, key in missing:
+                files, of_case, spent = next(results)
                 run.write(cases[number].slug, key, files)
                 texts.add(number, of_case)
                 self.context.options.timings.add(spent)
             run.save()
         # The last one counts as done when another is asked for.
-        next(results, None)
+        for _ in results:
+            raise AssertionError("more was made than was asked for")
         for job in self.context.sketches:
             for file in self._make_files(job):
                 tree.write(file.path, file.content)

@@ -399,6 +399,17 @@ def test_a_damaged_list_is_mended_though_no_version_of_a_case_changed(
     assert others <= {page}
 
 
+def test_a_changed_title_reaches_every_list_that_shows_it(project: Path) -> None:
+    output = project / "output"
+    replace_in(record(project, 2), "title: 测例", "title: 另一测例")
+    build(project, output)
+
+    clean = project / "clean"
+    build(project, clean)
+    assert contents(clean) == contents(output)
+    assert "另一测例" in (output / "figures" / "index.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", ["data/figures.csv", "data/cases.json", "search/index.js"])
 def test_nothing_is_read_back_from_a_list_that_somebody_changed(name: str, project: Path) -> None:
     output = project / "output"
