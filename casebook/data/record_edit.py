@@ -17,6 +17,7 @@ from casebook.data.record_rows import (
     Fields,
     TypedRow,
     clean_text,
+    have_same,
     read_row,
 )
 from casebook.problems import Problem
@@ -24,7 +25,7 @@ from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.reader import SILENT
 from casebook.report import clean_line, display_width
-from casebook.yaml.edit import Layout, Value, YamlEntry, write_scalar
+from casebook.yaml.edit import Edit, Layout, Value, YamlEntry, write_scalar
 from casebook.yaml.files import find_case_files, read_bytes, replace_file, show_path, write_new_file
 from casebook.yaml.nodes import read_tree
 
@@ -104,7 +105,7 @@ def write_record(row: TypedRow, described: Fields, lists: Lists, every: bool = F
 
     A field that has to be filled in has one anyway.
     """
-    lines = _RecordWriter(b"", lists, every).write_fields(row, described, "")
+    lines = _RecordWriter(lists, every).write_fields(row, described, "")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -123,9 +124,8 @@ def write_changes(
         start = f"{SCHEMA_LINE}\n" if is_bare else ""
         made = data + (start + write_record(after, described, lists)).encode()
     else:
-        writer = _RecordWriter(data, lists)
-        writer.put_record(writer.layout.root, before, after, described)
-        made = writer.layout.apply()
+        editor = _RecordEditor(Layout(data, ""), lists)
+        made = editor.edit_file(before, after, described)
     node, found = read_tree(made, "")
     if len(found) > len(faults) or not read_row(node, described, lists).says(after):
         raise ValueError(made)
@@ -133,169 +133,11 @@ def write_changes(
 
 
 class _RecordWriter:
-    """Edits one file, or a part of one."""
+    """Writes the lines of records, with a blank for `every` field or for none."""
 
-    def __init__(self, data: bytes, lists: Lists, every: bool = False) -> None:
+    def __init__(self, lists: Lists, every: bool = False) -> None:
         self.lists = lists
         self.every = every
-        if data:
-            self.layout = Layout(data, "")
-
-    def put_record(
-        self, found: Value | YamlEntry, before: TypedRow, after: TypedRow, described: Fields
-    ) -> None:
-        """Edit what differs of a record that the file has, and of those inside it."""
-        value = found.value if isinstance(found, YamlEntry) else found
-        if isinstance(found, YamlEntry) and after.name != after.origin and before.name:
-            self.layout.cut(found.start, found.name_end, after.name)
-        if value.kind != "mapping" or value.in_flow:
-            if not before.says(after):
-                self._write_whole(found, after, described)
-            return
-        # What is inside comes first: where both end on one line, its new lines are the upper ones.
-        lists = [one for one in described if one.holds_records]
-        new = [(one, self.put_list(value, before, after, one)) for one in lists]
-        for one in described:
-            for name in () if one.holds_records else one.names(self.lists.languages):
-                text, remark = after.texts.get(name, ""), after.remarks.get(name)
-                is_other = clean_text(before.texts.get(name, ""), one) != text
-                if is_other or (remark and not text):
-                    self._put_text(value, after, one, name, described)
-        for one, lines in new:
-            if lines:
-                gap = [""] if value is self.layout.root else []
-                head = [*gap, f"{' ' * value.column}{one.name}:", *lines]
-                self._insert(value, one.name, head, described)
-
-    def put_list(
-        self, outer: Value, before: TypedRow, after: TypedRow, one: FieldDescription
-    ) -> list[str]:
-        """Edit the rows of a list; the lines of one that the file does not have are returned."""
-        entry = outer.entries.get(one.name)
-        rows, was = after.rows.get(one.name, []), before.rows.get(one.name, [])
-        old = {row.origin: row for row in was}
-        held = outer if one.kind == "entries" else entry.value if entry is not None else None
-        parts = _parts_of(held) if held is not None and not held.in_flow else {}
-        if one.kind == "answers":
-            said = {row.name: row for row in was}
-            answered = ((parts.get(row.name), said.get(row.name), row) for row in rows)
-            new = [line for each in answered for line in self._put_answer(*each, one)]
-            if new and entry is not None:
-                self.layout.insert_into(one.name, new)
-            return [] if entry is not None else new
-        if not (parts and rows):
-            indent = " " * ((entry.column if entry is not None else outer.column) + 2)
-            is_same = [*old] == [row.origin for row in rows] and all(map(TypedRow.says, was, rows))
-            lines = [] if is_same else list(self.write_rows(rows, one, indent))
-            if entry is not None and not is_same:
-                _replace(self.layout, entry, "", lines)
-            return [] if entry is not None else lines
-        self._put_rows(parts, old, rows, one)
-        return []
-
-    def _put_rows(
-        self,
-        parts: Mapping[str, YamlEntry],
-        old: Mapping[str, TypedRow],
-        rows: Iterable[TypedRow],
-        one: FieldDescription,
-    ) -> None:
-        """Put the rows of a list into their order, those of the file with the comments of each.
-
-        Each is edited as a file of its own, so that it may have changed and moved at once.
-        """
-        text, starts = self.layout.text, list[int]()
-        for part in parts.values():
-            start = text.rfind("\n", 0, part.start) + 1
-            # A comment above a row is of it; one above the first is of all.
-            while starts and _is_comment(text, start):
-                start = text.rfind("\n", 0, start - 1) + 1
-            starts.append(start)
-        *_, last = parts.values()
-        end = text.find("\n", self.layout.last_of(last))
-        ends = [*starts[1:], len(text) if end < 0 else end + 1]
-        pieces = {name: text[a:b] for name, a, b in zip(parts, starts, ends, strict=True)}
-        made = ""
-        for row in rows:
-            if row.origin in old:
-                writer = _RecordWriter(pieces[row.origin].encode(), self.lists)
-                (part,) = _parts_of(writer.layout.root).values()
-                found = part if one.kind in NAMED else part.value
-                writer.put_record(found, old[row.origin], row, one.inner)
-                made += writer.layout.apply().decode()
-            else:
-                # What parts two rows stays before the second.
-                above = made.rstrip("\n")
-                lines = list(self.write_rows([row], one, " " * last.column))
-                gap = "\n" if one.kind == "entries" and made else ""
-                made = f"{above}\n" * bool(made) + gap + "\n".join(lines) + made[len(above) :]
-            made += "" if made.endswith("\n") else "\n"
-        self.layout.cut(starts[0], ends[-1], made)
-
-    def _insert(self, value: Value, name: str, lines: list[str], described: Fields) -> None:
-        """Put a new field behind those that come before it."""
-        layout, entries = self.layout, value.entries.values()
-        order = [each for one in described for each in one.names(self.lists.languages)]
-        before = [
-            value.entries[each] for each in order[: order.index(name)] if each in value.entries
-        ]
-        first = min(entries, key=lambda entry: entry.start)
-        if before or layout.text[: first.start].rstrip(" ").endswith("-"):
-            last = max(before or [first], key=lambda entry: entry.start)
-            layout.insert_below(layout.last_of(last), lines)
-        else:
-            layout.insert_above(first.start, lines)
-
-    def _write_whole(self, found: Value | YamlEntry, row: TypedRow, described: Fields) -> None:
-        """Write a record anew that has no line of its own for each of its fields."""
-        lines = list(self.write_fields(row, described, " " * (found.column + 2)))
-        if isinstance(found, YamlEntry):
-            _replace(self.layout, found, "", lines)
-        else:
-            lines = list(self.write_fields(row, described, " " * found.column))
-            self.layout.cut(found.start, found.end, "\n".join(lines).lstrip(" "))
-
-    def _put_text(
-        self, value: Value, row: TypedRow, one: FieldDescription, name: str, described: Fields
-    ) -> None:
-        """Write one field, add it behind those that come before it, or take it out."""
-        layout, entry = self.layout, value.entries.get(name)
-        text = row.texts.get(name, "")
-        if entry is None:
-            line = self.write_text(one, name, text, " " * value.column, row.remarks.get(name, ""))
-            self._insert(value, name, line, described)
-        elif text:
-            written = self.write_text(one, name, text, " " * value.column)
-            _replace(layout, entry, written[0].partition(":")[2].strip(), written[1:])
-        elif (one.required and name == one.name) or name in row.remarks or _is_first(entry, value):
-            _replace(layout, entry, "", ())
-        else:
-            start = layout.text.rfind("\n", 0, entry.start) + 1
-            end = layout.text.find("\n", max(entry.end - 1, entry.start))
-            layout.cut(start, len(layout.text) if end < 0 else end + 1, "")
-
-    def _put_answer(
-        self,
-        entry: YamlEntry | None,
-        before: TypedRow | None,
-        after: TypedRow,
-        one: FieldDescription,
-    ) -> list[str]:
-        """Write an answer: as one word or text where there is no more to it, else with fields.
-
-        The lines of one that the file does not have are left to the caller.
-        """
-        was = before or TypedRow(name=after.name)
-        if was.says(after):
-            return []
-        has_lines = entry is not None and entry.value.kind == "mapping" and not entry.value.in_flow
-        if entry is not None and has_lines and not after.is_empty:
-            self.put_record(entry, was, after, one.inner)
-            return []
-        if entry is None:
-            return list(self.write_rows([after], one, "  "))
-        _replace(self.layout, entry, *self._write_answer(after, one, "    "))
-        return []
 
     def _write_answer(
         self, row: TypedRow, one: FieldDescription, indent: str
@@ -336,35 +178,37 @@ class _RecordWriter:
         for one in described:
             if one.kind == "entries":
                 yield from self.write_rows(row.rows.get(one.name, []), one, indent)
-            elif one.holds_records:
-                lines = list(self.write_rows(row.rows.get(one.name, []), one, f"{indent}  "))
-                head = [] if indent else [""]
-                yield from [*head, f"{indent}{one.name}:", *lines] if lines else []
-            for name in () if one.holds_records else one.names(self.lists.languages):
-                text = row.texts.get(name, "")
+                continue
+            for name in one.names(self.lists.languages):
                 is_needed = one.required and name == one.name
-                remark = row.remarks.get(name, "")
                 if (
                     self.every
-                    or text
-                    or remark
+                    or one.holds_records
+                    or row.texts.get(name)
+                    or row.remarks.get(name)
                     or (is_needed and not (one.printed and is_computed))
                 ):
-                    yield from [""] if one.is_long and text and not indent else []
-                    yield from self.write_text(one, name, text, indent, remark)
+                    lines = self.write_field(row, one, name, indent)
+                    is_filled = one.holds_records or row.texts.get(name)
+                    yield from [""] if lines and one.is_long and is_filled and not indent else []
+                    yield from lines
 
-    def write_text(
-        self, one: FieldDescription, name: str, text: str, indent: str, remark: str = ""
+    def write_field(
+        self, row: TypedRow, one: FieldDescription, name: str, indent: str
     ) -> list[str]:
-        """The line of a field, or its lines where its text has several."""
+        """The lines of a field under its name, of a list without rows none."""
+        if one.holds_records:
+            lines = list(self.write_rows(row.rows.get(name, []), one, f"{indent}  "))
+            return [f"{indent}{name}:", *lines] if lines else []
+        text = row.texts.get(name, "")
         if one.kind == "block" and text:
-            lines = (f"{indent}  {line}" if line else "" for line in text.split("\n"))
+            lines = [f"{indent}  {line}" if line else "" for line in text.split("\n")]
             return [f"{indent}{name}: |", *lines]
         if one.kind in SEVERAL or (one.name == "value" and JOINED in text):
             written = _write_words(text)
         else:
             written = text and write_scalar(text)
-        return [_add_remark(f"{indent}{name}: {written}".rstrip(), remark)]
+        return [_add_remark(f"{indent}{name}: {written}".rstrip(), row.remarks.get(name, ""))]
 
 
 def _write_words(text: str) -> str:
@@ -376,40 +220,138 @@ def _write_words(text: str) -> str:
     return f"[{', '.join(quoted)}]"
 
 
-def _replace(layout: Layout, entry: YamlEntry, written: str, lines: Sequence[str]) -> None:
-    """Put a text of one line, and lines below it, in the place of the value of an entry."""
-    below = "".join(f"\n{line}" for line in lines)
-    if entry.value.is_blank and not lines:
-        if written:
-            layout.set_value(entry, written)
-    elif entry.value.is_blank and not written:
-        layout.insert_below(entry.name_end, list(lines))
-    elif entry.value.kind == "scalar" and written and not entry.value.is_blank:
-        # However many blanks an editor has put before it.
-        layout.cut(entry.value.start, entry.value.end, f"{written}{below}")
-    else:
-        colon = layout.text.index(":", entry.name_end) + 1
-        end = max(entry.value.end, colon)
-        layout.cut(colon, end, f" {written}{below}" if written else below)
+class _RecordEditor(_RecordWriter):
+    """Finds what is to be edited in a file; each method gives edits of its text."""
+
+    def __init__(self, layout: Layout, lists: Lists) -> None:
+        super().__init__(lists)
+        self.layout = layout
+
+    def edit_file(self, before: TypedRow, after: TypedRow, described: Fields) -> bytes:
+        """The file with all in which a record differs from what was read of it."""
+        edits = self.edit_record(self.layout.root, before, after, described)
+        return self.layout.write(self.layout.edit(edits))
+
+    def edit_record(
+        self, value: Value, before: TypedRow, after: TypedRow, described: Fields
+    ) -> Iterator[Edit]:
+        """Edit what differs of a record, and of those inside it."""
+        indent = " " * value.column
+        if not value.has_lines:
+            if not before.says(after):
+                written = "\n".join(self.write_fields(after, described, indent))
+                yield value.start, value.end, written.lstrip(" ")
+            return
+        first = min(value.entries.values(), key=lambda entry: entry.start)
+        # New fields come behind those that are before them; none before the sign of a member.
+        place = self.layout.start_of_line(first.start)
+        if self.layout.text[place : first.start].strip():
+            place = self.layout.end_of(first)
+        for one in described:
+            for name in one.names(self.lists.languages):
+                entry = value.entries.get(name)
+                held = value if one.kind == "entries" else entry.value if entry else None
+                rows, was = after.rows.get(name, []), before.rows.get(name, [])
+                if entry is not None:
+                    place = max(place, self.layout.end_of(entry))
+                if rows and held and held.parts and not held.in_flow:
+                    yield self.edit_rows(held.parts, was, rows, one)
+                elif have_same(was, rows) and not _is_changed(before, after, one, name):
+                    continue
+                elif entry is not None:
+                    yield from self.edit_field(entry, value, after, one, name)
+                else:
+                    gap = [""] if one.holds_records and value is self.layout.root else []
+                    lines = self.write_field(after, one, name, indent)
+                    yield place, place, join_lines([*gap, *lines])
+
+    def edit_field(
+        self, entry: YamlEntry, value: Value, row: TypedRow, one: FieldDescription, name: str
+    ) -> Iterator[Edit]:
+        """Write a field of a mapping anew, or take it out."""
+        # The first field of a member of a list has the sign of it.
+        is_first = entry is min(value.entries.values(), key=lambda other: other.start)
+        is_needed = is_first or one.holds_records or (one.required and name == one.name)
+        if is_needed or row.texts.get(name) or name in row.remarks:
+            # Its line may have a remark already.
+            bare = TypedRow(texts=row.texts, rows=row.rows)
+            yield from self.replace(entry, self.write_field(bare, one, name, " " * entry.column))
+        else:
+            end = self.layout.end_of_line(max(entry.end - 1, entry.start))
+            yield self.layout.start_of_line(entry.start), end, ""
+
+    def edit_rows(
+        self,
+        parts: Mapping[str, YamlEntry],
+        was: Iterable[TypedRow],
+        rows: Sequence[TypedRow],
+        one: FieldDescription,
+    ) -> Edit:
+        """Put the rows of a list into their order, those of the file with the comments of each."""
+        layout, old = self.layout, {row.origin: row for row in was}
+        if one.kind == "answers":
+            # They stay where they are in the file, also one to a question that nobody asks.
+            known = {row.name: row for row in rows}
+            rows = [known.pop(name, TypedRow(name=name, origin=name)) for name in parts]
+            rows += known.values()
+        starts: list[int] = []
+        for part in parts.values():
+            start = layout.start_of_line(part.start)
+            # A comment above a row is of it; one above the first is of all.
+            while starts and layout.is_comment(line := layout.start_of_line(start - 1)):
+                start = line
+            starts.append(start)
+        *_, last = parts.values()
+        ends = [*starts[1:], layout.end_of(last)]
+        spans = dict(zip(parts, zip(starts, ends, strict=True), strict=True))
+        made = ""
+        for row in rows:
+            if row.origin in spans:
+                edits = self.edit_row(parts[row.origin], old.get(row.origin, row), row, one)
+                made += layout.edit(edits, *spans[row.origin])
+            elif lines := list(self.write_rows([row], one, " " * last.column)):
+                # What parts two rows stays before the second.
+                above = made.rstrip("\n")
+                gap = "\n" if one.kind == "entries" and made else ""
+                made = f"{above}\n" * bool(made) + gap + join_lines(lines) + made[len(above) + 1 :]
+        return starts[0], ends[-1], made
+
+    def edit_row(
+        self, part: YamlEntry, was: TypedRow, row: TypedRow, one: FieldDescription
+    ) -> Iterator[Edit]:
+        """Edit one row of a list, which is written anew where it has no lines of its own."""
+        if one.kind in NAMED and row.name != row.origin:
+            yield part.start, part.name_end, row.name
+        is_blank = one.kind == "answers" and row.is_empty
+        if one.kind not in NAMED or (part.value.has_lines and not is_blank):
+            yield from self.edit_record(part.value, was, row, one.inner)
+        elif not was.says(row):
+            yield from self.replace(part, list(self.write_rows([row], one, " " * part.column)))
+
+    def replace(self, entry: YamlEntry, lines: Sequence[str]) -> Iterator[Edit]:
+        """Put the first of some lines, which has the name, in the place of an entry."""
+        value, written = entry.value, lines[0].partition(":")[2] if lines else ""
+        start = self.layout.text.index(":", entry.name_end) + 1
+        end = max(value.end, start)
+        if value.is_blank:
+            # The blanks before a comment are given up to the value, so that it stays where it was.
+            left = self.layout.text[start:]
+            room = len(left) - len(left.lstrip(" "))
+            end = start + max(0, min(room - 2, len(written)))
+        elif value.kind == "scalar" and written:
+            # However many blanks an editor has put before it.
+            start, written = value.start, written.lstrip(" ")
+        yield start, end, written
+        below = self.layout.end_of_line(end - 1)
+        yield below, below, join_lines(lines[1:])
 
 
-def _parts_of(value: Value) -> dict[str, YamlEntry]:
-    """The records of a list by name or number, members as entries that begin at their sign."""
-    if value.entries:
-        return dict(value.entries)
-    parts = {}
-    for number, item in enumerate(value.items):
-        parts[str(number)] = YamlEntry(
-            start=item.start, name_end=item.start, column=value.column, value=item
-        )
-    return parts
+def join_lines(lines: Iterable[str]) -> str:
+    """Lines with a line end behind each."""
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _is_first(entry: YamlEntry, value: Value) -> bool:
-    return all(entry.start <= other.start for other in value.entries.values())
-
-
-def _is_comment(text: str, start: int) -> bool:
-    """True where the line before the one that begins here is a comment."""
-    before = text.rfind("\n", 0, max(start - 1, 0)) + 1
-    return start > 0 and text[before:start].lstrip(" ").startswith("#")
+def _is_changed(before: TypedRow, after: TypedRow, one: FieldDescription, name: str) -> bool:
+    text = after.texts.get(name, "")
+    is_other = clean_text(before.texts.get(name, ""), one) != text
+    return is_other or bool(after.remarks.get(name) and not text)

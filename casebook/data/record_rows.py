@@ -56,19 +56,21 @@ class TypedRow:
 
     def says(self, other: TypedRow) -> bool:
         """True where another record, wherever it comes from, has the same in it."""
-        if self.name != other.name or filled(self.texts) != filled(other.texts):
-            return False
-        for name in self.rows.keys() | other.rows.keys():
-            # An answer that is left out is one that is blank.
-            own, others = (
-                [row for row in one.rows.get(name, ()) if not (row.is_empty and row.name)]
-                for one in (self, other)
-            )
-            if len(own) != len(others):
-                return False
-            if not all(one.says(each) for one, each in zip(own, others, strict=True)):
-                return False
-        return True
+        names = self.rows.keys() | other.rows.keys()
+        return (
+            self.name == other.name
+            and filled(self.texts) == filled(other.texts)
+            and all(have_same(self.rows.get(one, ()), other.rows.get(one, ())) for one in names)
+        )
+
+
+def have_same(rows: Iterable[TypedRow], others: Iterable[TypedRow]) -> bool:
+    """True where the rows of two lists have the same in them."""
+    # An answer that is left out is one that is blank.
+    own, theirs = (
+        [row for row in one if not (row.is_empty and row.name)] for one in (rows, others)
+    )
+    return len(own) == len(theirs) and all(map(TypedRow.says, own, theirs))
 
 
 def filled(texts: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -72,6 +72,21 @@ class Value:
         """True where nothing is written."""
         return self.kind == "scalar" and self.start == self.end
 
+    @property
+    def has_lines(self) -> bool:
+        """True of a mapping with lines of its own for each of its fields."""
+        return self.kind == "mapping" and not self.in_flow
+
+    @property
+    def parts(self) -> Mapping[str, YamlEntry]:
+        """The fields by name, or the members of a list by number, as entries without a name."""
+        return self.entries or {
+            str(number): YamlEntry(
+                start=item.start, name_end=item.start, column=self.column, value=item
+            )
+            for number, item in enumerate(self.items)
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YamlEntry:
@@ -88,93 +103,69 @@ class YamlEntry:
         return max(self.value.end, self.name_end)
 
 
-class Layout:
-    """The layout of a valid file whose root is a mapping, and the edits to make of it.
+# A piece of a text from one character to another, and what is put in its place.
+Edit = tuple[int, int, str]
 
-    Positions are those of the text with plain line ends. The edits are made at once, by `apply`.
+
+class Layout:
+    """The layout of a valid file whose root is a mapping.
+
+    Positions are those of its text with plain line ends, one at the end of the last line too.
     """
 
     def __init__(self, data: bytes, path: str) -> None:
         text, _ = decode(data, path)
         self._data = data
-        self._edits: list[tuple[int, int, str]] = []
-        self.text = text or ""
+        self._read = text or ""
+        self.text = self._read.removesuffix("\n") + "\n"
         root = yaml.compose(self.text, Loader=Loader)
         if root is None:
             raise ValueError("an empty file has no layout")
         self.root = _measure(root, self.text)
 
-    def set_value(self, entry: YamlEntry, written: str) -> None:
-        """Put a scalar, as it is written in YAML, in the place of an entry's value."""
-        if entry.value.is_blank:
-            colon = self.text.index(":", entry.name_end) + 1
-            # The blanks before a comment are given up to the value, so that it stays where it was.
-            room = len(self.text) - colon - len(self.text[colon:].lstrip(" "))
-            taken = max(0, min(room - 2, len(written) + 1))
-            self.cut(colon, colon + taken, f" {written}")
-        else:
-            self.cut(entry.value.start, entry.value.end, written)
+    def start_of_line(self, index: int) -> int:
+        """The first character of the line of a character."""
+        return self.text.rfind("\n", 0, index) + 1
 
-    def insert_below(self, index: int, lines: list[str]) -> None:
-        """Put lines below the line of a character."""
-        end = self.text.find("\n", index)
-        at = len(self.text) if end < 0 else end + 1
-        start = "\n" if end < 0 else ""
-        self._edits.append((at, at, start + "".join(f"{line}\n" for line in lines)))
+    def end_of_line(self, index: int) -> int:
+        """The place behind the line of a character and its line end."""
+        return self.text.find("\n", index) + 1
 
-    def insert_above(self, index: int, lines: list[str]) -> None:
-        """Put lines above the line of a character."""
-        at = self.text.rfind("\n", 0, index) + 1
-        self._edits.append((at, at, "".join(f"{line}\n" for line in lines)))
+    def is_comment(self, start: int) -> bool:
+        """True of a line, given its first character, that is a comment."""
+        return self.text[start : self.end_of_line(start)].lstrip(" ").startswith("#")
 
-    def cut(self, start: int, end: int, written: str) -> None:
-        """Put a piece of text in the place of another."""
-        self._edits.append((start, end, written))
+    def end_of(self, entry: YamlEntry) -> int:
+        """The place behind the last line of an entry, its own comments below it included."""
+        end = self.end_of_line(max(entry.end - 1, entry.start))
+        while self.is_comment(end) and self.text.startswith(" " * (entry.column + 1), end):
+            end = self.end_of_line(end)
+        return end
 
-    def insert_into(self, name: str, lines: list[str]) -> None:
-        """Put lines at the end of a part of the file, or make the part."""
-        entry = self.root.entries.get(name)
-        if entry is None:
-            last = max(self.root.entries.values(), key=lambda other: other.start)
-            head = f"{' ' * self.root.column}{name}:"
-            self.insert_below(self.last_of(last), ["", head, *lines])
-        elif entry.value.is_blank or entry.value.in_flow:
-            # An empty pair of brackets would be a value before the lines.
-            self.cut(entry.value.start, entry.value.end, "")
-            self.insert_below(entry.name_end, lines)
-        else:
-            self.insert_below(self.last_of(entry), lines)
+    def edit(self, edits: Iterable[Edit], start: int = 0, end: int | None = None) -> str:
+        """The text, or a part of it, with edits; those at one place stay in their order."""
+        pieces, at = [], start
+        for begin, stop, written in sorted(edits, key=lambda one: one[:2]):
+            pieces += [self.text[at:begin], written]
+            at = stop
+        return "".join([*pieces, self.text[at:end]])
 
-    def last_of(self, entry: YamlEntry) -> int:
-        """A character of the last line of an entry, its own comments below it included."""
-        end = max(entry.end - 1, entry.start)
-        while True:
-            begin = self.text.find("\n", end) + 1
-            if not begin:
-                return end
-            line = self.text[begin:].partition("\n")[0]
-            indent = len(line) - len(line.lstrip(" "))
-            if not line.lstrip().startswith("#") or indent <= entry.column:
-                return end
-            end = begin + len(line) - 1
-
-    def apply(self) -> bytes:
-        """The bytes of the file with all edits, its line ends and byte order mark as they were."""
-        ends = _ENDS.findall(self._data.decode("utf-8-sig"))
-        line_end = ends[0] if ends else "\n"
-        left = iter(ends)
-
-        def keep_ends(piece: str) -> str:
-            return re.sub("\n", lambda _: next(left), piece)
-
-        pieces = ["\ufeff" if self._data.startswith(b"\xef\xbb\xbf") else ""]
-        at = 0
-        for start, end, text in sorted(self._edits, key=lambda edit: edit[:2]):
-            pieces += [keep_ends(self.text[at:start]), text.replace("\n", line_end)]
-            keep_ends(self.text[start:end])
-            at = end
-        pieces.append(keep_ends(self.text[at:]))
-        return "".join(pieces).encode("utf-8")
+    def write(self, edited: str) -> bytes:
+        """The bytes of the file as edited, its line ends and byte order mark as they were."""
+        if not self._read.endswith("\n"):
+            edited = edited.removesuffix("\n")
+        ends = _ENDS.findall(self._data.decode("utf-8-sig")) or ["\n"]
+        lines = edited.split("\n")
+        kept = dict.fromkeys(range(len(lines) - 1), ends[0])
+        if len({*ends}) > 1:
+            # Each line that stays has the line end that it had.
+            before = self._read.split("\n")
+            same = difflib.SequenceMatcher(None, before, lines, autojunk=False)
+            for old, new, size in same.get_matching_blocks():
+                kept |= dict(zip(range(new, new + size), ends[old : old + size], strict=False))
+        mark = "\ufeff" if self._data.startswith(b"\xef\xbb\xbf") else ""
+        pieces = (f"{line}{kept.get(number, '')}" for number, line in enumerate(lines))
+        return "".join([mark, *pieces]).encode("utf-8")
 
 
 def _measure(node: yaml.Node, text: str) -> Value:

@@ -148,19 +148,18 @@ def test_places_without_a_file_become_drafts_that_export_the_same(tmp_path: Path
 def drop_printed_figures(path: Path) -> None:
     """Leave the computed figures in a case, which the table cannot tell in full."""
     layout = Layout(path.read_bytes(), "x")
-    entries = layout.root.entries["figures"].value.entries
-    if all("formula" not in entry.value.entries for entry in entries.values()):
-        layout.cut(layout.root.entries["figures"].name_end + 1, list(entries.values())[-1].end, "")
-    path.write_bytes(layout.apply())
+    figures = layout.root.entries["figures"]
+    if all("formula" not in entry.value.entries for entry in figures.value.entries.values()):
+        edited = layout.edit([(figures.name_end + 1, figures.end, "")])
+        path.write_bytes(layout.write(edited))
 
 
 def without_computed(text: str) -> str:
     """A draft without its computed figures, whose notes no table tells."""
     layout = Layout(text.encode(), "x")
-    for entry in layout.root.entries["figures"].value.entries.values():
-        if "formula" in entry.value.entries:
-            layout.cut(entry.start - 2, entry.end, "")
-    return layout.apply().decode()
+    entries = layout.root.entries["figures"].value.entries.values()
+    computed = [entry for entry in entries if "formula" in entry.value.entries]
+    return layout.edit((entry.start - 2, entry.end, "") for entry in computed)
 
 
 def fill_in_readings(data: bytes) -> bytes:

@@ -66,6 +66,28 @@ def test_a_row_on_one_line_gets_lines_of_its_own_where_it_changes() -> None:
     )
 
 
+def test_lines_that_stay_keep_their_own_line_ends() -> None:
+    text = TEXT.replace("一  # 原话\n", "一  # 原话\r\n")
+    after = read(text)
+    after.rows["events"].pop(1)
+    after.texts["title"] = "乙"
+
+    written = write(text, after)
+
+    assert written.startswith("title: 乙\n") and "    title: 一  # 原话\r\n" in written
+    assert written.count("\r") == 1
+
+
+def test_a_comment_stays_behind_the_name_of_an_answer_that_gets_fields() -> None:
+    text = "title: 甲\nanswers:\n  purchaser: 乙  # 原话\n  mode: [a, b]\n"
+    after = read(text)
+    next(row for row in after.rows["answers"] if row.name == "purchaser").texts["note"] = "丙"
+
+    assert write(text, after) == text.replace(
+        "purchaser: 乙  # 原话", "purchaser:  # 原话\n    value: 乙\n    note: 丙"
+    )
+
+
 def test_many_rows_are_put_into_their_places_at_once() -> None:
     after = read(TEXT)
     for name in ("零", "末"):
