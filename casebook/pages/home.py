@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -35,9 +36,8 @@ from casebook.problems import Exit
 from casebook.record.comparability import name_class
 from casebook.record.dataset import MOST_NAMED, Dataset
 from casebook.record.evidence import Review, main_source
-from casebook.record.model import Case, ShownState
+from casebook.record.model import Case
 from casebook.record.refusals import figures_of, judge_refusal
-from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Refusal, Region
 from casebook.text import LISTED, NO_TEXT, Lang, Text
 from casebook.values.dates import parse_period
@@ -253,17 +253,17 @@ def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
         if len(keys) > 1 and dataset.vocabulary.measures[group.measure].kind == "money":
             # A place with several figures of the class is named once.
             slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
-            cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
+            regions = Counter(dataset.summaries[dataset.positions[slug]].region for slug in slugs)
             listed = [dataset.figures[key] for key in keys[:_MOST_COMPARED]]
             comparable = {
                 "name": name_class(group, dataset.vocabulary),
                 "figures": tuple(show_figure(figure, dataset) for figure in listed),
                 # Under the names of several places a number has to say whose it is.
                 "owners": tuple(
-                    dataset.label(dataset.by_slug[figure.case]) if len(cases) > 1 else NO_TEXT
+                    dataset.label(dataset.by_slug[figure.case]) if len(slugs) > 1 else NO_TEXT
                     for figure in listed
                 ),
-                "places": dataset.name_places(cases),
+                "places": dataset.name_places(regions),
                 "more": max(0, len(keys) - _MOST_COMPARED),
             }
             found.append(comparable)
@@ -282,20 +282,17 @@ def count_silences(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
 
     `elsewhere` are the places of which another source than the main one answers.
     """
-    silences = []
-    for number, question in enumerate(dataset.vocabulary.questions.values()):
-        cases: dict[ShownState, list[CaseSummary]] = {"not_stated": [], "elsewhere": []}
-        for case in dataset.summaries:
-            cases.get(case.states[number], []).append(case)
-        silence = {
-            "question": question,
+    silences = [
+        {
+            "question": dataset.vocabulary.questions[question],
             "count": len(dataset.summaries),
-            "not_stated": len(cases["not_stated"]),
-            "places": dataset.name_places(cases["not_stated"]),
-            "elsewhere": cases["elsewhere"] and dataset.name_places(cases["elsewhere"]),
+            "not_stated": sum(places["not_stated"].values()),
+            "places": dataset.name_places(places["not_stated"]),
+            "elsewhere": places["elsewhere"] and dataset.name_places(places["elsewhere"]),
         }
-        silences.append(silence)
-    return tuple(sorted(silences, key=lambda silence: -silence["not_stated"]))
+        for question, places in dataset.count_places(dataset.summaries)
+    ]
+    return tuple(sorted(silences, key=lambda silence: silence["not_stated"], reverse=True))
 
 
 _SHOWN: Final[Mapping[str, Callable[[Dataset], object]]] = {

@@ -186,19 +186,28 @@ class Dataset:
     def _word_cases(self, cases: Sequence[CaseSummary]) -> Iterator[tuple[str, Text]]:
         yield "cases", word_count(len(cases))
         yield "cases_with_amount", word_count(sum(case.has_amount for case in cases))
-        for number, question in enumerate(self.vocabulary.questions):
-            places: dict[str, list[CaseSummary]] = {state: [] for state in get_args(ShownState)}
-            for case in cases:
-                places[case.states[number]].append(case)
-            for state, found in places.items():
-                yield f"{question}_{state}", word_count(len(found))
-                yield f"{question}_{state}_places", self.name_places(found)
+        for question, places in self.count_places(cases):
+            for state, counts in places.items():
+                yield f"{question}_{state}", word_count(sum(counts.values()))
+                yield f"{question}_{state}_places", self.name_places(counts)
 
-    def name_places(self, cases: Sequence[CaseSummary]) -> Text:
-        """The places of cases, of which the first are named where there are many."""
-        if not cases:
+    def count_places(
+        self, cases: Sequence[CaseSummary]
+    ) -> Iterator[tuple[str, Mapping[ShownState, Mapping[str, int]]]]:
+        """For each question the regions with each state of its answer, and how many cases each."""
+        regions = [case.region for case in cases]
+        for number, question in enumerate(self.vocabulary.questions):
+            places: dict[ShownState, dict[str, int]] = {state: {} for state in get_args(ShownState)}
+            # All at once: one by one, ten thousand took a twentieth of the time of a preview.
+            states = [case.states[number] for case in cases]
+            for (state, region), count in Counter(zip(states, regions, strict=True)).items():
+                places[state][region] = count
+            yield question, places
+
+    def name_places(self, counts: Mapping[str, int]) -> Text:
+        """The places of so many cases in each region, of which the first are named."""
+        if not counts:
             return say("record.no_place")
-        counts = Counter([case.region for case in cases])
         named = LISTED.join(
             say("record.place_cases", place=self._name_place(region), count=count)
             if count > 1
