@@ -170,7 +170,6 @@ def _check_dataset(
         *problems,
         *_check_cases(cases, dataset, cache),
         *_check_whole(project, dataset, cache),
-        *check_theme(project, dataset.settings),
         *check_embedded(project, dataset),
         *check_addresses(project, dataset, FIXED_ADDRESSES, NAMES_ACROSS),
         *check_translations(dataset),
@@ -199,7 +198,7 @@ def _check_cases(
 
 
 def _check_whole(project: Path, dataset: Dataset, cache: CaseCache | None) -> list[Problem]:
-    """The problems of all cases together, and of the editors' texts and lists.
+    """The problems of all cases together, and of the theme and the editors' texts and lists.
 
     They pass as long as no number changes.
     """
@@ -208,7 +207,7 @@ def _check_whole(project: Path, dataset: Dataset, cache: CaseCache | None) -> li
         return []
     known = KnownNumbers(None, dataset)
     problems = [problem for rule in RULES for problem in rule(dataset)]
-    problems += check_shares(dataset)
+    problems += [*check_shares(dataset), *check_theme(project, dataset.settings)]
     for check in (check_content, check_lists, check_settings):
         problems += check(project, known)
     if cache is not None and key and not problems:

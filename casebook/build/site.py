@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from importlib.metadata import version
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -163,7 +163,9 @@ def _write_manifest(context: BuildContext, tree: StagedOutput) -> Iterator[bytes
     yield b"\n}\n"
 
 
-def _versions() -> dict[str, str]:
+# To look them up takes a tenth of a preview of a small site.
+@lru_cache(maxsize=1)
+def _versions() -> Mapping[str, str]:
     return {"casebook": __version__} | {name: version(name) for name in _PACKAGES}
 
 
