@@ -67,26 +67,26 @@ class Dependencies:
 
     def keys_of(self, case: CaseSummary) -> CaseKeys:
         """The keys of a case, for which its record need not be loaded."""
-        if case.slug in self._keys:
-            return self._keys[case.slug]
-        named = self._find_named(case)
-        whole = self._find_whole(case)
-        version = self._versions.get(case.path, case.version)
-        # A renamed file is the same record at another address.
-        own = [case.slug, case.listed, *(self._version_of(name) for name in case.sources)]
-        parts = [
-            [version, *(self._versions.get(other.path, other.version) for other in named)],
+        if (known := self._keys.get(case.slug)) is not None:
+            return known
+        named, whole = self._find_named(case), self._find_whole(case)
+        sources = [self._version_of(name) for name in _list_sources(case, named)]
+        parts = (
+            [self._versions.get(one.path, one.version) for one in (case, *named)],
             [(near.slug, near.region) for near in self._find_near(case)],
-            [self._version_of(name) for name in _list_sources(case, named)],
-            [repr(whole.words), whole.shared, repr(self._find_outdated(case))],
-            [repr(found) for found in self._find_media(case, named).values()],
-        ]
+            sources,
+            (whole.words, whole.shared, self._find_outdated(case), self._find_media(case, named)),
+        )
+        # A renamed file is the same record at another address; its own sources come first.
+        own = (case.slug, case.listed, *sources[: len(case.sources)])
         keys = CaseKeys(digest(repr(parts).encode()), digest("\n".join(own).encode()))
         self._keys[case.slug] = keys
         return keys
 
     def _find_named(self, case: CaseSummary) -> list[CaseSummary]:
         """The other cases whose figures the story tells."""
+        if not case.named_figures:
+            return []
         summaries, positions = self.dataset.summaries, self.dataset.positions
         slugs = dict.fromkeys(slug for slug, _ in case.named_figures)
         return [summaries[positions[slug]] for slug in slugs if slug in positions]
@@ -97,13 +97,13 @@ class Dependencies:
         return [*summaries[max(0, at - 1) : at], *summaries[at + 1 : at + 2]]
 
     def _find_whole(self, case: CaseSummary) -> Whole:
-        cited = {event.source for event in case.events} & self._ranks.keys()
+        cited = {event.source for event in case.events if event.source in self._ranks}
         words = self.dataset.words if case.counts_site else {}
         return Whole(words, tuple(sorted(cited, key=self._ranks.__getitem__)))
 
     def _find_outdated(self, case: CaseSummary) -> Mapping[str, Outdated]:
-        outdated = self.dataset.outdated
-        return {url: outdated[url] for url in outdated.keys() & {f"cases/{case.slug}/"}}
+        url, outdated = f"cases/{case.slug}/", self.dataset.outdated
+        return {url: outdated[url]} if url in outdated else {}
 
     def _find_media(self, case: CaseSummary, named: Iterable[CaseSummary]) -> Mapping[str, Media]:
         media, sources = self.dataset.media, self.dataset.sources

@@ -99,9 +99,9 @@ def is_left_behind(name: str) -> bool:
     return os.path.basename(name)[:1] == "." or name.endswith(_LEFT_BEHIND)
 
 
-def is_young(stamp: Stamp) -> bool:
+def is_young(stamp: Stamp, since: int) -> bool:
     """True of a file written so recently that its stamp does not vouch for its content."""
-    return max(stamp[:2]) > young_since()
+    return max(stamp[:2]) > since
 
 
 def young_since() -> int:
@@ -145,7 +145,8 @@ class Look:
             _stamp_sources(_PROGRAM, _PROGRAM, program)
         # An absolute path stays what it is where it is joined to the project.
         found = (*stamps.items(), *sorted(program.items()))
-        young = [find_source(project, path) for path, at in found if at and is_young(at)]
+        since = young_since()
+        young = [find_source(project, path) for path, at in found if at and is_young(at, since)]
         self.young = {path: digest_file(path) for path in young}
         # Packages that come and go change the folder that they are in.
         around = [(folder, _stamp(folder)) for folder in packages]

@@ -167,17 +167,15 @@ def _read_summaries(
     reader: _CaseReader, paths: list[Path], cache: CaseCache, executor: Executor
 ) -> Iterator[tuple[Path, CaseSummary | None, list[Problem]]]:
     """The summaries of all cases, whose records are in the cache from now on."""
-    runs = [
-        (name, run, cache.find_cases(name, [f"{CASES}{path.name}" for path in run]))
-        for name, run in cut_runs(paths, lambda path: path.name)
-    ]
-    missing = [path for _, run, known in runs for path in run if f"{CASES}{path.name}" not in known]
+    cut = cut_runs([(f"{CASES}{path.name}", path) for path in paths], lambda of_file: of_file[0])
+    runs = [(name, run, cache.find_cases(name, [shown for shown, _ in run])) for name, run in cut]
+    missing = [path for _, run, known in runs for shown, path in run if shown not in known]
     batches = Batches(items=missing, count=len(missing), most=_BATCH, worth=_FILES_PER_PROCESS)
     results = iter(executor(reader.read_batch, batches))
     for name, run, known in runs:
         before = len(known)
-        for path in run:
-            if (found := known.get(f"{CASES}{path.name}")) is not None:
+        for shown, path in run:
+            if (found := known.get(shown)) is not None:
                 yield path, *found
                 continue
             summary, problems, record = next(results)
@@ -237,7 +235,7 @@ class CaseCache:
         parts = (digest_program(), sys.version, lists.languages, lists.vocabulary, lists.regions)
         self._base = digest(repr(parts).encode())[:32]
         self._source_versions = {
-            name: digest_source(source) for name, source in lists.sources.items()
+            name: digest_source(source)[:16] for name, source in lists.sources.items()
         }
         self._passed = set(self._cache.recall(self._key_of_passed(), pickle.loads) or ())
         return lists
@@ -343,6 +341,5 @@ class CaseCache:
         return f"record:case:{self._base}:{self.versions.get(path)}:{path}"
 
     def _digest_sources(self, case: CaseSummary) -> str:
-        """A digest of the sources that a case rests on; one that is not there has no version."""
-        versions = (self._source_versions.get(name, "") for name in case.sources)
-        return digest(" ".join(versions).encode())[:16]
+        """The digests of the sources that a case rests on; one that is not there has none."""
+        return " ".join([self._source_versions.get(name, "") for name in case.sources])

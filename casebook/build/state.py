@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from casebook.build.staged_output import StagedOutput
     from casebook.data.formats import DataFile
 
-_INPUTS: Final = "state:inputs"
+# The number is that of the shape of the row.
+_INPUTS: Final = "state:inputs:2"
 # Which folders there are units of.
 _SITES: Final = "state:sites"
 _OutputStamp = tuple[int, int, int, int]
@@ -61,12 +62,14 @@ def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
     """
     # The stamp comes first: a file that changes while it is read then differs from it.
     stamps = stamp_inputs(str(project))
-    known = json.loads(cache.get(_INPUTS) or b"{}") if cache is not None else {}
+    row = cache.get(_INPUTS) if cache is not None else None
+    known: Mapping[str, tuple[Stamp, str]] = pickle.loads(row) if row is not None else {}
     digests: dict[str, str] = {}
-    young = {name for name, stamp in stamps.items() if is_young(stamp)}
+    since = young_since()
+    young = {name for name, stamp in stamps.items() if is_young(stamp, since)}
     for name, stamp in stamps.items():
-        *before, found = known.get(name, [""])
-        if tuple(before) == stamp and name not in young:
+        before, found = known.get(name, (None, ""))
+        if before == stamp and name not in young:
             digests[name] = found
             continue
         # One that cannot be read, or is too large to be, is reported by whoever needs it.
@@ -77,9 +80,10 @@ def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
             digests[name] = content
     if cache is not None:
         kept = (item for item in digests.items() if item[0] not in young)
-        rows = {name: [*stamps[name], found] for name, found in kept}
+        rows = {name: (stamps[name], found) for name, found in kept}
         if rows != known:
-            cache.put(_INPUTS, json.dumps(rows).encode())
+            cache.put(_INPUTS, pickle.dumps(rows, pickle.HIGHEST_PROTOCOL))
+            cache.prune("state:inputs")
     return Inputs(project, digests, stamps)
 
 

@@ -249,7 +249,7 @@ def test_a_file_written_twice_in_one_tick_of_the_clock_is_read_again(
     with open_cache(tmp_path / ".cache") as cache:
         state.read_inputs(tmp_path, cache)
         path.write_text("two")
-        monkeypatch.setattr(state, "is_young", lambda _stamp: False)
+        monkeypatch.setattr(state, "is_young", lambda _stamp, _since: False)
         found = state.read_inputs(tmp_path, cache).digests["data/sources.yaml"]
 
     assert found == digest(b"two")
