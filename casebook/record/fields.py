@@ -270,13 +270,11 @@ class RecordReader:
     the problems of the `Fields`, and something harmless takes its place.
     """
 
-    def __init__(
-        self, words: Words, sources: Mapping[str, object], languages: Languages, case: str = ""
-    ) -> None:
+    def __init__(self, words: Words, sources: Mapping[str, object], languages: Languages) -> None:
         self.words = words
         self.sources = sources
         self.languages = languages
-        self.around: dict[str, object] = {"case": case, "figure": ""}
+        self.around: dict[str, object] = {"case": "", "figure": ""}
 
     def fields_in(self, node: MapNode, cls: type, around: Fields) -> Fields:
         """The fields of a mapping inside others that is a record of a class."""

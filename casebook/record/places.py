@@ -1,16 +1,12 @@
-"""Where the parts of a record begin in its file, and which part lies at a place."""
+"""Where the parts of a record begin in its file."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 from casebook.problems import START, Position
 from casebook.text import LANGS
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
-
-# The way to a part of a record: names of fields and entries, and numbers of list items from 0.
-Way = tuple[str | int, ...]
 
 
 def find_places(node: Node, lines: list[str]) -> str:
@@ -64,24 +60,3 @@ def places_of(path: str, places: Mapping[str, Position]) -> tuple[Position, Posi
     named = (f"{path}_{lang}" for lang in LANGS)
     zh, en = (place_of(name if name in places else path, places) for name in named)
     return zh, en
-
-
-def _find_spots(node: Node, way: Way = ()) -> Iterator[tuple[Position, Way]]:
-    """Where each part of a record begins, a field at its name as well."""
-    yield node.at, way
-    if isinstance(node, MapNode):
-        for name, inner in node.entries.items():
-            yield node.key_at[name], (*way, name)
-            yield from _find_spots(inner, (*way, name))
-    elif isinstance(node, ListNode):
-        for number, inner in enumerate(node.items):
-            yield from _find_spots(inner, (*way, number))
-
-
-def find_ways(node: Node | None, places: Iterable[Position]) -> Iterator[Way]:
-    """The way to the part of a record in which each of these places lies."""
-    spots = sorted(_find_spots(node)) if node is not None else []
-    begins = [at for at, _ in spots]
-    # What is wrong begins where the last part before it does, or inside of that.
-    for at in places:
-        yield spots[max(0, bisect_right(begins, at) - 1)][1] if spots else ()

@@ -76,36 +76,12 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     guessed = {one.at.line for one in problems if one.code in _GUESSED}
     known = len(problems)
-    case = read_case_node(node, lines, path, lists, problems)
+    case = CaseReader(lists).read_root(node, lines, path, problems)
     # What such a line holds is only what it was taken for.
     problems[known:] = [one for one in problems[known:] if one.at.line not in guessed]
     if any(problem.severity == "error" for problem in problems):
         return None, problems
     return case, problems
-
-
-def read_case_node(
-    node: MapNode, lines: list[str], path: str, lists: Lists, problems: list[Problem]
-) -> Case:
-    """The case of a tree and of its lines, with something harmless for whatever is wrong."""
-    slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
-    reader = CaseReader(lists, slug)
-    fields = Fields(node, path, problems, known_names(fields_of(Case), lists.languages))
-    figures = fields.node.entries.get("figures")
-    reader.written = figures.entries if isinstance(figures, MapNode) else ()
-    case = reader.read_record(
-        Case,
-        fields,
-        slug=slug,
-        path=path,
-        positions=dict(fields.node.key_at),
-        places=find_places(node, lines),
-    )
-    # Other ends of lines and a byte order mark make no other version.
-    text = unicodedata.normalize("NFC", "\n".join(lines))
-    sha = digest(text.encode())
-    updated = max((case.updated, *(change.date.edtf for change in case.changes)))
-    return replace(case, digest=sha, updated=updated)
 
 
 @compute_once
@@ -120,10 +96,32 @@ class CaseReader(RecordReader):
     `written` are the names of all figures that the case has, readable or not.
     """
 
-    def __init__(self, lists: Lists, case: str = "") -> None:
-        super().__init__(vars(lists.vocabulary), lists.sources, lists.languages, case)
+    def __init__(self, lists: Lists) -> None:
+        super().__init__(vars(lists.vocabulary), lists.sources, lists.languages)
         self.lists = lists
         self.written: Collection[str] = ()
+
+    def read_root(
+        self, node: MapNode, lines: list[str], path: str, problems: list[Problem]
+    ) -> Case:
+        """The case of a tree and of its lines, with something harmless for whatever is wrong."""
+        slug = self.around["case"] = path.rsplit("/", 1)[-1].removesuffix(".yaml")
+        fields = Fields(node, path, problems, known_names(fields_of(Case), self.languages))
+        figures = fields.node.entries.get("figures")
+        self.written = figures.entries if isinstance(figures, MapNode) else ()
+        case = self.read_record(
+            Case,
+            fields,
+            slug=slug,
+            path=path,
+            positions=dict(fields.node.key_at),
+            places=find_places(node, lines),
+        )
+        # Other ends of lines and a byte order mark make no other version.
+        text = unicodedata.normalize("NFC", "\n".join(lines))
+        sha = digest(text.encode())
+        updated = max((case.updated, *(change.date.edtf for change in case.changes)))
+        return replace(case, digest=sha, updated=updated)
 
     def read_region(self, fields: Fields, one: FieldDescription) -> str:
         value = fields.scalar(one.name, one.required, one.example)

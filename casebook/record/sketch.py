@@ -5,22 +5,22 @@ Only a preview shows one, so that what is half written is seen as it will be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from typing import Final, cast
+from typing import Any, Final
 
 from casebook.messages import problem, say
-from casebook.problems import START, Problem
+from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, fields_of
-from casebook.record.fields import EMPTY
+from casebook.record.fields import EMPTY, Fields
 from casebook.record.lists import Lists
 from casebook.record.model import Case
-from casebook.record.places import Way, find_ways
-from casebook.record.reader import read_case_node
+from casebook.record.reader import CaseReader
 from casebook.record.regions import Regions
 from casebook.record.vocabulary import Region, Term
-from casebook.text import ENUMERATION, Languages, Text
+from casebook.text import ENUMERATION, Text
 from casebook.yaml.encoding import decode
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
@@ -29,8 +29,8 @@ STAND_IN: Final = "〔〕"
 # Each round leaves out what is wrong; what depends on that is wrong in the next.
 _ROUNDS: Final = 6
 _TEXTS: Final = frozenset({"bilingual", "line", "text"})
-
-Descriptions = tuple[FieldDescription, ...]
+# A field of the case and the record inside it, by name or number; or the whole field.
+Part = tuple[str, str | int | None]
 
 
 def describe_blanks(path: str, blanks: Collection[Problem]) -> Problem:
@@ -45,6 +45,28 @@ def mark_blank(one: FieldDescription) -> Text:
     return say("record.blank_mark", name=one.label)
 
 
+class _MarkingReader(CaseReader):
+    """Reads a case with marks in the place of what it needs and has not, as far as words can be."""
+
+    def read_values(
+        self, described: tuple[FieldDescription, ...], fields: Fields
+    ) -> dict[str, Any]:
+        node = fields.node
+        blanks = [one for one in described if one.required and not fields.has(one.name)]
+        marks = {name: text for one in blanks for name, text in self.mark(one, node.at)}
+        key_at = dict.fromkeys(marks, node.at) | node.key_at
+        fields.node = MapNode(node.entries | marks, key_at, node.at)
+        return super().read_values(described, fields)
+
+    def mark(self, one: FieldDescription, at: Position) -> Iterator[tuple[str, Node]]:
+        if one.kind in _TEXTS:
+            words = mark_blank(one)
+            for name, lang in zip(one.names(self.languages), self.languages, strict=False):
+                yield name, Scalar(words.inside(lang), at)
+        elif one.kind == "region" or one.words == "topics":
+            yield one.name, Scalar(STAND_IN, at)
+
+
 def sketch_case(data: bytes, path: str, known: Dataset) -> tuple[Case, Lists]:
     """As much of a case as can be read, and the lists with what stands in for its blanks."""
     lists = _add_stand_ins(known)
@@ -54,16 +76,13 @@ def sketch_case(data: bytes, path: str, known: Dataset) -> tuple[Case, Lists]:
     root = node if isinstance(node, MapNode) else EMPTY
     for _ in range(_ROUNDS):
         problems: list[Problem] = []
-        filled = _fill_blanks(root, fields_of(Case), lists.languages)
-        case = read_case_node(filled, lines, path, lists, problems)
-        wrong = [found for found in problems if found.severity == "error"]
+        case = _MarkingReader(lists).read_root(root, lines, path, problems)
+        # Of a name that there is no field of nothing else is wrong.
+        wrong = [one.at for one in problems if one.severity == "error" and one.code != "E201"]
         if not wrong:
             return case, lists
-        # What stands in for blanks is never wrong, and has no place of its own.
         root = _leave_out(root, wrong)
-    return read_case_node(
-        _fill_blanks(EMPTY, fields_of(Case), lists.languages), [], path, lists, []
-    ), lists
+    return _MarkingReader(lists).read_root(EMPTY, [], path, []), lists
 
 
 def _add_stand_ins(known: Dataset) -> Lists:
@@ -83,57 +102,30 @@ def _add_stand_ins(known: Dataset) -> Lists:
     )
 
 
-def _fill_blanks(node: MapNode, described: Descriptions, languages: Languages) -> MapNode:
-    """A record with marks in the place of what it needs and has not, as far as words can be."""
+def _leave_out(node: MapNode, wrong: Iterable[Position]) -> MapNode:
+    """A case without its fields, or the records inside them, in which something is wrong."""
+    parts = sorted(_list_parts(node), key=lambda found: found[0])
+    begins = [at for at, _ in parts]
+    # What is wrong begins where the last part before it does, or inside of that.
+    faulty = {parts[bisect_right(begins, at) - 1][1] for at in wrong}
     entries = dict(node.entries)
-    for one in described:
-        held = entries.get(one.name)
-        if one.holds_records and held is not None:
-            inner = one.inner
-
-            def fill(_: object, node: Node, inner: Descriptions = inner) -> Node:
-                return _fill_blanks(node, inner, languages) if isinstance(node, MapNode) else node
-
-            entries[one.name] = _change_inside(held, fill)
-        is_blank = held is None or (isinstance(held, Scalar) and not held.text.strip())
-        if one.required and is_blank:
-            if one.kind in _TEXTS:
-                words = mark_blank(one)
-                for name, lang in zip(one.names(languages), languages, strict=False):
-                    entries[name] = Scalar(words.inside(lang), node.at)
-            elif one.kind == "region" or one.words == "topics":
-                entries[one.name] = Scalar(STAND_IN, node.at)
-    return MapNode(entries, {name: node.at for name in entries} | node.key_at, node.at)
+    for name, inner in node.entries.items():
+        if (name, None) in faulty:
+            del entries[name]
+        elif isinstance(inner, MapNode):
+            left = {key: each for key, each in inner.entries.items() if (name, key) not in faulty}
+            entries[name] = inner._replace(entries=left)
+        elif isinstance(inner, ListNode):
+            kept = (each for key, each in enumerate(inner.items) if (name, key) not in faulty)
+            entries[name] = inner._replace(items=tuple(kept))
+    return node._replace(entries=entries)
 
 
-def _change_inside(node: Node, change: Callable[[str | int, Node], Node | None]) -> Node:
-    """A mapping or a list with each part changed, without those that are nothing then."""
-    if isinstance(node, MapNode):
-        named = {name: change(name, inner) for name, inner in node.entries.items()}
-        left = {name: inner for name, inner in named.items() if inner is not None}
-        return MapNode(left, node.key_at, node.at)
-    if isinstance(node, ListNode):
-        items = (change(number, inner) for number, inner in enumerate(node.items))
-        return ListNode(tuple(inner for inner in items if inner is not None), node.at)
-    return node
-
-
-def _leave_out(node: MapNode, wrong: Sequence[Problem]) -> MapNode:
-    """A case without its entries, or its records inside them, in which something is wrong."""
-    ways = set()
-    for found, way in zip(wrong, find_ways(node, (one.at for one in wrong)), strict=True):
-        # Of a name that there is no field of nothing else is wrong.
-        ways.add(way if found.code == "E201" else way[: 2 if _holds_records(way) else 1])
-    return cast(MapNode, _cut(node, (), ways))
-
-
-def _holds_records(way: Way) -> bool:
-    return any(one.name == way[0] and one.holds_records for one in fields_of(Case) if way)
-
-
-def _cut(node: Node, way: Way, ways: Collection[Way]) -> Node:
-    def cut(name: str | int, inner: Node) -> Node | None:
-        own = (*way, name)
-        return None if own in ways else _cut(inner, own, ways)
-
-    return _change_inside(node, cut)
+def _list_parts(node: MapNode) -> Iterator[tuple[Position, Part]]:
+    """Where each field of a case and each record inside it begins."""
+    for name, inner in node.entries.items():
+        yield node.key_at[name], (name, None)
+        if isinstance(inner, MapNode):
+            yield from ((inner.key_at[key], (name, key)) for key in inner.entries)
+        elif isinstance(inner, ListNode):
+            yield from ((item.at, (name, key)) for key, item in enumerate(inner.items))
