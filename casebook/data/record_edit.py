@@ -254,8 +254,8 @@ class _RecordEditor(_RecordWriter):
                 rows, was = after.rows.get(name, []), before.rows.get(name, [])
                 if entry is not None:
                     place = max(place, self.layout.end_of(entry))
-                if rows and held and held.parts and not held.in_flow:
-                    yield self.edit_rows(held.parts, was, rows, one)
+                if rows and held and held.entries and not held.in_flow:
+                    yield self.edit_rows(held.entries, was, rows, one)
                 elif have_same(was, rows) and not _is_changed(before, after, one, name):
                     continue
                 elif entry is not None:

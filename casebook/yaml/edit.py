@@ -56,7 +56,8 @@ def can_write(text: str) -> bool:
 class Value:
     """A value of a text: from which character to which it reaches, and what it is.
 
-    `column` counts from zero; `entries` are those of a mapping, `items` those of a list.
+    `column` counts from zero; `entries` are the fields of a mapping, or the members of a list by
+    their numbers, which have no name.
     """
 
     start: int
@@ -65,7 +66,6 @@ class Value:
     kind: str
     in_flow: bool = False
     entries: Mapping[str, YamlEntry] = field(default_factory=dict)
-    items: tuple[Value, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -76,16 +76,6 @@ class Value:
     def has_lines(self) -> bool:
         """True of a mapping with lines of its own for each of its fields."""
         return self.kind == "mapping" and not self.in_flow
-
-    @property
-    def parts(self) -> Mapping[str, YamlEntry]:
-        """The fields by name, or the members of a list by number, as entries without a name."""
-        return self.entries or {
-            str(number): YamlEntry(
-                start=item.start, name_end=item.start, column=self.column, value=item
-            )
-            for number, item in enumerate(self.items)
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,33 +160,30 @@ class Layout:
 
 def _measure(node: yaml.Node, text: str) -> Value:
     start, end = node.start_mark.index, node.end_mark.index
-    inner: list[Value] = []
+    column = node.start_mark.column
     entries: dict[str, YamlEntry] = {}
     kind = "scalar"
     if isinstance(node, yaml.MappingNode):
         kind = "mapping"
-        for key, value_node in node.value:
-            name, value = _measure(key, text), _measure(value_node, text)
-            entry = YamlEntry(start=name.start, name_end=name.end, column=name.column, value=value)
-            entries[unicodedata.normalize("NFC", key.value)] = entry
-            inner += [name, value]
+        for key, inner in node.value:
+            name = _measure(key, text)
+            entries[unicodedata.normalize("NFC", key.value)] = YamlEntry(
+                start=name.start, name_end=name.end, column=name.column, value=_measure(inner, text)
+            )
     elif isinstance(node, yaml.SequenceNode):
         kind = "sequence"
-        inner = [_measure(item, text) for item in node.value]
+        for number, item in enumerate(node.value):
+            at, value = item.start_mark.index, _measure(item, text)
+            entry = YamlEntry(start=at, name_end=at, column=column, value=value)
+            entries[str(number)] = entry
     else:
         # A block of text ends before the blank lines that part it from what follows.
         end = start + len(text[start:end].rstrip(" \n"))
     in_flow = isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
-    return Value(
-        start=start,
+    if entries and not in_flow:
         # The parser ends a collection without brackets only where the next thing starts.
-        end=end if in_flow or not inner else max(value.end for value in inner),
-        column=node.start_mark.column,
-        kind=kind,
-        in_flow=in_flow,
-        entries=entries,
-        items=tuple(inner) if kind == "sequence" else (),
-    )
+        end = max(entry.end for entry in entries.values())
+    return Value(start=start, end=end, column=column, kind=kind, in_flow=in_flow, entries=entries)
 
 
 def fix_text(data: bytes, path: str) -> tuple[bytes, int]:
