@@ -124,7 +124,9 @@ def _group_rows(rows: Sequence[ImportRow], problems: TableProblems) -> dict[str,
         # Two events may be of one day, or have one title, but not be the same in all.
         names = kind.named if kind.holds_named else kind.names
         first = seen.setdefault((slug, *map(row.key, names)), row)
-        if missing := next((one for one in (*kind.outer, kind.key[-1]) if not row.text(one)), ""):
+        # A draft may have been exported before its blanks were filled in.
+        empty = (one for one in (*kind.outer, kind.key[-1]) if not row.text(one))
+        if missing := next((one for one in empty if row.before is None or row.was(one)), ""):
             problems.report("E202.row", row.place(missing), column=missing)
         elif column := next(renamed, ""):
             before, after = show(row.was(column)), show(row.text(column))

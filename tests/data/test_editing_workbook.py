@@ -25,6 +25,7 @@ from casebook.data.import_plan import ImportPlan, plan_import
 from casebook.data.workbook import read_records, write_editing_workbook
 from casebook.problems import ContentError
 from casebook.record.lists import read_all_lists
+from casebook.record.new_case import create_case
 from casebook.text import LANGS, Lang
 
 Edit = Callable[[Workbook], object]
@@ -99,6 +100,25 @@ def append(sheet: str, **cells: str) -> Edit:
 def test_a_workbook_without_an_edit_changes_nothing(project: Path, lang: Lang) -> None:
     assert plan(project, export(lang=lang)) == ImportPlan((), (), ())
     assert plan(project, edited(lambda _: None, lang)) == ImportPlan((), (), ())
+
+
+def test_blanks_of_a_draft_wait_or_are_filled_in(project: Path) -> None:
+    create_case(project, "ningbo", "330200", "zh")
+    lists = read_all_lists(project)
+    data = write_editing_workbook(read_records(project, lists), lists, "en")
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    heads = [cell.value for cell in book["Events"][1]]
+    blank = next(row for row in book["Events"].iter_rows(min_row=2) if row[1].value == "ningbo")
+    blank[heads.index("What happened")].value = "公布结果"
+    stream = io.BytesIO()
+    book.save(stream)
+
+    assert plan(project, data) == ImportPlan((), (), ())
+    [lines] = lines_changed(plan(project, stream.getvalue())).values()
+    assert [line.split("#")[0].rstrip() for line in lines] == [
+        "-    title:",
+        "+    title: 公布结果",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +298,7 @@ def test_new_rows_are_new_records_of_one_file(project: Path) -> None:
     assert "    measure: unit_price\n" in text and "    source: news-2020\n" in text
     assert "  - date: 2019\n    title: 开始\n" in text
     assert "answers:\n  purchaser: 浦东新区\n" in text
-    assert case.summary("en") == f"{case.shown}: a new draft of 3 rows"
+    assert case.summary("en") == f"{case.shown}: a new draft of 3 records"
 
 
 def sort_rows(sheet: Worksheet) -> None:
