@@ -123,7 +123,7 @@ class NumberReading:
         if parts:
             whole_parts = number_of(parts[1]) or Decimal(1)
             return self._read_share(numeral, whole_parts)
-        unit, factor, more = self._read_unit(numeral)
+        unit, factor, more = self._read_unit(numeral, bool(currency))
         if unit == "倍" and PATTERNS["grown"].search(self.line[:at]):
             unit = "ratio"
         if currency:
@@ -213,7 +213,7 @@ class NumberReading:
             else:
                 self.mark("number", token.end)
 
-    def _read_unit(self, numeral: Numeral) -> tuple[str, Decimal, Decimal]:
+    def _read_unit(self, numeral: Numeral, is_money: bool) -> tuple[str, Decimal, Decimal]:
         """The unit after a number, its factor, and what it adds to the number: 半, 五角."""
         one, nothing = Decimal(1), Decimal(0)
         if found := self.take("share", "unit"):
@@ -239,9 +239,10 @@ class NumberReading:
             return (half_of or found[0].removesuffix("半")) + self._read_noun(), one, _HALF
         counter = self.take("counter", "unit")
         if not counter:
-            # The blank before it is what tells 12 posts from 12km and 1e5.
+            # The blank before it is what tells 12 posts from 12km and 1e5. Money counts nothing
+            # else: $36 million over four years.
             found = PATTERNS["counter_in_english"].match(self.line, self.at)
-            if not found:
+            if is_money or not found:
                 return "", one, nothing
             self.mark("unit", found.end())
             return found[1], one, nothing

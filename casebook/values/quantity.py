@@ -135,10 +135,15 @@ class Quantity:
 
 
 def units_agree(one: str, other: str) -> bool:
-    """True of equal units, and of a counter that is cut within its noun: 家 of 家艺术团体."""
+    """True of equal units, and of a counter without what follows it.
+
+    家 of 家艺术团体, posts of posts were funded.
+    """
     short, full = sorted((one, other), key=len)
+    if one == other or (short and full.startswith(f"{short} ")):
+        return True
     counter = PATTERNS["counter"].match(full, 0)
-    return one == other or bool(counter and full.startswith(short) and len(short) >= counter.end())
+    return bool(counter and full.startswith(short) and len(short) >= counter.end())
 
 
 def with_reading(

@@ -10,6 +10,8 @@ from records import dataset_of, figure, read, record, shown
 from casebook.record.agreement import find_per
 from casebook.record.vocabulary import Term
 from casebook.text import Text
+from casebook.values.amounts import find_amounts, parse_quantity
+from casebook.values.quantity import units_agree
 
 
 def codes(**fields: str | None) -> list[str]:
@@ -133,6 +135,22 @@ def test_an_amount_that_the_quote_says_is_taken(quote: str, amount: str) -> None
     given = quote if len(quote) <= 12 else None
 
     assert codes(amount=amount, quote=given) == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "quote"),
+    [
+        pytest.param("$36 million", "$36 million over four years", id="how long"),
+        pytest.param("$36 million", "$36 million was paid", id="what was done"),
+        pytest.param("12 posts", "12 posts were funded", id="what was done with a count"),
+    ],
+)
+def test_an_amount_in_english_ends_where_its_unit_does(amount: str, quote: str) -> None:
+    found = find_amounts(quote)
+
+    assert found[0].value == parse_quantity(amount).value
+    assert units_agree(parse_quantity(amount).unit, found[0].unit)
+    assert not units_agree("post", "posts were funded")
 
 
 @pytest.mark.parametrize(

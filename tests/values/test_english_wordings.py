@@ -137,7 +137,9 @@ def test_an_amount_in_english_is_read_and_printed_in_both_languages(
     assert (word_quantity(quantity).en, word_quantity(quantity).zh) == (wording, chinese)
 
 
-@pytest.mark.parametrize("wording", ["about money", "$5,000 each", "will exceed", "5m"])
+@pytest.mark.parametrize(
+    "wording", ["about money", "$5,000 each", "will exceed", "5m", "$5 in all"]
+)
 def test_words_that_are_no_amount_are_refused(wording: str) -> None:
     with pytest.raises(WordingError):
         parse_quantity(wording)
