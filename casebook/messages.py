@@ -15,8 +15,9 @@ from casebook.problems import CasebookError, Exit, Position, Problem
 from casebook.text import NO_TEXT, Hint, Lang, Text
 
 CATALOGUE = Path(__file__).with_name("messages.yaml")
-# A name in single braces; double braces, as in {{figure}}, are what an editor writes.
-PLACE = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*)\}(?!\})")
+# A name in single braces, or with it the words that follow one and any other number; double braces,
+# as in {{figure}}, are what an editor writes.
+PLACE = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*(?:\|[^{}|]*\|[^{}|]*)?)\}(?!\})")
 # Only a key begins a line, and a comment.
 _ENTRY = re.compile(r"^(?=\S)", re.MULTILINE)
 
@@ -110,8 +111,10 @@ def _fill(text: str, values: dict[str, object], lang: Lang) -> str:
         return text
     filled = list(pieces)
     for at in range(1, len(pieces), 2):
-        value = values[pieces[at]]
-        filled[at] = value.inside(lang) if isinstance(value, Text) else str(value)
+        name, _, forms = pieces[at].partition("|")
+        value = values[name]
+        said = value.inside(lang) if isinstance(value, Text) else str(value)
+        filled[at] = forms.split("|")[said not in ("1", "one")] if forms else said
     return "".join(filled)
 
 

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from casebook.messages import say
 from casebook.problems import Problem
-from casebook.text import Lang, count_nouns
+from casebook.text import Lang
 
 # A larger file is refused, and its size is the problem.
 _MOST_BYTES = 20_000_000
@@ -57,9 +57,9 @@ def _print_text(ordered: Sequence[Problem], lang: Lang, project: Path, stream: T
         errors = sum(problem.severity == "error" for problem in ordered)
         count = say(
             "report.count",
-            errors=count_nouns(errors, "error"),
-            warnings=count_nouns(len(ordered) - errors, "warning"),
-            files=count_nouns(len({problem.path for problem in ordered}), "file"),
+            errors=errors,
+            warnings=len(ordered) - errors,
+            files=len({problem.path for problem in ordered}),
         )
         print(count.inside(lang), file=stream)
 

@@ -146,11 +146,6 @@ def word_count(number: int) -> Text:
     return Text(str(number), _UP_TO_TEN[number] if number <= 10 else str(number))
 
 
-def count_nouns(number: int, noun: str) -> Text:
-    """A number, in English with the noun that it counts."""
-    return Text(str(number), f"{number} {noun}" if number == 1 else f"{number} {noun}s")
-
-
 # What joins the parts of a sentence, and the members of a list.
 COMMA = Text("，", ", ")
 COLON = Text("：", ": ")

@@ -83,8 +83,13 @@ def words_of_fields() -> set[str]:
     return {key for key in CATALOGUE if key.startswith("form.words.")}
 
 
+def find_places(words: str) -> set[str]:
+    return {place for place in PLACE.findall(words) if "|" not in place}
+
+
 def places_of(key: str) -> set[str]:
-    return {name for words in CATALOGUE[key].values() for name in PLACE.findall(words)}
+    places = {place for words in CATALOGUE[key].values() for place in PLACE.findall(words)}
+    return {place.partition("|")[0] for place in places}
 
 
 @pytest.mark.parametrize("key", CATALOGUE)
@@ -97,7 +102,7 @@ def test_a_message_is_in_both_languages_with_the_same_places(key: str) -> None:
     assert own in ({"zh", "en"} | more for more in ({"hint_zh", "hint_en"}, *examples))
     assert all(isinstance(words, str) and words.strip() for words in entry.values())
     for zh, en in (("zh", "en"), ("hint_zh", "hint_en")):
-        assert set(PLACE.findall(entry.get(zh, ""))) == set(PLACE.findall(entry.get(en, "")))
+        assert find_places(entry.get(zh, "")) == find_places(entry.get(en, ""))
 
 
 def test_a_message_has_one_entry() -> None:
@@ -237,6 +242,21 @@ def test_a_place_is_filled_in_the_language_of_the_message() -> None:
     found = say("new.slug", slug="x", why=Text("错", "wrong"))
 
     assert found == Text("x：错", "x: wrong")
+
+
+@pytest.mark.parametrize(
+    ("cases", "english"),
+    [
+        (0, "done: 0 cases, 1 file in output/"),
+        (1, "done: 1 case, 1 file in output/"),
+        (2, "done: 2 cases, 1 file in output/"),
+        (Text("1", "one"), "done: one case, 1 file in output/"),
+    ],
+)
+def test_a_noun_follows_its_number(cases: object, english: str) -> None:
+    found = say("build.done", cases=cases, files=1, output="output/")
+
+    assert found.en == english
 
 
 def test_a_code_with_w_is_a_warning() -> None:

@@ -9,13 +9,13 @@ from functools import partial
 from typing import Final, get_args
 
 from casebook.charts.canvas import LEADING, Point, Sheet, baseline, height_of, widest
-from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, quote_all
+from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure, ShownState
 from casebook.record.vocabulary import Term
-from casebook.text import COLON, ENUMERATION, Lang, Text, count_nouns
+from casebook.text import COLON, ENUMERATION, Lang, Text
 
 _RADIUS: Final = 7.0
 _CHIP: Final = 26.0
@@ -112,18 +112,24 @@ def _find_silence(columns: Sequence[QuestionColumn], cases: int) -> Text:
         for column in columns
         if set(column.states) != {"not_applicable"}
     }
-    places = count_nouns(cases, "place")
     if not counts:
         return say("charts.disclosure.nothing")
     fewest, most = min(counts.values()), max(counts.values())
     if most == fewest:
-        return say("charts.disclosure.even", places=places, count=most)
-    names = quote_all(name for name, stated in counts.items() if stated == fewest)
-    keys = {0: "charts.disclosure.none", 1: "charts.disclosure.one"}
-    key = (
-        keys.get(fewest, "charts.disclosure.few") if cases > 1 else "charts.disclosure.none_of_one"
-    )
-    return say(key, places=places, names=names, count=fewest)
+        return say("charts.disclosure.even", places=cases, count=most)
+    names = [name for name, stated in counts.items() if stated == fewest]
+    listed = _quote_all(names, "and" if fewest else "or")
+    key = "charts.disclosure.few" if fewest else "charts.disclosure.none"
+    key = key if cases > 1 else "charts.disclosure.none_of_one"
+    return say(key, places=cases, names=listed, several=len(names), count=fewest)
+
+
+def _quote_all(names: Sequence[str], last: str) -> Text:
+    """Names in quotes, as both languages list them; `last` stands before the last one."""
+    quoted = [f"“{name}”" for name in names]
+    *others, end = quoted
+    listed = f"{', '.join(others)} {last} {end}" if others else end
+    return Text("、".join(quoted), listed)
 
 
 class _MatrixPainter:
@@ -329,13 +335,15 @@ def _find_modes(dataset: Dataset, lang: Lang) -> Text:
         "charts.mode_provider.counted",
         places=len(found),
         stated=sum(map(bool, found)),
-        modes=count_nouns(len(used), "mode"),
+        modes=len(used),
     )
+    if not shared and len(found) == 1:
+        return counted
     if not shared:
         return say("charts.mode_provider.none_shared", counted=counted)
     if len(shared) > 2:
         return say("charts.mode_provider.many_shared", counted=counted, count=len(shared))
-    names = quote_all(name.inside(lang) for name in shared)
+    names = _quote_all([name.inside(lang) for name in shared], "and")
     is_one = len(shared) == 1
     key = "charts.mode_provider.one_shared" if is_one else "charts.mode_provider.two_shared"
     return say(key, counted=counted, names=names)

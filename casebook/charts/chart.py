@@ -352,9 +352,3 @@ def name_years(first: int, last: int) -> Text:
     """A year, or the years from the first to the last, in words."""
     period = parse_period(str(first) if first == last else f"{first}/{last}")
     return Text(period.words("zh"), period.words("en"))
-
-
-def quote_all(names: Iterable[str]) -> Text:
-    """Names in quotes, as both languages list them."""
-    quoted = [f"“{name}”" for name in names]
-    return Text("、".join(quoted), " and ".join(quoted))

@@ -193,8 +193,7 @@ def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     print_lines((say(key, path=path).inside(lang) for path, key in differences), sys.stderr)
     count = len(verdict.differences)
     if count:
-        key = "commands.verify_one" if count == 1 else "commands.verify_several"
-        print_message(key, lang, stream=sys.stderr, count=count)
+        print_message("commands.verify_differs", lang, stream=sys.stderr, count=count)
         return Exit.CONTENT
     files, sha = verdict.files, verdict.manifest
     print_message("commands.verify_whole", lang, files=files, place=place, sha=sha)

@@ -21,7 +21,7 @@ from casebook.record.description import FieldDescription
 from casebook.record.model import ChangeKind
 from casebook.record.reader import SILENT
 from casebook.record.slugs import case_path
-from casebook.text import Lang, count_nouns
+from casebook.text import Lang
 from casebook.values.dates import parse_period
 from casebook.yaml.edit import can_write, diff_files
 from casebook.yaml.encoding import show
@@ -33,10 +33,7 @@ _FLAGS = {True: "yes", False: "no"}
 
 
 class RecordMerge(RecordFile):
-    """A file into which rows are merged: `added` records, `changed` fields, and what it is `after`.
-
-    `noun` is what the added records are called.
-    """
+    """A file into which rows are merged: `added` records, `changed` fields, what it is `after`."""
 
     def __init__(self, slug: str, target: ImportTarget, problems: TableProblems) -> None:
         path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
@@ -46,7 +43,7 @@ class RecordMerge(RecordFile):
         self.published = target.published.get(slug, frozenset())
         self.importer = FigureImporter(target, problems)
         self.added = self.changed = 0
-        self.noun, self.after = "", b""
+        self.after = b""
 
     @cached_property
     def row(self) -> TypedRow:
@@ -70,9 +67,7 @@ class RecordMerge(RecordFile):
     def summary(self, lang: Lang) -> str:
         """The change in one sentence."""
         key = "data.import.draft" if self.is_new else "data.import.changed"
-        added = count_nouns(self.added, self.noun or "figure")
-        fields = count_nouns(self.changed, "field")
-        return say(key, path=self.shown, figures=added, fields=fields).inside(lang)
+        return say(key, path=self.shown, added=self.added, changed=self.changed).inside(lang)
 
     def finish(self) -> None:
         """Make the file with the rows; where they cannot be put into it, that is a problem."""
@@ -87,8 +82,6 @@ class RecordMerge(RecordFile):
     def merge(self, rows: Sequence[ImportRow]) -> None:
         """Merge the rows of one table."""
         table = rows[0].table
-        noun = table.name.removesuffix("s") if "." not in table.name else "row"
-        self.noun = noun if self.noun in ("", noun) else "row"
         if not table.way:
             for row in rows:
                 self.fill(row, self.row, row.given)

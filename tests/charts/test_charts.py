@@ -650,6 +650,32 @@ def test_questions_without_room_above_their_columns_have_lines_down_to_them() ->
                 for left, above, right, below in rooms
             )
 
+@pytest.mark.parametrize(
+    ("cases", "stated", "finding"),
+    [
+        pytest.param(1, 0, "The one place does not fully state “Who buys”, “How” or “From whom”"),
+        pytest.param(3, 0, "None of 3 places has “Who buys”, “How” or “From whom” fully stated"),
+        pytest.param(
+            3, 1, "Only 1 of 3 places has each of “Who buys”, “How” and “From whom” fully stated"
+        ),
+        pytest.param(
+            4, 2, "Only 2 of 4 places have each of “Who buys”, “How” and “From whom” fully stated"
+        ),
+    ],
+)
+def test_the_finding_names_the_questions_that_fewest_answer(
+    cases: int, stated: int, finding: str
+) -> None:
+    names = ("purchaser", "mode", "provider_type")
+    answers = {name: Answer(question=name, state="stated", terms=("tender",)) for name in names}
+    each = [
+        case([figure(case=f"c{at}")], slug=f"c{at}", answers=answers if at < stated else {})
+        for at in range(cases)
+    ]
+
+    assert table_of("disclosure", dataset(*each), "en").finding == finding
+
+
 
 # Lengths against values
 
