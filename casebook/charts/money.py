@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby, islice, pairwise
@@ -65,7 +65,7 @@ def tabulate_money(shown: ChartRecords) -> ChartTable:
     groups.sort(key=lambda group: (order.index(group[0].measure), shown.figures.index(group[0])))
     shared = [group for group in groups if len(group) > 1]
     lone = [figure for group in groups if len(group) == 1 for figure in group]
-    panels = [_draw_group(group, shown) for group in shared]
+    panels = [_draw_group(group, shown, shared) for group in shared]
     if lone:
         title = shown.say("charts.money.alone") if shared else ""
         listed = _list_groups(lone, shown)
@@ -77,7 +77,7 @@ def tabulate_money(shown: ChartRecords) -> ChartTable:
         replace(shown, figures=ordered).tabulate(_find_words(shown), None),
         panels=tuple(panels),
         subtitle=shown.say("charts.money.subtitle"),
-        notes=_notes(shown, {group[0].measure for group in shared}),
+        notes=(*_notes(shown, {group[0].measure for group in shared}), *_count_parts(shown)),
         figures=tuple(figure.key for figure in (*drawn, *lone)),
         legend=legend_kinds(
             mark for panel in panels[: len(shared)] for mark in panel.content.marks
@@ -115,6 +115,14 @@ def _notes(shown: ChartRecords, compared: set[str]) -> tuple[str, ...]:
     )
 
 
+def _count_parts(shown: ChartRecords) -> Iterator[str]:
+    """Of the amounts that lists of figures have beside these, why they are not here."""
+    cases = {figure.case for figure in shown.figures}
+    figures = (shown.dataset.money_figures(shown.dataset.by_slug[slug]) for slug in cases)
+    if count := sum(bool(figure.part_of) for of_case in figures for figure in of_case):
+        yield shown.say("charts.money.parts", count=count)
+
+
 def _list_groups(figures: Sequence[Figure], shown: ChartRecords) -> tuple[ItemGroup, ...]:
     """Lone figures, which come measure by measure, under the names of measures and places."""
     groups = []
@@ -130,7 +138,9 @@ def _list_groups(figures: Sequence[Figure], shown: ChartRecords) -> tuple[ItemGr
     return tuple(groups)
 
 
-def _draw_group(figures: Sequence[Figure], shown: ChartRecords) -> PanelTable:
+def _draw_group(
+    figures: Sequence[Figure], shown: ChartRecords, groups: Iterable[Sequence[Figure]]
+) -> PanelTable:
     key, drawn = class_of(figures[0]), figures[:MOST_ROWS]
     disputes = shown.number_disputes(drawn)
     bars = tuple(
@@ -143,6 +153,9 @@ def _draw_group(figures: Sequence[Figure], shown: ChartRecords) -> PanelTable:
         for figure in drawn
     )
     title = name_class(key, shown.dataset.vocabulary).inside(shown.lang)
+    if sum(class_of(group[0]) == key for group in groups) > 1:
+        # What parts them is how far the money is: set aside, contracted, paid.
+        title += COMMA.inside(shown.lang) + shown.state(figures[0].status)
     if len(figures) > len(drawn):
         title += shown.say("charts.money.more", count=len(figures) - len(drawn))
     scale = compact(max(bar.value for bar in bars), key.unit, shown.lang)

@@ -71,6 +71,8 @@ def group_by_scale(figures: Iterable[Figure]) -> list[tuple[Figure, ...]]:
     for figure in sorted(figures, key=lambda each: each.is_planned):
         key: tuple[object, ...] = class_of(figure), span_of(figure)
         same = [each for each in groups if each[:2] == key] if figure.is_planned else []
+        # Beside others of its own place, where they are on one of the scales.
+        same.sort(key=lambda each: all(one.case != figure.case for one in groups[each]))
         key = same[0] if same else (*key, figure.status)
         key = (figure.key,) if figure.quantity.is_rough else key
         groups.setdefault(key, []).append(figure)

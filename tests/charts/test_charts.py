@@ -212,6 +212,26 @@ def test_money_of_two_classes_never_shares_a_scale() -> None:
         ["one.c"],
         ["one.d"],
     ]
+    assert table.notes[-1] == "另有1个金额是图中某个金额的一部分，不再画"
+
+
+def test_drawings_of_one_class_are_named_by_what_parts_them() -> None:
+    set_aside = {"status": "set", "case": "two"}
+    figures = [figure("1万元", "2010", "a"), figure("2万元", "2011", "b")]
+    others = [
+        figure("3万元", "2010", "c", **set_aside),
+        figure("4万元", "2011", "d", **set_aside),
+        figure("5万元", "2012", "e", status="planned", case="two"),
+    ]
+
+    table = table_of("money", dataset(case(figures), case(others, slug="two")), "en")
+
+    assert [panel.title for panel in table.panels] == [
+        "Annual total, yuan, Term reported",
+        "Annual total, yuan, Term set",
+    ]
+    # A plan stands beside the other figures of its place.
+    assert [bar.key for bar in table.panels[1].content.bars] == ["two.c", "two.d", "two.e"]
 
 
 def test_sums_over_other_years_never_share_a_scale() -> None:
@@ -630,26 +650,6 @@ def test_the_matrix_puts_the_questions_answered_most_first() -> None:
     assert "甲地（题）：怎样买（已说明），谁在买（未说明），" in table.description
 
 
-def test_questions_without_room_above_their_columns_have_lines_down_to_them() -> None:
-    question = vocabulary().questions["mode"]
-    names = [f"Beneficiaries of kind {number}" for number in range(10)]
-    questions = {name: replace(question, key=name, name=Text(name, name)) for name in names}
-    data = replace(dataset(case()), vocabulary=replace(vocabulary(), questions=questions))
-    for sheet in sheets_of("disclosure", data, "en"):
-        rooms = [room_of(words) for words in sheet.words if words.anchor == "end"]
-        shapes = (part for part in sheet.parts if isinstance(part, Shape))
-        lines = [part.vertices for part in shapes if part.stroke == "rule"]
-
-        assert len(lines) == len(names)
-        for _, (x, top), (_, bottom) in lines:
-            assert any(
-                0 < x - right < 10 and above < top < below for _, above, right, below in rooms
-            )
-            assert not any(
-                left < x < right and above < bottom and top < below
-                for left, above, right, below in rooms
-            )
-
 @pytest.mark.parametrize(
     ("cases", "stated", "finding"),
     [
@@ -675,6 +675,26 @@ def test_the_finding_names_the_questions_that_fewest_answer(
 
     assert table_of("disclosure", dataset(*each), "en").finding == finding
 
+
+def test_questions_without_room_above_their_columns_have_lines_down_to_them() -> None:
+    question = vocabulary().questions["mode"]
+    names = [f"Beneficiaries of kind {number}" for number in range(10)]
+    questions = {name: replace(question, key=name, name=Text(name, name)) for name in names}
+    data = replace(dataset(case()), vocabulary=replace(vocabulary(), questions=questions))
+    for sheet in sheets_of("disclosure", data, "en"):
+        rooms = [room_of(words) for words in sheet.words if words.anchor == "end"]
+        shapes = (part for part in sheet.parts if isinstance(part, Shape))
+        lines = [part.vertices for part in shapes if part.stroke == "rule"]
+
+        assert len(lines) == len(names)
+        for _, (x, top), (_, bottom) in lines:
+            assert any(
+                0 < x - right < 10 and above < top < below for _, above, right, below in rooms
+            )
+            assert not any(
+                left < x < right and above < bottom and top < below
+                for left, above, right, below in rooms
+            )
 
 
 # Lengths against values
