@@ -34,6 +34,7 @@ CARRIED = (
     *("casebook/example/pelicanconf.py", "casebook/example/data/vocabulary.yaml"),
     "casebook/example/content/stories/lead.md",
     *("casebook/docs/editing.md", "casebook/docs/editing.zh.md", "casebook/docs/settings.md"),
+    "casebook/docs/screens/preview-error.png",
     "casebook/CHANGELOG.md",
     *("casebook/starter/github/workflows/check.yml", "casebook/starter/vscode/tasks.json"),
 )

@@ -181,10 +181,12 @@ def _list_files(
             if name.endswith(".yaml"):
                 written = _PAIR.sub(lambda pair: _order_pair(pair, languages), written)
             yield name, written.encode()
-    # Messages and blanks refer to these; the settings are explained in both languages at once.
-    for name in (*(name for name, lang in GUIDES.items() if lang in languages), SETTINGS_GUIDE):
+    # Messages and blanks refer to these, whatever language somebody reads them in.
+    for name in (*GUIDES, SETTINGS_GUIDE):
         text = Path(find_packaged(name)).read_text("utf-8")
         yield name, text.replace(IN_CHECKOUT, INSTALLED).encode()
+    for path in sorted(Path(find_packaged("docs/screens")).glob("preview-*.png")):
+        yield f"docs/screens/{path.name}", path.read_bytes()
     if example:
         yield from _list_example()
 

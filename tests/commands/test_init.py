@@ -101,8 +101,22 @@ def test_a_site_in_english_is_written_in_english(tmp_path: Path) -> None:
     blank = (site / "data/cases/river.yaml").read_text("utf-8")
     assert "docs/editing.md explains every field" in blank
     assert "python3 build.py" not in (site / "docs/editing.md").read_text("utf-8")
-    # Both explain at once what is said in either language.
-    assert chinese == {"docs/editing.md", "docs/settings.md"}
+    # The guides are there in either language, as messages are.
+    assert chinese == {"docs/editing.md", "docs/editing.zh.md", "docs/settings.md"}
+
+
+def test_what_the_guides_of_a_site_link_to_is_there(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    assert init(site, "--languages", "en") == 0
+
+    links = {
+        (guide, target)
+        for guide in (site / "docs").glob("*.md")
+        for target in re.findall(r"\]\(([^/)#:]+/?[^)#:]*)\)", guide.read_text("utf-8"))
+    }
+
+    assert len(links) >= 6
+    assert [link for link in links if not (link[0].parent / link[1]).exists()] == []
 
 
 def test_a_site_may_begin_with_the_ten_cases(tmp_path: Path) -> None:
