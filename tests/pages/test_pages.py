@@ -12,7 +12,8 @@ from jinja2 import Environment, nodes
 from markupsafe import Markup
 from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_lists
 
-from casebook.build.theme import read_tokens
+from casebook.build.render import PageRenderer, words_of
+from casebook.build.theme import Theme, read_tokens
 from casebook.pages import FIXED_ADDRESSES
 from casebook.pages.case_pages import explain_no_chart, make_cases, write_letter
 from casebook.pages.feeds import make_feed, name_entry
@@ -63,6 +64,23 @@ def pages_of(site: Site) -> list[Page]:
     for kind in CASE_PAGES:
         pages += [page for case in site.dataset.cases for page in kind.make(case, site)]
     return pages
+
+
+def test_the_guide_of_settings_lists_what_templates_are_given() -> None:
+    guide = (PROJECT / "docs/settings.md").read_text("utf-8")
+    everywhere, _, of_pages = guide.partition("## Templates · 模板")[2].partition("| Template |")
+    heads = "".join(re.findall(r"^\| (`[^|]*) \|", everywhere, re.MULTILINE))
+    rows = [re.findall(r"`([\w.]+)`", row) for row in of_pages.split("\n") if ".html` |" in row]
+    listed = {template: names for template, *names in rows}
+    site = site_of(tiny_dataset())
+    context = PageRenderer(Theme("", {}), site.languages).context_of(
+        Page(url="", template=""), site
+    )
+
+    assert {*re.findall(r"`(\w+)[`(]", heads)} == {*context, *words_of("en", site.languages)}
+    for page in pages_of(site):
+        assert {*page.show()} <= {*listed.get(page.template, page.show())}, page.template
+    assert {*listed} <= {path.name for path in TEMPLATES}
 
 
 def lead_with(slot: str) -> Prose:
