@@ -14,7 +14,6 @@ from casebook.data.tables import (
     EVENTS,
     FIGURES,
     SOURCES,
-    TITLE,
     DataTable,
     event_row,
     figure_row,
@@ -206,7 +205,7 @@ def describe_schema(dataset: Dataset) -> dict[str, object]:
     counts = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
     return {
         "$schema": _DIALECT,
-        "title": TITLE.inside(dataset.languages.first),
+        "title": dataset.settings.name.inside(dataset.languages.first),
         "description": "Everything that the site holds of its cases; numbers are decimal text.",
         **_object(
             {

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,7 @@ from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Media
 from casebook.record.settings import Licence
+from casebook.record.summary import EventSummary, FigureSummary
 from casebook.text import LANGUAGE_TAGS, LISTED, Lang, Languages, Text
 from casebook.values.digest import digest
 
@@ -54,7 +56,7 @@ _MOST_PLACES_IN_WORDS: Final = 20
 class DatasetDescription:
     """Description of a data set for catalogues; what a site does not say is empty.
 
-    `period` is an interval of ISO 8601, from the first to the last year that its events reach;
+    `period` is an interval of ISO 8601, from the first to the last year of its figures and events;
     `address` is the whole address of the page of the data, `contact` one of a mailbox or of the
     web.
     """
@@ -85,10 +87,13 @@ def _describe_dataset(dataset: Dataset) -> DatasetDescription:
         places = dict.fromkeys(dataset.province(case.region).short for case in summaries)
     named = tuple(places)[:_MOST_PLACES]
     topics = dict.fromkeys(case.topic for case in summaries)
-    events = (event for case in summaries for event in case.events)
-    years = [year for event in events for year in event.years or ()]
+    dated: Iterator[FigureSummary | EventSummary] = chain.from_iterable(
+        chain(case.figures, case.events) for case in summaries
+    )
+    years = [year for one in dated for year in one.years or ()]
     description = say(
         "data.description",
+        about=dataset.settings.tagline or dataset.settings.name,
         cases=len(summaries),
         figures=sum(len(case.figures) for case in summaries),
         places=LISTED.join(named[:_MOST_PLACES_IN_WORDS]),
@@ -96,7 +101,7 @@ def _describe_dataset(dataset: Dataset) -> DatasetDescription:
     )
     return _describe(
         dataset,
-        name=dataset.settings.name or say("data.title"),
+        name=dataset.settings.name,
         description=description,
         keywords=tuple(dataset.vocabulary.topics[topic].name for topic in topics),
         places=named,

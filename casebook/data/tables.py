@@ -23,8 +23,6 @@ from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Lang, Languages, Te
 from casebook.values.digest import digest
 from casebook.values.words import QUALIFIERS
 
-TITLE: Final = say("data.title")
-
 ColumnType = Literal["string", "number", "date"]
 Row = Mapping[str, str]
 # A word that a column may hold, and all of them by the names of their lists.

@@ -24,7 +24,7 @@ from casebook.data.edit_tables import (
 )
 from casebook.data.record_edit import RecordFile, open_cases
 from casebook.data.record_rows import SOURCE_FILE, TypedRow
-from casebook.data.tables import TITLE, DataTable, Row, list_words, name_words, replace_words
+from casebook.data.tables import DataTable, Row, list_words, name_words, replace_words
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.lists import Lists
@@ -64,7 +64,7 @@ def write_workbook(tables: Mapping[DataTable, Sequence[Row]], dataset: Dataset) 
     stream = io.BytesIO()
     # Otherwise each sheet passes through a temporary file.
     book = Workbook(stream, {"in_memory": True})
-    book.set_properties({"created": WRITTEN, "title": TITLE.inside(first)})
+    book.set_properties({"created": WRITTEN, "title": dataset.settings.name.inside(first)})
     bold = book.add_format({"bold": True, "bottom": 1})
     about = book.add_worksheet(_say("data.sheet.about", " ", languages))
     about.set_column(0, 1, 18)

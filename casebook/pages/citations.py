@@ -195,7 +195,8 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
 
 def cite_data(lang: Lang, site: Site) -> Citation:
     """The citation of the whole data set, in the version of all its records."""
-    return cite(None, say("pages.cite.data"), lang, site)
+    about = site.settings.tagline or site.settings.name
+    return cite(None, say("pages.cite.data", about=about), lang, site)
 
 
 def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
