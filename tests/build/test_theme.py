@@ -13,6 +13,7 @@ import pytest
 from casebook import packaged
 from casebook.build.last_build import Look, find_last_build, record_build
 from casebook.build.steps import BuildOptions, BuildResult, build_site
+from casebook.problems import ContentError
 from tests.conftest import PROJECT, copy_parts
 
 THEME = PROJECT / "theme"
@@ -80,6 +81,31 @@ def test_own_files_that_come_and_go_leave_the_site_as_if_built_anew(bare_project
     file.unlink()
     tokens.unlink()
     assert build(bare_project) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param(
+            "theme/static/own.css", "a { color: red; ", id="a style sheet that is not whole"
+        ),
+        pytest.param("pelicanconf.py", "SITELOGO = 'none.svg'\n", id="a picture that is not there"),
+    ],
+)
+def test_a_fault_of_the_theme_is_found_after_a_build_that_found_none(
+    name: str, text: str, bare_project: Path
+) -> None:
+    build(bare_project)
+    path = bare_project / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+    for _attempt in range(2):
+        with pytest.raises(ContentError) as refused:
+            build(bare_project)
+
+        assert {problem.path for problem in refused.value.problems} == {name}
 
 
 def test_a_change_of_the_theme_that_comes_with_the_program_is_seen(
