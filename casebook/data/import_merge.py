@@ -161,7 +161,7 @@ class RecordMerge(RecordFile):
         fields = {inner.name: inner for inner in one.inner}
         return {
             tuple(_even_out(fields[key], texts.get(key, "")) for key in list_keys(one))
-            for texts in (own.texts, own.read or own.texts)
+            for texts in (own.texts, (own.read or own).texts)
         }
 
     def report_missing(self, row: ImportRow, column: str) -> None:
@@ -282,7 +282,8 @@ class RecordMerge(RecordFile):
             if own.name not in self.published or any(not one.origin for one in told):
                 continue
             for name in _EXPLAINED:
-                before, after = own.read.get(name, ""), own.texts.get(name, "")
+                before = own.read.texts.get(name, "") if own.read is not None else ""
+                after = own.texts.get(name, "")
                 if before and before != after:
                     remarks = {
                         "date": say("data.draft.change_date"),

@@ -73,7 +73,7 @@ class RecordFile:
     @cached_property
     def row(self) -> TypedRow:
         """The record to be written, at first as it is in the file."""
-        return read_row(self.node, self.described, self.lists)
+        return self.before.copy()
 
     @property
     def path(self) -> Path:
@@ -83,7 +83,7 @@ class RecordFile:
     def edit(self, head: bytes = b"") -> bytes:
         """The file with the row, a new one behind a head; ValueError where no file can hold it."""
         data = self.data or head
-        return write_changes(data, self.before, self.row, self.described, self.lists)
+        return write_changes(data, self.row, self.described, self.lists)
 
     def save(self, after: bytes) -> Path | None:
         """Put this into the file, and give the place of the copy of what was there."""
@@ -109,9 +109,7 @@ def write_record(row: TypedRow, described: Fields, lists: Lists, every: bool = F
     return "".join(f"{line}\n" for line in lines)
 
 
-def write_changes(
-    data: bytes, before: TypedRow, after: TypedRow, described: Fields, lists: Lists
-) -> bytes:
+def write_changes(data: bytes, row: TypedRow, described: Fields, lists: Lists) -> bytes:
     """The file with all in which a record differs from what was read of it.
 
     What is written is read again: ValueError is raised where it would not be what was typed, or
@@ -122,12 +120,13 @@ def write_changes(
         # What is imported begins with the line, and with where it comes from.
         is_bare = described is CASE and not data.startswith(SCHEMA_LINE.encode())
         start = f"{SCHEMA_LINE}\n" if is_bare else ""
-        made = data + (start + write_record(after, described, lists)).encode()
+        made = data + (start + write_record(row, described, lists)).encode()
     else:
-        editor = _RecordEditor(Layout(data, ""), lists)
-        made = editor.edit_file(before, after, described)
+        layout = Layout(data, "")
+        edits = _RecordEditor(layout, lists).edit_record(layout.root, row, described)
+        made = layout.write(layout.edit(edits))
     node, found = read_tree(made, "")
-    if len(found) > len(faults) or not read_row(node, described, lists).says(after):
+    if len(found) > len(faults) or not read_row(node, described, lists).says(row):
         raise ValueError(made)
     return made
 
@@ -227,19 +226,12 @@ class _RecordEditor(_RecordWriter):
         super().__init__(lists)
         self.layout = layout
 
-    def edit_file(self, before: TypedRow, after: TypedRow, described: Fields) -> bytes:
-        """The file with all in which a record differs from what was read of it."""
-        edits = self.edit_record(self.layout.root, before, after, described)
-        return self.layout.write(self.layout.edit(edits))
-
-    def edit_record(
-        self, value: Value, before: TypedRow, after: TypedRow, described: Fields
-    ) -> Iterator[Edit]:
+    def edit_record(self, value: Value, row: TypedRow, described: Fields) -> Iterator[Edit]:
         """Edit what differs of a record, and of those inside it."""
-        indent = " " * value.column
+        before, indent = row.read or TypedRow(name=row.name), " " * value.column
         if not value.has_lines:
-            if not before.says(after):
-                written = "\n".join(self.write_fields(after, described, indent))
+            if not before.says(row):
+                written = "\n".join(self.write_fields(row, described, indent))
                 yield value.start, value.end, written.lstrip(" ")
             return
         first = min(value.entries.values(), key=lambda entry: entry.start)
@@ -251,19 +243,19 @@ class _RecordEditor(_RecordWriter):
             for name in one.names(self.lists.languages):
                 entry = value.entries.get(name)
                 held = value if one.kind == "entries" else entry.value if entry else None
-                rows, was = after.rows.get(name, []), before.rows.get(name, [])
+                rows = row.rows.get(name, [])
                 if entry is not None:
                     place = max(place, self.layout.end_of(entry))
                 if rows and held and held.entries and not held.in_flow:
-                    yield self.edit_rows(held.entries, was, rows, one)
-                elif have_same(was, rows) and not _is_changed(before, after, one, name):
+                    yield self.edit_rows(held.entries, rows, one)
+                elif have_same(before.rows.get(name, []), rows) and not _is_changed(row, one, name):
                     continue
                 elif entry is not None:
-                    yield from self.edit_field(entry, value, after, one, name)
+                    yield from self.edit_field(entry, value, row, one, name)
                 else:
                     gap = [""] if one.holds_records and value is self.layout.root else []
-                    lines = self.write_field(after, one, name, indent)
-                    yield place, place, join_lines([*gap, *lines])
+                    lines = self.write_field(row, one, name, indent)
+                    yield place, place, _join_lines([*gap, *lines])
 
     def edit_field(
         self, entry: YamlEntry, value: Value, row: TypedRow, one: FieldDescription, name: str
@@ -281,14 +273,10 @@ class _RecordEditor(_RecordWriter):
             yield self.layout.start_of_line(entry.start), end, ""
 
     def edit_rows(
-        self,
-        parts: Mapping[str, YamlEntry],
-        was: Iterable[TypedRow],
-        rows: Sequence[TypedRow],
-        one: FieldDescription,
+        self, parts: Mapping[str, YamlEntry], rows: Sequence[TypedRow], one: FieldDescription
     ) -> Edit:
         """Put the rows of a list into their order, those of the file with the comments of each."""
-        layout, old = self.layout, {row.origin: row for row in was}
+        layout = self.layout
         if one.kind == "answers":
             # They stay where they are in the file, also one to a question that nobody asks.
             known = {row.name: row for row in rows}
@@ -307,25 +295,23 @@ class _RecordEditor(_RecordWriter):
         made = ""
         for row in rows:
             if row.origin in spans:
-                edits = self.edit_row(parts[row.origin], old.get(row.origin, row), row, one)
+                edits = self.edit_row(parts[row.origin], row, one)
                 made += layout.edit(edits, *spans[row.origin])
             elif lines := list(self.write_rows([row], one, " " * last.column)):
                 # What parts two rows stays before the second.
                 above = made.rstrip("\n")
                 gap = "\n" if one.kind == "entries" and made else ""
-                made = f"{above}\n" * bool(made) + gap + join_lines(lines) + made[len(above) + 1 :]
+                made = f"{above}\n" * bool(made) + gap + _join_lines(lines) + made[len(above) + 1 :]
         return starts[0], ends[-1], made
 
-    def edit_row(
-        self, part: YamlEntry, was: TypedRow, row: TypedRow, one: FieldDescription
-    ) -> Iterator[Edit]:
+    def edit_row(self, part: YamlEntry, row: TypedRow, one: FieldDescription) -> Iterator[Edit]:
         """Edit one row of a list, which is written anew where it has no lines of its own."""
         if one.kind in NAMED and row.name != row.origin:
             yield part.start, part.name_end, row.name
         is_blank = one.kind == "answers" and row.is_empty
         if one.kind not in NAMED or (part.value.has_lines and not is_blank):
-            yield from self.edit_record(part.value, was, row, one.inner)
-        elif not was.says(row):
+            yield from self.edit_record(part.value, row, one.inner)
+        elif row.read is not None and not row.read.says(row):
             yield from self.replace(part, list(self.write_rows([row], one, " " * part.column)))
 
     def replace(self, entry: YamlEntry, lines: Sequence[str]) -> Iterator[Edit]:
@@ -343,15 +329,14 @@ class _RecordEditor(_RecordWriter):
             start, written = value.start, written.lstrip(" ")
         yield start, end, written
         below = self.layout.end_of_line(end - 1)
-        yield below, below, join_lines(lines[1:])
+        yield below, below, _join_lines(lines[1:])
 
 
-def join_lines(lines: Iterable[str]) -> str:
-    """Lines with a line end behind each."""
+def _join_lines(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _is_changed(before: TypedRow, after: TypedRow, one: FieldDescription, name: str) -> bool:
-    text = after.texts.get(name, "")
-    is_other = clean_text(before.texts.get(name, ""), one) != text
-    return is_other or bool(after.remarks.get(name) and not text)
+def _is_changed(row: TypedRow, one: FieldDescription, name: str) -> bool:
+    text, before = row.texts.get(name, ""), row.read.texts if row.read is not None else {}
+    is_other = clean_text(before.get(name, ""), one) != text
+    return is_other or bool(row.remarks.get(name) and not text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from casebook.problems import START, Position
@@ -37,17 +37,23 @@ class TypedRow:
 
     `texts` and `rows` are by the names that fields have in the file. `name` is its own name where
     it has one, as a figure has; `origin` its name or number in the file, empty where it is new.
-    `read` are the texts as the file has them, and `lines` their lines, its own under no name.
-    `remarks` are comments behind new fields, that of the row itself above it under no name.
+    `read` is the record as the file has it of one that is edited, and `lines` are the lines of its
+    texts there, its own under no name. `remarks` are comments behind new fields, that of the row
+    itself above it under no name.
     """
 
     name: str = ""
     origin: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[TypedRow]] = field(default_factory=dict)
-    read: dict[str, str] = field(default_factory=dict)
+    read: TypedRow | None = None
     lines: dict[str, int] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> TypedRow:
+        """A copy to be edited, of which everything knows what was read."""
+        rows = {name: [one.copy() for one in held] for name, held in self.rows.items()}
+        return replace(self, texts=dict(self.texts), rows=rows, remarks={}, read=self)
 
     @property
     def is_empty(self) -> bool:
@@ -109,7 +115,6 @@ def read_row(
         else:
             for called in one.names(lists.languages):
                 row.texts[called] = clean_text(_read_text(node.entries.get(called)), one)
-    row.read = dict(row.texts)
     return row
 
 
@@ -139,6 +144,5 @@ def _read_answers(held: Node | None, one: FieldDescription, lists: Lists) -> Ite
         if not isinstance(inner, MapNode):
             said = _read_text(inner).strip()
             row.texts["state" if said in SILENT else "value"] = said
-            row.read = dict(row.texts)
         row.origin = key if inner is not None else ""
         yield row

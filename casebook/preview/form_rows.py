@@ -105,6 +105,7 @@ def complete(row: TypedRow, before: TypedRow, described: Fields) -> None:
 
     A row that says to be one that there is not, or that is here twice, is a new one.
     """
+    row.read, row.origin = before, before.origin
     for name, text in before.texts.items():
         given = row.texts.setdefault(name, text)
         # Boxes are sent in the order of their list, whatever that of the file is.
@@ -117,14 +118,13 @@ def complete(row: TypedRow, before: TypedRow, described: Fields) -> None:
         rows = row.rows.setdefault(one.name, [])
         for inner in rows:
             old = known.pop(inner.name if one.kind == "answers" else inner.origin, None)
-            inner.origin = old.origin if old is not None else ""
             complete(inner, old or TypedRow(), one.inner)
             if one.kind == "answers" and inner.texts.get("state") in SILENT:
                 is_new = inner.texts.get("value") and not (old and old.texts.get("value"))
                 # Whoever has just written an answer need not say that it is no silence.
                 inner.texts["state"] = "" if is_new else inner.texts["state"]
         if one.kind == "answers":
-            rows += known.values()
+            rows += [left.copy() for left in known.values()]
 
 
 def find_row(root: TypedRow, place: str) -> TypedRow | None:
