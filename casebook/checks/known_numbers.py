@@ -9,7 +9,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from casebook.checks.numbers_in_text import NumberMention
-from casebook.checks.text_patterns import WORDS
+from casebook.checks.text_patterns import WORDS, name_unit
 from casebook.record.agreement import name_per
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
@@ -251,7 +251,7 @@ class KnownNumbers:
                 one
                 for one in self.figures
                 if mention.text in one.quantity.text
-                or (one.quantity.is_rough and mention.text.isascii())
+                or (one.quantity.is_rough and mention.text.isascii() and not mention.date)
             ]
         return [one for one in self.by_value.get(mention.value, ()) if may_be(mention, one)]
 
@@ -364,10 +364,8 @@ def may_be(mention: NumberMention, figure: Figure) -> bool:
         return quantity.unit != "ratio"
     if quantity.kind != "count":
         return False
-    if mention.unit == "people":
-        return bool(re.match("[人名位]", quantity.unit))
-    if mention.unit == "time":
-        return bool(re.match("小时|课时|学时|[天岁年月日周]|个?月", quantity.unit))
+    if mention.unit in ("people", "time"):
+        return name_unit(quantity.unit) == mention.unit
     unit = quantity.unit.lstrip("大小")
     if "个" in (mention.unit[:1], unit[:1]):
         return mention.unit[:1] == "个" or mention.unit[:1] in "项家条类种所间处场"

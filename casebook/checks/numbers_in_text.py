@@ -22,6 +22,7 @@ from casebook.checks.text_patterns import (
     pattern,
 )
 from casebook.text import LANGS
+from casebook.values.numbers_with_units import round_share
 from casebook.values.numerals import (
     CAPITALS,
     HAN_SCALES,
@@ -30,7 +31,14 @@ from casebook.values.numerals import (
     value_of_english,
 )
 from casebook.values.periods import MONTHS
-from casebook.values.words import ENGLISH_DIGITS, ENGLISH_FACTORS, HAN_DIGITS, settle_currency
+from casebook.values.words import (
+    CURRENCIES,
+    ENGLISH_DIGITS,
+    ENGLISH_FACTORS,
+    HAN_DIGITS,
+    PATTERNS,
+    settle_currency,
+)
 
 _LONGEST_NAME: Final = 300
 # What a name may have before its number, as in "children under 12".
@@ -170,7 +178,8 @@ def _leave_idioms(line: str, mentions: Sequence[NumberMention]) -> Iterator[Numb
     # Most texts have none, and sayings are long to look for.
     idioms = [each.span() for each in pattern("idiom").finditer(line)] if mentions else []
     for one in mentions:
-        if not any(start < one.end and one.start < end for start, end in idioms):
+        # 万民 is no saying in 数百万民众.
+        if not any(start <= one.start < end for start, end in idioms):
             yield one
 
 
@@ -184,6 +193,10 @@ def _find_arabic(line: str) -> Iterator[NumberMention]:
 
 def _read_arabic(line: str, found: re.Match[str]) -> NumberMention:
     (start, end), text = found.span(), found.group()
+    if following := found["next"]:
+        # 2012/90 is neither a year nor a number.
+        date = text[:4] if (int(following) - int(text[:4])) % 100 == 1 else ""
+        return NumberMention(start=start, end=end, date=date)
     if found["number"] is None:
         return NumberMention(start=start, end=end, date=_arabic_date(found))
     numeral = re.sub("[余多来个 *]", "", text)
@@ -225,7 +238,10 @@ def _write_date(year: str, *month_and_day: object) -> str:
 def _with_unit(line: str, mention: NumberMention) -> NumberMention:
     """The number with the unit that follows it or, for a currency, stands before it."""
     start, end, value = mention.start, mention.end, mention.value
-    if found := pattern("unit").match(line, end):
+    sign = pattern("sign_before").search(line[max(0, start - 6) : start])
+    found = pattern("unit").match(line, end)
+    # $639m year-earlier
+    if found and not (sign and name_unit(found["unit"]) not in CURRENCIES):
         word, date = found["unit"], ""
         if word == "日" and value is not None and 1 <= value <= 31:
             date = f"---{int(value):02d}"
@@ -233,10 +249,12 @@ def _with_unit(line: str, mention: NumberMention) -> NumberMention:
         # In 2013 residents paid a third.
         if unit == "people" and mention.date and pattern("in_year").search(line[:start][-8:]):
             return mention
+        if word == "倍" and PATTERNS["grown"].search(line[max(0, start - 8) : start]):
+            unit = "ratio"
         if unit in ("ratio", "points") and value is not None:
-            value /= {"成": 10, "‰": 1000}.get(word[-1], 100)
+            value /= {"成": 10, "‰": 1000, "倍": 1}.get(word[-1], 100)
         return mention._replace(end=found.end(), unit=unit, value=value, date=date)
-    if sign := pattern("sign_before").search(line[max(0, start - 6) : start]):
+    if sign:
         unit = settle_currency(sign[1], SIGNS[sign[1]])
         return mention._replace(unit=unit, date="")
     return mention
@@ -321,6 +339,8 @@ def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
 
 
 def _han_date(found: re.Match[str]) -> str:
+    if found["tens"]:
+        return f"19{number_of(found['tens'])}X"
     year = "".join(str(number_of(char)) for char in (found["hy"] or "")[:-1])
     parts = (found["hm"] or found["hm2"], found["hd"] or found["hd2"])
     # What can be read as no number is a month that no date has.
@@ -332,7 +352,7 @@ def _han_fraction(found: re.Match[str]) -> Decimal | None:
         percent = _number(found["percent"].rstrip("."))
         return None if percent is None else percent / 100
     top, bottom = _number(found["top"]), _number(found["bottom"])
-    return top / bottom if top is not None and bottom else None
+    return round_share(top / bottom) if top is not None and bottom else None
 
 
 def _find_english(line: str) -> Iterator[NumberMention]:
@@ -363,7 +383,7 @@ def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
         return NumberMention(start=start, end=end)
     if found["top"]:
         top = Decimal(ENGLISH_DIGITS.get(found["top"].lower(), 1))
-        part = top / WORDS["english_fractions"][found["bottom"].lower()]
+        part = round_share(top / WORDS["english_fractions"][found["bottom"].lower()])
         return NumberMention(start=start, end=end, value=part, unit="ratio")
     if found["half"]:
         return NumberMention(start=start, end=end, value=_HALF, unit="ratio")

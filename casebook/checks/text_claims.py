@@ -8,9 +8,9 @@ ours.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, permutations, zip_longest
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import NumberMention
@@ -26,6 +26,9 @@ from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import ENUMERATION, NO_TEXT, Lang, Text
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS, WITHOUT_VALUE, Qualifier
 from casebook.yaml.encoding import position_of
+
+# The qualifiers that stand in a number besides 余 and 多.
+_INSIDE: Final[Mapping[str, Qualifier]] = {"来": "approx", "上": "at_least"}
 
 
 def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator[Problem]:
@@ -49,9 +52,9 @@ def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator
 
 
 class _Claim(NamedTuple):
-    """The words that a text gives a number: its qualifiers, and whether it is a plan."""
+    """What a text says of a number: its qualifiers by their words, and whether it is a plan."""
 
-    qualifiers: frozenset[Qualifier]
+    qualifiers: Mapping[Qualifier, str]
     planned: bool
     plan_gained: bool
 
@@ -197,31 +200,36 @@ class _ClaimReading:
     def _read_claim(self, mentions: Sequence[NumberMention], figures: list[Figure]) -> _Claim:
         """The words that the text gives a number, or the two ends of a range."""
         capped = any(figure.quantity.qualifier == "at_most" for figure in figures)
-        qualifiers: set[Qualifier] = set()
+        qualifiers: dict[Qualifier, str] = {}
         # 赔付的上限是20万元 states its qualifier far from the number.
         for mention in mentions:
             found = self._find_qualifiers(mention)
             if capped and not found and self.has("ceiling", "sentence_end", mention.start):
-                found.add("at_most")
+                found["at_most"] = ""
             qualifiers |= found
         # An exact figure gains a plan from its own clause only: 已投入300万元，计划再投.
         return _Claim(
-            qualifiers=frozenset(qualifiers),
+            qualifiers=qualifiers,
             planned=any(self.has("planned", "part_end", m.start) for m in mentions),
             plan_gained=any(self.has("plan_gained", "clause_end", m.start) for m in mentions),
         )
 
-    def _find_qualifiers(self, mention: NumberMention) -> set[Qualifier]:
-        """The qualifiers whose words stand in a number or touch it."""
-        found: set[Qualifier] = set()
-        if self.lang == "zh" and re.search("[余多]", mention.text):
-            found.add("more_than")
-        lead = self.reading.low[max(0, mention.start - 32) : mention.start]
+    def _find_qualifiers(self, mention: NumberMention) -> dict[Qualifier, str]:
+        """The qualifiers whose words stand in a number or touch it, each with its word."""
+        found: dict[Qualifier, str] = {}
+        low, start = self.reading.low, mention.start
+        lead = low[max(0, start - 32) : start]
+        # 比8000万多 compares.
+        inside = not re.search("[比较]\\Z", lead) and re.search("[余多来]|\\A上", mention.text)
+        if self.lang == "zh" and inside:
+            name: Qualifier = _INSIDE.get(inside[0], "more_than")
+            found[name] = inside[0]
         before = pattern("qualified_before", self.lang)
-        if word := before.search(lead) or before.search(mention.text.lower()):
-            found.add(_qualifier_of(word))
-        if word := pattern("qualified_after", self.lang).match(lower(self._tail(mention))):
-            found.add(_qualifier_of(word))
+        behind = pattern("qualified_after", self.lang).match(lower(self._tail(mention)))
+        for word in (before.search(lead) or before.search(mention.text.lower()), behind):
+            if word and not (mention.unit == "time" and pattern("lasting").match(word[0])):
+                name = _qualifier_of(word)
+                found[name] = word[name]
         return found
 
     def _check_claim(
@@ -263,9 +271,13 @@ class _ClaimReading:
         quantity, offset, text = figure.quantity, span[0], self.prose[slice(*span)]
         wanted = quantity.qualifier
         expected = frozenset() if wanted in ("exact", *WITHOUT_VALUE) else frozenset({wanted})
-        gained, lost = claim.qualifiers - expected, expected - claim.qualifiers
-        if wanted == "range" and "approx" in gained and re.search("[约近]|左右", quantity.text):
-            gained -= {"approx"}
+        # What the source's own wording says is not gained: 高达.
+        gained = frozenset(
+            name
+            for name, word in claim.qualifiers.items()
+            if name not in expected and word not in quantity.text.lower()
+        )
+        lost = expected - claim.qualifiers.keys()
         if gained or lost:
             difference = _describe_difference(lost, gained)
             return self._report("E271.difference", offset, figure, text=text, difference=difference)

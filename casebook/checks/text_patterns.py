@@ -30,7 +30,7 @@ BLANK: Final = "\ufffc"
 # Each table turns one character into one, so that offsets stay those of the text.
 PLAIN: Final[dict[int, str]] = {
     **{ord(wide): FULL_WIDTH[ord(wide)] for wide in "０１２３４５６７８９．％＄－"},
-    **dict(zip(map(ord, "﹪￥兩個項類種"), "%¥两个项类种", strict=True)),
+    **dict(zip(map(ord, "﹪￥兩個項類種○"), "%¥两个项类种〇", strict=True)),
     **{code: chr(plain) for code, plain in TRADITIONAL.items()},
 }
 SIGNS: Final = {

@@ -176,12 +176,14 @@ class TextReading:
             lead = self.prose[max(0, start - 30) : start]
             if pattern("report").match(self.prose, end) or pattern("report_of").search(lead):
                 continue
+            # 2015/16 is two years.
             year = int(mention.date[:4])
+            last = year + bool(re.search("[/–]", mention.text))
             between = self.prose[found[-1].end : start] if found else ""
             if pattern("to").fullmatch(between) and "and" not in between:
-                found[-1] = Years(found[-1].start, end, found[-1].first, year)
+                found[-1] = Years(found[-1].start, end, found[-1].first, last)
             else:
-                found.append(Years(start, end, year, year))
+                found.append(Years(start, end, year, last))
         for plan in pattern("plan_time").finditer(self.prose):
             first, last = map(int, parse_period(plan[0]).edtf.split("/"))
             found.append(Years(*plan.span(), first, last, is_plan=True))

@@ -311,7 +311,8 @@ class RoleReading:
                 text = spot.tail.lstrip()
                 found = words.match(lower(text))
             spans = name != "average" and re.search("[0-9]/[0-9]", figure.period.edtf)
-            if not found or figure.measure in measures or spans:
+            # How much something changed may be so much in each year.
+            if not found or spans or figure.measure in (*measures, "change"):
                 continue
             if not any(pattern(name, lang).search(own) for lang in LANGS):
                 key = "W274.sum" if name == "total" else "E274.sum"
@@ -378,7 +379,8 @@ class RoleReading:
         before, _, after = figure.quantity.text.partition(written)
         about, rest = spot.about.removesuffix(before), spot.rest.removeprefix(after)
         context = pattern("quoted").sub(" ", f"{about} {rest}")
-        if pattern("same").search(context):
+        # 分别 tells of several numbers at once, each with words of its own.
+        if pattern("same").search(context) or pattern("respectively").search(context):
             return
         scores = self.known.score_labels(context, figure, self.lang)
         own = scores.pop(figure.id)

@@ -67,10 +67,7 @@ def _is_of_number(
 ) -> bool:
     """True of a move to a number, which is judged with it, and before one that is unknown."""
     last = told.start if told else end
-    if any(not each.date for each in within(reading.mentions, trend.start, last)):
-        return True
-    lead = reading.prose[trend.start : last]
-    return bool(told and judge_move(lead, told.figures[0], known, reading.lang)[0])
+    return bool(told) or any(not each.date for each in within(reading.mentions, trend.start, last))
 
 
 def _is_denied(prose: str, trend: Trend, clause: tuple[int, int], lang: Lang) -> bool:
@@ -145,7 +142,12 @@ def judge_move(
     from_here = [one for one in told if class_of(one) == class_of(figure) and one != figure][-1:]
     for way in DIRECTIONS:
         if found := pattern(f"moved_{way}", lang).search(lower(lead)):
+            word = lead[found.start() : found.end()].strip()
+            own = lower(f"{figure.label} {figure.quantity.text} {figure.quote}")
+            # What tells by how much something moved has no side of its own.
+            if figure.measure in _RESULTS or pattern(way, lang).search(own):
+                return word, None
             others = from_here or known.list_class(figure)
             ways = {_way(other, figure) for other in others} - {None}
-            return lead[found.start() : found.end()].strip(), way in ways if ways else None
+            return word, way in ways if ways else None
     return "", None

@@ -124,6 +124,14 @@ def test_the_source_article_has_41_mentions() -> None:
         pytest.param("RMB 500", "500", id="currency before"),
         pytest.param("007", "7", id="leading zeros"),
         pytest.param("两千余场", "2000", id="two thousand"),
+        pytest.param("3万多亿元", "3000000000000", id="more within scales"),
+        pytest.param("惠及2亿多，", "200000000", id="more and no counter"),
+        pytest.param("讲了6个多小时", "6", id="more than so many hours"),
+        pytest.param("发电1669万千瓦", "16690000", id="no thousand but a unit"),
+        pytest.param("一万二千多亿元", "1200000000000", id="no saying within a number"),
+        pytest.param("$639m year-on-year", "639000000", id="a year behind money"),
+        pytest.param("三分之一", "0.333333", id="a part as amounts round it"),
+        pytest.param("支出增长2倍", "2", id="growth"),
     ],
 )
 def test_every_notation_gives_the_value(text: str, value: str) -> None:
@@ -142,6 +150,8 @@ def test_every_notation_gives_the_value(text: str, value: str) -> None:
         pytest.param("dozens of troupes", id="dozens"),
         pytest.param("hundreds of posts", id="hundreds"),
         pytest.param("several thousand people", id="several thousand"),
+        pytest.param("hundreds of millions of yuan", id="hundreds of millions"),
+        pytest.param("数百万民众", id="some millions, and no saying"),
     ],
 )
 def test_a_rough_number_is_a_mention_without_a_value(text: str) -> None:
@@ -172,6 +182,10 @@ def test_a_rough_number_is_a_mention_without_a_value(text: str) -> None:
         pytest.param("in October 2012", ["2012-10"], id="month in English"),
         pytest.param("in 2010", ["2010"], id="bare year"),
         pytest.param("the 1990s", ["199X"], id="decade in English"),
+        pytest.param("九十年代", ["199X"], id="decade in Chinese numerals"),
+        pytest.param("二○一二年", ["2012"], id="a circle for zero"),
+        pytest.param("in 2015/16", ["2015"], id="fiscal year"),
+        pytest.param("2012/90", [""], id="no fiscal year"),
         pytest.param("在后,2011年,", ["2011"], id="after a half-width comma"),
     ],
 )
@@ -192,6 +206,7 @@ def test_dates_are_read_as_far_as_they_go(text: str, dates: list[str]) -> None:
         *("A4", "H7N9", "caigou2003.com", "12345热线", "SHA-256", "https://a.cn/2014/300"),
         *("1. 首先", "2、其次", "- 项", "|---|---|", "[页](https://a.cn/300)"),
         *("{{paid_2010}}", "[[chart:beijing-series]]", "<https://a.cn/5>", "[1]: https://a.cn/5"),
+        *("两国", "十六世纪", "十四大精神", "9．附则", "十二、附则", "17时散会", "caf&#233;"),
         *("两回事", "两岸", "两者", "队伍", "收拾", "三农", "十二五规划", "五年规划", "may apply"),
     ],
 )

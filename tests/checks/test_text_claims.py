@@ -98,6 +98,9 @@ FIGURES = (
     figure("price", "7.2万元", per=("post", "year"), label=("岗位标准", "Price of a post")),
     figure("total", "3.5亿元", "2010/2014", label=("累计金额", "Sum of five years")),
     figure("votes", "60名", label=("票数", "Votes")),
+    figure("grant", "超过30万英镑", label=("外国的赠款", "A foreign grant")),
+    figure("visits", "80,000 people", label=("来访的人", "Visitors")),
+    figure("trial", "six months", label=("试行的时间", "Length of the trial")),
 )
 HARBOUR = Case(
     slug="harbour",
@@ -219,6 +222,10 @@ TOLD_RIGHT = [
     ("zh", "合约3731万元。"),
     ("zh", "约8000万元，比2010年的4277万元多。"),
     ("zh", "748家以上级单位为主。"),
+    ("zh", "赔付最高可获20万元。"),
+    ("zh", "赔付的最高资助金额达20万元。"),
+    ("zh", "按计划，领舞人每月得800~1000元。"),
+    ("zh", "准备下达的资金是3731万元，力争达到。"),
     ("zh", "按计划，领舞人每月得800元到1000元不等。"),
     ("zh", "经过300项审核，其中多数通过。"),
     ("zh", "2010年至2014年累计 {{total}}，见 [报道](https://example.cn/2031/99)。"),
@@ -229,7 +236,13 @@ TOLD_RIGHT = [
     ("en", "In 2011 the amount was around 80m yuan."),
     ("en", "Applications came from 748 organisations."),
     ("en", "The guide lists at least 5 fields."),
+    ("en", "Spending in 2010/11 is not told."),
+    ("en", "The district is scheduled to pay 5.6 million yuan every year."),
+    ("en", "The sum over five years was 350 million yuan from 2010 to 2014."),
     ("en", "The guide lists five fields or more."),
+    ("en", "A foreign grant was more than £300,000."),
+    ("en", "Some came from abroad; 80,000 people visited."),
+    ("en", "The trial went on over six months."),
     ("en", "More than 130 functions were handed over."),
     ("en", "Over one hundred people led the dance."),
     ("en", "More than 1,000 organisations applied."),
@@ -318,6 +331,23 @@ def test_a_number_is_refused_at_its_place_with_the_nearest_figures() -> None:
     assert problem.text.zh == "“4278万元”不是这个案例的数字"
     assert problem.hint.zh.startswith("相近的有 {{paid_2010}}（4277万元）、")
     assert problem.text.en == "“4278万元” is no figure of this case"
+
+
+@pytest.mark.parametrize(
+    ("lang", "amount", "text", "expected"),
+    [
+        ("zh", "上万人", "服务过的有上万人。", []),
+        ("en", "数万人", "It served tens of thousands of people.", []),
+        ("en", "数万人", "A report of 20 November 2012 says so.", ["E270"]),
+    ],
+)
+def test_a_rough_figure_is_told_in_rough_words(
+    lang: Lang, amount: str, text: str, expected: list[str]
+) -> None:
+    served = figure("served", amount, label=("服务过的人", "People served"))
+    home = replace(HARBOUR, figures={"served": served})
+
+    assert [one.code for one in check(text, home, lang=lang)] == expected
 
 
 def test_a_wrong_scale_names_the_figure_of_the_same_digits() -> None:
@@ -525,6 +555,9 @@ VOICE = [
     ("zh", "文章的标题把它叫做东莞样本。", []),
     ("zh", "样本量不足，数据来源不详。", []),
     ("zh", "《港城样本》没有找到。", []),
+    ("zh", "由专家选出优秀项目，看其创新性、可行性，对成效作评估。", []),
+    ("zh", "把公开放在第一位，成立后不久签约。", []),
+    ("zh", "项目优秀，取得了良好成效。", ["E273", "E273"]),
     ("en", "The town was the first in the province to buy services.", ["E273"]),
     ("en", "It is a pioneer and a model.", ["E273", "E273"]),
     ("en", "The earliest practice was here.", ["E273"]),
@@ -533,6 +566,10 @@ VOICE = [
     ("en", "According to the source, this is the earliest practice.", []),
     ("en", "It is described as a pioneer.", []),
     ("en", "The office of the leading group reviews projects.", []),
+    ("en", "On top of that, the town celebrated the anniversary ahead of the meeting.", []),
+    ("en", "The best possible use of money is the top priority of leading cadres.", []),
+    ("en", "It stood at the top of the agenda as recently as 1995.", []),
+    ("en", "It is ahead of the field, a celebrated model.", ["E273", "E273"]),
 ]
 
 
