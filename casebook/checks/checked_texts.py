@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from casebook.checks.text_claims import check_passage
 from casebook.checks.text_patterns import pattern
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
-from casebook.problems import Position, Problem
+from casebook.problems import Problem, find_in_lines
 from casebook.record.dataset import Dataset
 from casebook.record.description import OWN_WORDS, PlacedText, WrittenText, fields_of, texts_of
 from casebook.record.lists import find_list_places
@@ -23,7 +24,6 @@ from casebook.record.settings import Settings
 from casebook.record.settings_file import find_values, locate_node
 from casebook.text import has_han
 from casebook.values.words import CURRENCIES
-from casebook.yaml.encoding import position_of
 from casebook.yaml.files import read_text
 
 _NAME: Final = "SITENAME"
@@ -89,12 +89,11 @@ def check_settings(project: Path, known: KnownNumbers) -> Iterator[Problem]:
 def _find_other_language(text: WrittenText) -> Iterator[Problem]:
     """The words that readers of the language cannot read, names and quotations apart."""
     read = pattern("set_apart").sub(blank, text.words)
-    other = pattern("of_other_language", text.lang).search(read)
-    if other and not (text.lang == "zh" and has_han(read)):
-        at = position_of(text.words, other.start())
-        at = Position(text.at.line + at.line - 1, text.at.column + at.column - 1)
+    if not (text.lang == "zh" and has_han(read)):
         language = say(f"languages.{text.lang}")
-        yield problem("W277", text.path, at, word=other[0][:20], language=language)
+        others = find_in_lines(pattern("of_other_language", text.lang), read, text.at)
+        for other, at in islice(others, 1):
+            yield problem("W277", text.path, at, word=other[0][:20], language=language)
 
 
 def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Problem]:

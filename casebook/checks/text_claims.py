@@ -391,9 +391,12 @@ class _ClaimReading:
 
     def may_plan(self, start: int, end: int) -> bool:
         """True of a span with a word of what is not done yet, or with a figure that is a plan."""
+        low = self.reading.low
+        # Chinese has no tense: what it does not call done may be to come.
+        if self.lang == "zh" and not pattern("finished").search(low, start, end):
+            return True
         return any(
-            pattern(words, self.lang).search(self.reading.low, start, end)
-            for words in ("planned", "plan_gained", "not_yet")
+            pattern(words, self.lang).search(low, start, end) for words in ("planned", "not_yet")
         ) or any(
             figure.status in PLANNED_STATUSES
             for told in within(self.told, start, end)

@@ -151,6 +151,7 @@ def test_every_notation_gives_the_value(text: str, value: str) -> None:
         pytest.param("hundreds of posts", id="hundreds"),
         pytest.param("several thousand people", id="several thousand"),
         pytest.param("hundreds of millions of yuan", id="hundreds of millions"),
+        pytest.param("上亿群众", id="a scale that is reached"),
         pytest.param("数百万民众", id="some millions, and no saying"),
     ],
 )

@@ -178,6 +178,7 @@ def test_a_trend_of_a_record_or_a_source_passes(lang: Lang, slug: str, text: str
         pytest.param("街道建了图书馆。", "It is to build a library.", ["W275"], id="English only"),
         pytest.param("街道计划建图书馆。", "It has built a library.", ["W275"], id="Chinese only"),
         pytest.param("街道计划建图书馆。", "It will build a library.", [], id="both"),
+        pytest.param("继续办好图书馆。", "It will run the library well.", [], id="no tense"),
         pytest.param("图书馆建了没有，没有写。", "Built or only planned: not told.", [], id="open"),
         pytest.param("《计划》印发了。", "The document was issued.", [], id="in a title"),
     ],
