@@ -391,17 +391,13 @@ class _ClaimReading:
 
     def may_plan(self, start: int, end: int) -> bool:
         """True of a span with a word of what is not done yet, or with a figure that is a plan."""
-        low = self.reading.low
-        # Chinese has no tense: what it does not call done may be to come.
-        if self.lang == "zh" and not pattern("finished").search(low, start, end):
-            return True
+        low, told = self.reading.low, within(self.told, start, end)
+        # Chinese has no tense: what it neither dates nor counts nor calls done may be to come.
+        if self.lang == "zh" and not told and not pattern("finished").search(low, start, end):
+            return not any(each.date for each in within(self.reading.mentions, start, end))
         return any(
             pattern(words, self.lang).search(low, start, end) for words in ("planned", "not_yet")
-        ) or any(
-            figure.status in PLANNED_STATUSES
-            for told in within(self.told, start, end)
-            for figure in told.figures
-        )
+        ) or any(figure.status in PLANNED_STATUSES for one in told for figure in one.figures)
 
 
 def _lacks_words(figure: Figure, claim: _Claim) -> bool:
