@@ -393,11 +393,15 @@ class _ClaimReading:
         """True of a span with a word of what is not done yet, or with a figure that is a plan."""
         low, told = self.reading.low, within(self.told, start, end)
         # Chinese has no tense: what it neither dates nor counts nor calls done may be to come.
-        if self.lang == "zh" and not told and not pattern("finished").search(low, start, end):
-            return not any(each.date for each in within(self.reading.mentions, start, end))
-        return any(
-            pattern(words, self.lang).search(low, start, end) for words in ("planned", "not_yet")
-        ) or any(figure.status in PLANNED_STATUSES for one in told for figure in one.figures)
+        is_done = (
+            self.lang == "en"
+            or told
+            or any(each.date for each in within(self.reading.mentions, start, end))
+            or pattern("finished").search(low, start, end)
+        )
+        said = (pattern(words, self.lang) for words in ("planned", "not_yet"))
+        planned = (one.status in PLANNED_STATUSES for each in told for one in each.figures)
+        return not is_done or any(one.search(low, start, end) for one in said) or any(planned)
 
 
 def _lacks_words(figure: Figure, claim: _Claim) -> bool:
