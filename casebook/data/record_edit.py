@@ -123,8 +123,7 @@ def write_changes(data: bytes, row: TypedRow, described: Fields, lists: Lists) -
         made = data + (start + write_record(row, described, lists)).encode()
     else:
         layout = Layout(data, "")
-        edits = _RecordEditor(layout, lists).edit_record(layout.root, row, described)
-        made = layout.write(layout.edit(edits))
+        made = layout.write(_RecordEditor(layout, lists).edit_record(layout.root, row, described))
     node, found = read_tree(made, "")
     if len(found) > len(faults) or not read_row(node, described, lists).says(row):
         raise ValueError(made)

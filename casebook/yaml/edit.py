@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 import yaml
 
@@ -140,22 +141,24 @@ class Layout:
             at = stop
         return "".join([*pieces, self.text[at:end]])
 
-    def write(self, edited: str) -> bytes:
-        """The bytes of the file as edited, its line ends and byte order mark as they were."""
-        if not self._read.endswith("\n"):
-            edited = edited.removesuffix("\n")
-        ends = _ENDS.findall(self._data.decode("utf-8-sig")) or ["\n"]
-        lines = edited.split("\n")
-        kept = dict.fromkeys(range(len(lines) - 1), ends[0])
-        if len({*ends}) > 1:
-            # Each line that stays has the line end that it had.
-            before = self._read.split("\n")
-            same = difflib.SequenceMatcher(None, before, lines, autojunk=False)
-            for old, new, size in same.get_matching_blocks():
-                kept |= dict(zip(range(new, new + size), ends[old : old + size], strict=False))
-        mark = "\ufeff" if self._data.startswith(b"\xef\xbb\xbf") else ""
-        pieces = (f"{line}{kept.get(number, '')}" for number, line in enumerate(lines))
-        return "".join([mark, *pieces]).encode("utf-8")
+    def write(self, edits: Iterable[Edit]) -> bytes:
+        """The bytes of the file with edits, its line ends and byte order mark as they were."""
+        ends = iter(_ENDS.findall(self._data.decode("utf-8-sig")))
+        first = next(ends, "\n")
+        left = chain([first], ends)
+
+        def keep_ends(piece: str) -> str:
+            return re.sub("\n", lambda _: next(left, first), piece)
+
+        pieces, at = ["\ufeff" if self._data.startswith(b"\xef\xbb\xbf") else ""], 0
+        for begin, stop, written in sorted(edits, key=lambda one: one[:2]):
+            # A list whose rows are all as they were keeps its line ends as well.
+            if written != self.text[begin:stop]:
+                pieces += [keep_ends(self.text[at:begin]), written.replace("\n", first)]
+                keep_ends(self.text[begin:stop])
+                at = stop
+        made = "".join([*pieces, keep_ends(self.text[at:])])
+        return (made if self._read.endswith("\n") else made.removesuffix(first)).encode("utf-8")
 
 
 def _measure(node: yaml.Node, text: str) -> Value:

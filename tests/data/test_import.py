@@ -150,8 +150,7 @@ def drop_printed_figures(path: Path) -> None:
     layout = Layout(path.read_bytes(), "x")
     figures = layout.root.entries["figures"]
     if all("formula" not in entry.value.entries for entry in figures.value.entries.values()):
-        edited = layout.edit([(figures.name_end + 1, figures.end, "")])
-        path.write_bytes(layout.write(edited))
+        path.write_bytes(layout.write([(figures.name_end + 1, figures.end, "")]))
 
 
 def without_computed(text: str) -> str:
