@@ -6,9 +6,9 @@ import argparse
 import io
 import subprocess
 import sys
-import tarfile
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from pathlib import Path
+from zipfile import ZipFile
 
 from casebook.build.checking import check_project, load_checked
 from casebook.build.last_build import list_sources
@@ -20,6 +20,7 @@ from casebook.data.releases import Figures, ReleaseDifference, compare_figures, 
 from casebook.data.tables import figure_row
 from casebook.messages import failure, say
 from casebook.packaged import SETTINGS
+from casebook.pages.search import split_sentences
 from casebook.problems import Exit, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import texts_of
@@ -202,16 +203,9 @@ def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, s
         lines = text.words.split("\n")
         for reference in find_references(text.words, text.at):
             line = lines[reference.at.line - text.at.line].strip()
-            sentence = f"{text.path}:{reference.at.line}: {_cut(line, reference.written)}"
+            said = (one for one in split_sentences(line) if reference.written in one)
+            sentence = f"{text.path}:{reference.at.line}: {next(said, line)}"
             yield f"{reference.case or Path(text.path).stem}.{reference.name}", text.path, sentence
-
-
-def _cut(line: str, reference: str) -> str:
-    """The sentence of a line that holds a reference."""
-    place = line.find(reference)
-    ends = [line.rfind(mark, 0, place) + len(mark) for mark in "。！？.!?" if mark in line[:place]]
-    stops = [line.find(mark, place) + 1 for mark in "。！？" if mark in line[place:]]
-    return line[max(ends, default=0) : min(stops, default=len(line))].strip()
 
 
 def list_pages(
@@ -271,7 +265,7 @@ def _list_rows(dataset: Dataset) -> Figures:
 
 def _copy_revision(project: Path, revision: str, folder: Path) -> None:
     """Write the data of a git revision into an empty folder."""
-    asked = ["git", "-C", str(project), "archive", "--format=tar", revision, "data/"]
+    asked = ["git", "-C", str(project), "archive", "--format=zip", revision, "data/"]
     try:
         # A revision that starts with a hyphen would be taken for an option.
         is_option = revision.startswith("-")
@@ -280,11 +274,6 @@ def _copy_revision(project: Path, revision: str, folder: Path) -> None:
         raise failure("commands.no_git") from None
     if done is None or done.returncode:
         raise failure("commands.since_unknown", status=Exit.USAGE, since=revision)
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        for member in archive:
-            # A link could lead out of the folder.
-            content = archive.extractfile(member) if member.isreg() else None
-            if content and member.name.endswith(".yaml") and ".." not in Path(member.name).parts:
-                target = folder / member.name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content.read())
+    # Of a zip no link is made, and nothing is written outside of the folder.
+    with ZipFile(io.BytesIO(done.stdout)) as archive:
+        archive.extractall(folder, [one for one in archive.namelist() if one.endswith(".yaml")])

@@ -126,7 +126,7 @@ def _fill_table(
 def read_records(project: Path, lists: Lists) -> dict[str, TypedRow]:
     """The record of each case by its slug, drafts among them, and that of the sources by none."""
     files = chain(open_cases(project, lists), [("", RecordFile(project, SOURCE_FILE, lists))])
-    return {slug: file.row for slug, file in files if not file.faults}
+    return {slug: file.before for slug, file in files if not file.faults}
 
 
 def write_editing_workbook(records: Mapping[str, TypedRow], lists: Lists, lang: Lang) -> bytes:
