@@ -264,3 +264,9 @@ def test_a_code_with_w_is_a_warning() -> None:
 
     assert (found.code, found.severity) == ("E241", "error")
     assert found.message("en") == "the name con is reserved by Windows. Choose another name"
+
+
+def test_no_wording_is_cut_off_at_a_sign_that_begins_a_comment() -> None:
+    written = SOURCE.read_text("utf-8")
+
+    assert re.findall(r"^  \w+: (?!['\"]).* #.*", written, re.MULTILINE) == []

@@ -149,7 +149,7 @@ def _describe_error(error: Exception, theme: Theme, name: str = "") -> Problem:
     if isinstance(error, TemplateSyntaxError):
         path, line = error.filename or path, error.lineno
     path = theme.paths.get(path.removeprefix(f"{THEME}/templates/"), path.removesuffix("/"))
-    told = str(error)
+    told = str(error).removesuffix(".")
     if not isinstance(error, TemplateError):
         told = f"{type(error).__name__}: {told}"
     key = "E320.deep" if isinstance(error, RecursionError) else "E320"

@@ -73,7 +73,8 @@ class Form(RecordFile):
         self.checked = Checked(problems={})
         self.notices: list[Text] = []
         self.lines: list[str] = []
-        self.later = self.is_posted = self.is_stale = False
+        self.later = self.is_stale = False
+        self.posted: Sequence[tuple[str, str]] = ()
         self.digest = ""
 
     @property
@@ -84,7 +85,7 @@ class Form(RecordFile):
     @property
     def is_changed(self) -> bool:
         """True where something is typed that is not in the file."""
-        return self.is_posted and not self.before.says(self.row)
+        return bool(self.posted) and (bool(self.faults) or not self.before.says(self.row))
 
     @property
     def address(self) -> str:
@@ -104,6 +105,9 @@ class Form(RecordFile):
 
     def write(self) -> bytes | None:
         """The file with what is typed, None where no file can hold it."""
+        if self.before.says(self.row):
+            # Also where a second press of the button finds what the first one saved.
+            return self.data
         with suppress(ValueError):
             return None if self.wrong_names else self.edit()
         return None
@@ -114,7 +118,7 @@ class Form(RecordFile):
         if not self.slug and region is not None:
             self.slug = propose_slug(region, self.lists.regions)
         if not self.slug:
-            return say("form.slug_note")
+            return say("form.no_slug")
         self.shown = f"data/cases/{self.slug}.yaml"
         try:
             require_free_slug(self.project, self.slug)
