@@ -97,6 +97,10 @@ class Preview:
         try:
             self._build(changed)
         except ContentError as error:
+            if changed is not None and all(one.code == "E145" for one in error.problems):
+                # Whoever writes meanwhile has done nothing wrong; the next build has it whole.
+                changed.set()
+                return
             print_problems(error.problems, self.lang, self.project, sys.stderr)
             shown = [p for p in error.problems if p.severity == "error"] or error.problems
             self._change(problems=self._describe(shown))

@@ -11,15 +11,19 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from conftest import PROJECT, copy_parts
 from preview.previews import SECONDS, Running, start
 from processes import run, tree
 
+from casebook.messages import problem
+from casebook.preview import rebuild
 from casebook.preview.inject import inject_preview, open_policy, read_page, split_address
 from casebook.preview.rebuild import Preview, PreviewState
 from casebook.preview.server import PreviewServer
+from casebook.problems import START, ContentError
 
 FIGURE = """\
 figures:
@@ -98,6 +102,31 @@ def test_an_error_names_its_place_and_the_last_good_site_stays(preview: Running)
     assert problem["hint"] == "Did you mean reading?"
     assert problem["source"] == "  4 | topic: readin\n    |        ^"
     assert preview.ask("/cases/haishu/")[2] == before
+
+
+def test_a_file_that_is_written_while_it_is_read_is_no_error(
+    tiny_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = Preview(tiny_project, tiny_project / "site", "zh")
+    changed = threading.Event()
+    case = "data/cases/haishu.yaml"
+    monkeypatch.setattr(
+        rebuild,
+        "build_site",
+        Mock(
+            side_effect=ContentError(
+                [
+                    problem("E145", case, START),
+                    problem("E145", f"{case}.bak", START),
+                ]
+            )
+        ),
+    )
+
+    preview.rebuild(changed)
+
+    assert changed.is_set()
+    assert preview.state == PreviewState()
 
 
 def test_a_mended_error_is_told(preview: Running) -> None:
