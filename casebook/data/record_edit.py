@@ -262,14 +262,17 @@ class _RecordEditor(_RecordWriter):
         """Write a field of a mapping anew, or take it out."""
         # The first field of a member of a list has the sign of it.
         is_first = entry is min(value.entries.values(), key=lambda other: other.start)
-        is_needed = is_first or one.holds_records or (one.required and name == one.name)
-        if is_needed or row.texts.get(name) or name in row.remarks:
+        is_needed = is_first or (one.required and name == one.name)
+        if is_needed or row.texts.get(name) or row.rows.get(name) or name in row.remarks:
             # Its line may have a remark already.
             bare = TypedRow(texts=row.texts, rows=row.rows)
             yield from self.replace(entry, self.write_field(bare, one, name, " " * entry.column))
         else:
+            text, start = self.layout.text, self.layout.start_of_line(entry.start)
             end = self.layout.end_of_line(max(entry.end - 1, entry.start))
-            yield self.layout.start_of_line(entry.start), end, ""
+            # Of two blank lines that would meet one is enough.
+            is_parted = text[:start].endswith("\n\n") and text[end : end + 1] in ("", "\n")
+            yield start - is_parted, end, ""
 
     def edit_rows(
         self, parts: Mapping[str, YamlEntry], rows: Sequence[TypedRow], one: FieldDescription
