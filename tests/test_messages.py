@@ -112,8 +112,8 @@ def test_a_message_has_one_entry() -> None:
 
 
 def notes_of_fields() -> set[str]:
-    """The keys of the notes of all fields that a case has, in itself and in its records."""
-    classes: list[type] = [Case]
+    """The keys of the notes of all fields that a case and a source have."""
+    classes: list[type] = [Case, Source]
     for cls in classes:
         classes += [one.items for one in fields_of(cls) if one.holds_records]
     return {one.note_key for cls in classes for one in fields_of(cls)}

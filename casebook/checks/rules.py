@@ -148,7 +148,8 @@ def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
 def cases_say_when_they_changed(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A case bears the day of its last change, which feed, site map and citations give on."""
     if not case.updated:
-        yield problem("W208", case.path, START)
+        # Blank, it has a line; left out, none.
+        yield problem("W208", case.path, case.place_by_path.get("updated", START))
     elif case.published > case.updated:
         at, first = case.place_by_path["published"], case.published
         yield problem("E225.order", case.path, at, published=first, updated=case.updated)

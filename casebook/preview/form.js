@@ -51,12 +51,23 @@
   }
 
   async function press(value, body) {
+    clearTimeout(timer);
+    // A second click is the same one; and what is typed until the answer comes would go with the
+    // page that it takes the place of.
+    if (form().inert) return;
+    const held = document.activeElement;
+    form().inert = true;
     const open = new Set([...document.querySelectorAll("details[open]")].map((one) => one.id));
-    const focus = document.activeElement ? document.activeElement.id : "";
+    const focus = held.id;
     const before = new Set([...document.querySelectorAll("[data-row]")].map((one) => one.id));
     const got = await ask(value, body);
-    if (!got) return;
-    if (got.answer.redirected) {
+    form().inert = false;
+    if (!got) {
+      held.focus();
+      return;
+    }
+    const saved = got.answer.redirected;
+    if (saved) {
       keep("");
       history.replaceState(null, "", got.answer.url);
       // What is beside the form is not there before a record has a file.
@@ -67,6 +78,8 @@
       }
     }
     document.querySelector("main").replaceWith(got.page.querySelector("main"));
+    // A file that was gone comes back under its own name.
+    if (saved) keep("");
     document.title = got.page.title;
     dirty = "changed" in form().dataset;
     for (const one of document.querySelectorAll("details[id]")) if (open.has(one.id)) one.open = true;
@@ -74,7 +87,7 @@
     const next = fresh ? fresh.querySelector("input:not([type=hidden]), select, textarea") : null;
     const same = [...document.querySelectorAll("button")].find((one) => one.value === value);
     const wrong = ABOUT_ALL.includes(value) && document.querySelector(".summary li");
-    const target = (wrong && find("@summary")) || next || (focus && find(focus)) || same || find("@summary");
+    const target = find("@lines") || (wrong && find("@summary")) || next || (focus && find(focus)) || same || document.querySelector("main button");
     target.focus();
   }
 
@@ -123,7 +136,6 @@
   document.addEventListener("compositionend", wait);
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
-    clearTimeout(timer);
     if (!button || "plain" in button.dataset) {
       dirty = false;
       return;

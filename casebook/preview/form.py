@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from casebook.preview.form_rows import (
 )
 from casebook.preview.form_view import FormView
 from casebook.preview.propose import propose
-from casebook.problems import CasebookError
+from casebook.problems import CasebookError, Problem
 from casebook.record.lists import Lists, read_lists
 from casebook.record.slugs import judge_slug, propose_slug, require_free_slug
 from casebook.text import LANGUAGE_TAGS, Lang, Text
@@ -137,18 +138,18 @@ class Forms:
         self.project = project
         self.lang: Lang = lang
         self.token = secrets.token_urlsafe(24)
+        self._turn = threading.Lock()
 
     def show(self, address: str, done: str = "") -> FormAnswer:
-        """The page at an address; raises RefusedError where there is none."""
-        if address == EDIT:
-            return FormAnswer(page=self._render("form_list.html", cases=self._list_cases()))
-        form = self._open(address)
+        """The page at an address, the list of cases where there is none of it."""
+        form = self._open(address) if address != EDIT else None
+        if form is None:
+            found = self._render("form_list.html", cases=self._list_cases(), is_all=address == EDIT)
+            return FormAnswer(page=found, status=200 if address == EDIT else 404)
         if not form.faults and address != NEW:
             form.check()
         if done in _DONE:
-            copy = copy_of(form.path)
-            key = _DONE[done] if copy.exists() else "form.saved_new"
-            form.notices.append(say(key, copy=show_path(copy, self.project)))
+            form.notices.append(_say_done(form, done))
         return self._answer(form)
 
     def post(self, address: str, pairs: Sequence[tuple[str, str]]) -> FormAnswer:
@@ -156,19 +157,40 @@ class Forms:
 
         Whoever has another token gets back what was typed, with the right one for another try.
         """
+        # Two clicks on one button come at once; the second is to find what the first one saved.
+        with self._turn:
+            return self._post(address, pairs)
+
+    def _post(self, address: str, pairs: Sequence[tuple[str, str]]) -> FormAnswer:
         given = dict(pairs)
         if _TOKEN not in given:
             raise RefusedError(403)
         is_known = secrets.compare_digest(given[_TOKEN].encode(), self.token.encode())
-        form = self._open(address)
-        form.is_posted = True
         do, _, what = given.get(_DO, "check").partition(" ")
+        form = self._open(address)
+        notices = []
+        if form is None:
+            slug = address.removeprefix(EDIT).removesuffix("/")
+            if judge_slug(slug):
+                raise RefusedError(404)
+            # The file has gone while its form was open.
+            do, form = "check", Form(self.project, NEW, slug, read_lists(self.project, []))
+            notices.append(say("form.gone", path=f"data/cases/{slug}.yaml"))
         if not is_known:
             do = "check"
-            form.notices.append(say("form.restarted"))
+            notices.append(say("form.restarted"))
+        typed = [pair for pair in pairs if pair[0] not in (_TOKEN, _DIGEST, _DO)]
+        if form.faults and do == "fix":
+            answer = self._save(form, fix_text(form.data, form.shown)[0], "fixed")
+            if not typed:
+                return answer
+            # What was typed before the file was faulty is still to be saved.
+            notices += form.notices or [_say_done(form, "fixed")]
+            do, form = "check", self._open(address) or form
+        form.notices += notices
+        form.posted = typed
+        form.digest = given.get(_DIGEST, "")
         if form.faults:
-            if do == "fix":
-                return self._save(form, fix_text(form.data, form.shown)[0], "fixed")
             return self._answer(form)
         form.later = "@later" in given
         form.slug = given.get(_SLUG, form.slug).strip()
@@ -181,15 +203,16 @@ class Forms:
         if do == "explain":
             _explain_changes(form.row, form.checked)
             form.check()
-        form.digest = given.get(_DIGEST, "")
         if do == "over":
             # Whoever has seen what the file holds now may write over just that.
             do, form.digest = "save", what
-        form.is_stale = form.digest != digest(form.data)
+        form.is_stale = not form.is_new and form.digest != digest(form.data) and form.is_changed
         if form.is_stale:
             form.notices.append(say("form.changed_on_disk", path=form.shown))
             after = form.write()
-            form.lines = list(diff_files(form.data, after, form.shown)) if after else []
+            # Without the names of the file; numbers of lines say nothing to an editor.
+            changes = [*diff_files(form.data, after, form.shown)][2:] if after else []
+            form.lines = ["…" if line.startswith("@@") else line for line in changes]
         elif do in ("save", "keep", "undo", "propose"):
             return self._finish(form, do, what)
         answer = self._answer(form, whole=do != "live")
@@ -283,30 +306,36 @@ class Forms:
         }
         return FormAnswer(page=self._render("form.html", **values))
 
-    def _list_cases(self) -> list[tuple[str, str]]:
+    def _list_cases(self) -> list[tuple[str, Mapping[str, str]]]:
         files = open_cases(self.project, read_lists(self.project, []))
-        return [(slug, file.before.texts.get("title", "")) for slug, file in files]
+        return [(slug, file.before.texts) for slug, file in files]
 
-    def _open(self, address: str) -> Form:
-        """The form at an address, with what its file holds."""
-        lists = read_lists(self.project, [])
+    def _open(self, address: str) -> Form | None:
+        """The form at an address, with what its file holds; None where there is no such file."""
+        faults: list[Problem] = []
+        lists = read_lists(self.project, faults)
+        name = address.removeprefix(EDIT).removesuffix("/")
+        # The name is looked for among the files, and never made a path of.
+        known = {path.stem: path for path in find_case_files(self.project)}
         if address == NEW:
             form = Form(self.project, NEW, "", lists)
+        elif name == SOURCES_PLACE:
+            form = Form(self.project, SOURCE_FILE, name, lists)
+        elif name in known and not judge_slug(name):
+            form = Form(self.project, f"data/cases/{known[name].name}", name, lists)
+        else:
+            return None
+        # By faulty lists nothing can be judged, and of languages and questions some are missing.
+        others = (one for one in faults if one.path != form.shown)
+        form.faults += [one for one in others if one.severity == "error"]
+        if form.is_new and not form.faults and form.is_case:
             form.row.texts |= {one.name: one.filled for one in CASE if one.filled}
             questions = lists.vocabulary.questions
             for answer in form.row.rows["answers"]:
                 # The figures answer it; whoever filled it in by habit would hide them.
                 if not questions[answer.name].derived:
                     answer.texts["state"] = "not_stated"
-            return form
-        name = address.removeprefix(EDIT).removesuffix("/")
-        # The name is looked for among the files, and never made a path of.
-        known = {path.stem: path for path in find_case_files(self.project)}
-        if name == SOURCES_PLACE:
-            return Form(self.project, SOURCE_FILE, name, lists)
-        if name in known and not judge_slug(name):
-            return Form(self.project, f"data/cases/{known[name].name}", name, lists)
-        raise RefusedError(404)
+        return form
 
 
 # What the script says by itself, by the names that it has for it.
@@ -322,6 +351,12 @@ _DONE: Final[Mapping[str, str]] = {
     "undone": "form.undone",
     "fixed": "form.fixed",
 }
+
+
+def _say_done(form: Form, done: str) -> Text:
+    copy = copy_of(form.path)
+    key = _DONE[done] if copy.exists() else "form.saved_new"
+    return say(key, copy=show_path(copy, form.project))
 
 
 def find_copy(path: Path, now: bytes) -> bytes | None:

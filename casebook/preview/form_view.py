@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Final, cast
 
@@ -18,7 +20,7 @@ from casebook.problems import Problem, WordingError
 from casebook.record.description import MAX_NAME, FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.regions import find_regions
-from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
+from casebook.text import LANGUAGE_TAGS, Lang, Text
 from casebook.values.amount_wording import plain
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
@@ -31,10 +33,13 @@ _LISTS_BY_KIND: Final = {
     "per": "per",
     "figure_name": "figures",
 }
+# What is typed by its name as well: `resolve` puts the key in its place.
+_FOUND_BY_NAME: Final = frozenset({"region", "source"})
 # Of regions: in the list of a field, and as buttons beside a name that means several.
 _MOST_REGIONS, _MOST_OFFERED = 50, 6
 # What is in quotation marks is the editor's own; a path is one word with what is in it.
 _WORD: Final = re.compile(r"“[^“”]*”|[A-Za-z0-9_./-]+")
+_TWICE: Final = re.compile(r"(“([^“”]{1,40})”) \2")
 _TEXTS_OF_LINES: Final = frozenset({"prose", "note"})
 
 
@@ -54,8 +59,9 @@ class FormView:
         return say(key, **values).inside(self.lang)
 
     def both(self, text: Text) -> str:
-        """A name in both languages, that of the editor first."""
-        own = [text.own(self.lang), *(text.own(lang) for lang in LANGS if lang != self.lang)]
+        """A name in the languages of the site, that of the editor first."""
+        others = (lang for lang in self.lists.languages if lang != self.lang)
+        own = [text.inside(self.lang), *(text.own(lang) for lang in others)]
         return " / ".join(dict.fromkeys(filter(None, own)))
 
     def label(self, one: FieldDescription) -> str:
@@ -80,7 +86,13 @@ class FormView:
 
     def note(self, one: FieldDescription) -> str:
         """The words that explain a field, where it has any."""
-        return one.note.inside(self.lang) if one.note_key in read_catalogue() else ""
+        if one.note_key not in read_catalogue():
+            return ""
+        told = self._name_fields(one.note.inside(self.lang), one)
+        # A word and what it means may be one and the same here.
+        told = _TWICE.sub(r"\1", told)
+        gap = "" if self.lang == "zh" else " "
+        return told + gap + self.say("form.searched") if one.kind in _FOUND_BY_NAME else told
 
     def controls(self, one: FieldDescription) -> Iterator[tuple[str, str, str, bool]]:
         """The controls of a field: name, language tag, label, and if it may be left for later."""
@@ -170,7 +182,7 @@ class FormView:
     def tell(self, quantity: Quantity, per: str = "") -> str:
         """An amount in words: its number, its unit, how it is known and what it is per."""
         bounds = [quantity.low, quantity.high] if quantity.value is None else [quantity.value]
-        numbers = "–".join("…" if n is None else f"{n:,f}" for n in bounds)
+        numbers = "–".join("…" if n is None else f"{Decimal(plain(n)):,f}" for n in bounds)
         if quantity.unit == "ratio" and quantity.value is not None:
             numbers = f"{plain(quantity.value * 100)}%"
         unit = "" if quantity.unit == "ratio" else quantity.unit
@@ -201,22 +213,35 @@ class FormView:
             yield {"text": self.say(key), "code": "", "severity": "error", "remedies": []}
             return
         # A text may have more in it than what is wrong.
-        is_word = one is not None and not one.role and one.kind != "region"
+        replaced = None if one is None or one.role or one.kind == "region" else one
         meant = self._list_regions(text, _MOST_OFFERED) if one and one.kind == "region" else ()
         places = [(f"set {name}={code}", self.say("form.use", word=told)) for code, told in meant]
         for found in self.checked.problems.get(name, ()):
             yield {
-                "text": self._name_fields(found.message(self.lang), one),
+                "text": self._tell(found, one, found.message(self.lang)),
                 "code": found.code,
                 "severity": found.severity,
-                "remedies": [*self._list_remedies(name, found, is_word), *places],
+                "remedies": [*self._list_remedies(name, found, replaced), *places],
             }
 
-    def _list_remedies(self, name: str, found: Problem, is_word: bool) -> Iterator[tuple[str, str]]:
-        if is_word and (word := found.offered):
-            yield f"set {name}={word}", self.say("form.use", word=word)
+    def _tell(self, found: Problem, one: FieldDescription | None, told: str) -> str:
+        """A problem in the words of the form; a blank needs few, being before everybody's eyes."""
+        if one is None or found.text != say("E202", name=one.name):
+            return self._name_fields(told, one)
+        example = one.example.inside(self.lang)
+        return self.say("form.blank_as" if example else "form.blank", example=example)
+
+    def _list_remedies(
+        self, name: str, found: Problem, one: FieldDescription | None
+    ) -> Iterator[tuple[str, str]]:
+        if one is not None and (word := found.offered):
+            called = dict(self.choices(one)).get(word, word)
+            yield f"set {name}={word}", self.say("form.use", word=called)
         if found.code == "E238" and self.checked.unexplained:
             yield "explain", self.say("form.explain")
+        if found.code == "W208":
+            today = date.today().isoformat()
+            yield f"set {name}={today}", self.say("form.use", word=today)
         if found.code == "W206":
             yield f"set {name}.state=not_stated", self.say("form.not_stated")
 
@@ -231,21 +256,27 @@ class FormView:
         names = (*self.checked.problems, *self.wrong_names)
         return any(name == place or name.startswith(start) for name in names)
 
-    def count_problems(self) -> int:
-        """The number of problems that are more than warnings."""
-        return self.checked.errors + len(self.wrong_names)
+    def count_problems(self) -> str:
+        """The numbers of errors and of warnings, in words."""
+        errors = self.checked.errors + len(self.wrong_names)
+        warnings = sum(map(len, self.checked.problems.values())) - self.checked.errors
+        key = "form.count" if errors or warnings else "form.clean"
+        return self.say(key, errors=errors, warnings=warnings)
 
     def list_problems(self, row: TypedRow, described: Fields) -> Iterator[tuple[str, str, str]]:
         """Every problem in short: the name of its control, its place in words, and its own."""
         for name, found in self.checked.problems.items():
-            for one in found:
-                told = self._name_fields(one.text.inside(self.lang), None)
-                yield name, self._name_place(name, row, described), told
+            place, one = self._find_control(name, row, described)
+            for each in found:
+                yield name, place, self._tell(each, one, each.text.inside(self.lang))
         for name, key in self.wrong_names.items():
-            yield name, self._name_place(name, row, described), self.say(key)
+            yield name, self._find_control(name, row, described)[0], self.say(key)
 
-    def _name_place(self, name: str, row: TypedRow, described: Fields) -> str:
-        """A control in the words of the form: 数字 · paid_2011 · 金额."""
+    def _find_control(
+        self, name: str, row: TypedRow, described: Fields
+    ) -> tuple[str, FieldDescription | None]:
+        """A control in the words of the form, as 数字 · paid_2011 · 金额, and its field."""
+        one = None
         parts, own, fields = [], row, described
         steps = iter(name.split("."))
         for step in steps:
@@ -261,18 +292,25 @@ class FormView:
                 called = self.question(inner.name) if is_answer else inner.name
                 parts.append(called or str(int(str(key)) + 1))
                 own, fields = inner, one.inner
-        return " · ".join(parts)
+        return " · ".join(parts), one
 
     def _name_fields(self, told: str, one: FieldDescription | None) -> str:
         """A message in which fields are called as the form calls them, not as the file does."""
-        if self.lang != "zh":
-            # English names of fields are words of English sentences as well.
-            return told
         own = {each.name: each for each in self._fields if one and each.holder == one.holder}
+        listed = (one, *one.inner) if one else ()
+        words = {
+            word.key: word.name
+            for each in listed
+            for word in list_choices(each, self.lists.vocabulary)
+        }
 
         def name(found: re.Match[str]) -> str:
-            field = own.get(found[0]) or self._fields_by_name.get(found[0])
-            return f"“{self.label(field)}”" if field else found[0]
+            called = found[0]
+            field = own.get(called) or self._fields_by_name.get(called)
+            meant = words.get(called) or (field.label if field else None)
+            # English names of fields are words of English sentences as well.
+            is_other = self.lang == "zh" or "_" in called
+            return f"“{meant.inside(self.lang)}”" if meant and is_other else called
 
         return _WORD.sub(name, told)
 

@@ -67,10 +67,10 @@ def inject_preview(html: str, path: str, generation: int, state: PreviewState, l
     html = _POLICY.sub(lambda found: found[1] + open_policy(found[2]) + found[3], html)
     html = html.replace("</head>", f"{added}</head>", 1) if "</head>" in html else added + html
     slug = find_case(path)
-    head = "".join(_write_mark(slug, state, lang)) if slug else ""
+    head = "".join(_write_mark(slug, state, lang))
     if slug in state.open_drafts or slug in state.faults:
         html = _BLANK.sub(_mark_blank, html)
-    return _BODY.sub(lambda found: found[0] + head, html, count=1) if head else html
+    return _BODY.sub(lambda found: found[0] + head, html, count=1)
 
 
 def _mark_blank(found: re.Match[str]) -> str:
@@ -78,10 +78,11 @@ def _mark_blank(found: re.Match[str]) -> str:
 
 
 def _write_mark(slug: str, state: PreviewState, lang: Lang) -> Iterator[str]:
-    """The way to the form of a case, the mark of a draft, and what is left to do to it."""
+    """The way to the forms, the mark of a draft, and what is left to do to it."""
     edit = escape(say("form.edit").inside(lang))
+    place = f"/edit/{slug}/" if slug else "/edit/"
     # The page may be shown beside its form, inside of which there is no room for another.
-    yield f'<p class="casebook-edit"><a href="/edit/{slug}/" target="_top">{edit}</a></p>'
+    yield f'<p class="casebook-edit"><a href="{place}" target="_top">{edit}</a></p>'
     if slug in state.drafts:
         note = escape(say("preview.draft_note").inside(lang))
         yield f'<p class="casebook-draft" role="note">{note}</p>'

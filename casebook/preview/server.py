@@ -188,7 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         address = self.path.partition("?")[0].partition("#")[0]
         for place, handle in _HANDLERS.items():
-            if address == place or (place.endswith("/") and address.startswith(place)):
+            # People leave out the sign at the end.
+            if address == place or (place.endswith("/") and f"{address}/".startswith(place)):
                 handle(self, address)
                 return
         self._send_page(address)
@@ -257,7 +258,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.FORBIDDEN)
             return
         done = parse_qs(self.path.partition("?")[2]).get("done", [""])[0]
-        self._send_answer(lambda: self.server.forms.show(address, done))
+        self._send_answer(lambda: self.server.forms.show(f"{address.rstrip('/')}/", done))
 
     def _send_answer(self, make: Callable[[], FormAnswer]) -> None:
         try:

@@ -68,6 +68,13 @@ def case_of(server: PreviewServer) -> bytes:
     return (server.preview.project / "data/cases/haishu.yaml").read_bytes()
 
 
+@pytest.mark.parametrize("address", ["/edit", "/new", "/edit/haishu", "/edit/data/sources"])
+def test_an_address_may_be_typed_without_the_sign_at_its_end(
+    server: PreviewServer, address: str
+) -> None:
+    assert send(server, "GET", address)[2] == send(server, "GET", f"{address}/")[2]
+
+
 def test_a_page_of_this_preview_saves(server: PreviewServer) -> None:
     status, headers, _ = send(server, "POST", HAISHU, fill(server, title="换了"))
 
