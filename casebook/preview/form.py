@@ -300,7 +300,6 @@ class Forms:
             "digest": form.digest or digest(form.data),
             "now": digest(form.data),
             "notices": [notice.inside(self.lang) for notice in form.notices],
-            "words": {name: self._say(key) for name, key in _SCRIPTED.items()},
             "key": digest(f"{self.project}/{form.shown}".encode()),
             "has_copy": not form.is_new and find_copy(form.path, form.data) is not None,
         }
@@ -338,13 +337,6 @@ class Forms:
         return form
 
 
-# What the script says by itself, by the names that it has for it.
-_SCRIPTED: Final[Mapping[str, str]] = {
-    "lost": "form.lost",
-    "kept": "form.kept",
-    "restore": "form.restore",
-    "discard": "form.discard",
-}
 # What was done, and how the next page says so.
 _DONE: Final[Mapping[str, str]] = {
     "saved": "form.saved",

@@ -38,7 +38,7 @@ from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case, Figure
 from casebook.record.reader import SILENT, read_case
 from casebook.record.regions import find_regions
-from casebook.text import LANGS, Languages
+from casebook.text import Languages
 from casebook.yaml.files import temporary_folder
 from casebook.yaml.nodes import read_tree
 
@@ -185,29 +185,19 @@ def resolve(row: TypedRow, described: Fields, lists: Lists) -> None:
         if one.holds_records:
             for inner in row.rows.get(one.name, ()):
                 resolve(inner, one.inner, lists)
-        elif (text := row.texts.get(one.name, "")) and one.kind in _SEARCHED:
-            row.texts[one.name] = _SEARCHED[one.kind](text, lists)
+        elif text := row.texts.get(one.name, ""):
+            row.texts[one.name] = _find_key(text, one.kind, lists)
 
 
-def _resolve_region(text: str, lists: Lists) -> str:
-    if text in lists.regions:
-        return text
-    found = find_regions(text, lists.regions)
-    return found[0].code if len(found) == 1 else text
-
-
-def _resolve_source(text: str, lists: Lists) -> str:
-    if text in lists.sources:
-        return text
-    titles = {key: one.title for key, one in lists.sources.items()}
-    found = [key for key, title in titles.items() if any(text in title.own(n) for n in LANGS)]
+def _find_key(text: str, kind: str, lists: Lists) -> str:
+    """The key of the one place or source that a text may mean, else the text."""
+    found: list[str] = []
+    if kind == "region" and text not in lists.regions:
+        found = [region.code for region in find_regions(text, lists.regions)]
+    elif kind == "source" and text not in lists.sources:
+        titles = {key: source.title for key, source in lists.sources.items()}
+        found = [key for key, title in titles.items() if text in f"{title.zh}\n{title.en}"]
     return found[0] if len(found) == 1 else text
-
-
-_SEARCHED: Mapping[str, Callable[[str, Lists], str]] = {
-    "region": _resolve_region,
-    "source": _resolve_source,
-}
 
 
 def find_wrong_names(row: TypedRow, described: Fields, place: str = "") -> dict[str, str]:

@@ -51,6 +51,7 @@ class FormView:
     lang: Lang
     checked: Checked
     wrong_names: Mapping[str, str] = field(default_factory=dict)
+    joined: str = JOINED
     several: frozenset[str] = SEVERAL
     named: frozenset[str] = NAMED
 
@@ -125,10 +126,6 @@ class FormView:
         asked = self.lists.vocabulary.questions.get(question)
         words = self._words.get(asked.terms, ()) if asked is not None else ()
         return [(word.key, self.both(word.name)) for word in words]
-
-    def split(self, text: str) -> list[str]:
-        """The words of a field that has several."""
-        return text.split(JOINED)
 
     @cached_property
     def _words(self) -> Words:
