@@ -102,18 +102,16 @@ class RecordMerge(RecordFile):
             return
         held = holder.rows.setdefault(one.name, [])
         found = [*self.find_rows(rows, held, one)]
-        known = (own for _, own in found if own is not None)
-        first = next((at for own in known for at, each in enumerate(held) if each is own), None)
-        at = len(held) if first is None else first
+        at = next((held.index(own) for _, own in found if own is not None), len(held))
         for row, own in found:
             if own is not None:
                 if not row.is_as_exported:
                     self.change(row, own, one)
-                at = next(number for number, each in enumerate(held, 1) if each is own)
+                at = held.index(own) + 1
             elif row.before is not None or one.kind == "answers":
                 self.report_missing(row, row.table.key[-1])
-            elif (new := self.make(row, one)) is not None:
-                held.insert(at, new)
+            else:
+                held.insert(at, self.make(row, one))
                 at += 1
 
     def find_holder(self, row: ImportRow, outer: Sequence[FieldDescription]) -> TypedRow | None:
@@ -136,10 +134,11 @@ class RecordMerge(RecordFile):
             for name in self.list_names(each, one):
                 index.setdefault(name, []).append(each)
         fields = {inner.name: inner for inner in one.inner}
+        taken = set[TypedRow]()
         for row in rows:
             names = {key: row.key(key) for key in row.table.key}
             key = tuple(_even_out(fields.get(name), text) for name, text in names.items())
-            fitting = index.get(key, [])
+            fitting = [each for each in index.get(key, ()) if each not in taken]
             said = row.before or {name: cell.text for name, cell in row.cells.items()}
             # Of two corrections of one day, the one that is as the row has it.
             same = (
@@ -148,10 +147,9 @@ class RecordMerge(RecordFile):
                 if all(each.texts.get(name, text) == text for name, text in said.items())
             )
             own = next(same, fitting[0] if fitting else None)
-            if row.before is not None:
+            if row.before is not None and own is not None:
                 # Two rows are not about one record.
-                for left in index.values():
-                    left[:] = [each for each in left if each is not own]
+                taken.add(own)
             yield row, own
 
     def list_names(self, own: TypedRow, one: FieldDescription) -> set[tuple[str, ...]]:
@@ -177,15 +175,14 @@ class RecordMerge(RecordFile):
         else:
             self.problems.report("E205.holder", at, name=name)
 
-    def make(self, row: ImportRow, one: FieldDescription) -> TypedRow | None:
-        """A new record, None where its row is wrong."""
-        new = TypedRow(name=row.name if one.kind in NAMED else "")
-        already, changed = len(self.problems), self.changed
+    def make(self, row: ImportRow, one: FieldDescription) -> TypedRow:
+        """A new record."""
+        new, changed = TypedRow(name=row.name if one.kind in NAMED else ""), self.changed
         self.change(row, new, one)
         self.added, self.changed = self.added + 1, changed
         if one.kind == "figures":
             self.target.remark_blanks(row, new)
-        return new if len(self.problems) == already else None
+        return new
 
     def change(self, row: ImportRow, own: TypedRow, one: FieldDescription) -> None:
         """Put what a row says into the record that it is about."""

@@ -31,9 +31,9 @@ _WORDS = re.compile(r"[\s,，、|]+")
 _UNSEEN = re.compile(r"[^\S\n]+$", re.MULTILINE)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class TypedRow:
-    """One record as typed.
+    """One record as typed, equal to itself alone: two corrections of one day are two.
 
     `texts` and `rows` are by the names that fields have in the file. `name` is its own name where
     it has one, as a figure has; `origin` its name or number in the file, empty where it is new.
