@@ -310,12 +310,8 @@ def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
     unit = pattern("unit").match(line, found.end())
     if found["vague"] or found["more"]:
         # 几十, 百余: rough, but numbers; 多 and 来 need a unit (一来, 三来).
-        is_large = (
-            len(run) > 1
-            or bool(found["more_scale"])
-            or (found["vague"] is not None and run in "万亿")
-        )
-        is_large = is_large or (run in "百千万亿" and found["more"] == "余")
+        alone = "万亿" if found["vague"] else "百千万亿" if found["more"] == "余" else ""
+        is_large = len(run) > 1 or bool(found["more_scale"]) or run in alone
         return bool(unit) or (is_large and found["more"] != "来")
     if len(run) == 1 and run in HAN_DIGITS + "两":
         if unit is not None:

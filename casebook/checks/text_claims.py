@@ -150,9 +150,8 @@ class _ClaimReading:
         whole = [figure for figure in figures if figure.quantity.qualifier != "range"]
         if not whole:
             return self._report("E271.one_end", mention.start, figures[0], text=mention.text)
-        meant = self._narrow(mention, whole)
-        claim = self._read_claim((mention,), meant)
-        return self._check_claim((mention.start, mention.end), claim, meant)
+        claim = self._read_claim((mention,), whole)
+        return self._check_claim((mention.start, mention.end), claim, whole)
 
     def _lasts_so_long(self, mention: NumberMention) -> bool:
         """True of as many years as a figure or a time of the same sentence has: 五年累计3.5亿元."""
@@ -175,22 +174,6 @@ class _ClaimReading:
         noun = pattern("year_counts").match(self.prose, mention.end)
         is_count = noun is not None and len(mention.date) == 4 and mention.value is not None
         return is_count and self.lang == "en" and not pattern("year_dates").search(lead)
-
-    def _narrow(self, mention: NumberMention, figures: list[Figure]) -> list[Figure]:
-        """Of several figures of one value, those that the words about the number point at."""
-        if len(figures) < 2:
-            return figures
-        if mention.unit:
-            counted = [f for f in figures if f.quantity.unit.startswith(mention.unit)]
-            figures = counted or figures
-        if self.lang == "zh":
-            return figures
-        words = re.findall(r"[a-z]{4,}", self._tail(mention).lower())[:2]
-        scores = [
-            sum(word.rstrip("s") in figure.label.en.lower() for word in words) for figure in figures
-        ]
-        best = max(scores)
-        return [figure for figure, score in zip(figures, scores, strict=True) if score == best]
 
     def _tail(self, mention: NumberMention) -> str:
         """The words behind a number, to the end of its clause."""

@@ -99,12 +99,6 @@ class RoleReading:
             # In a list what stands before “and” or a comma belongs to the number before.
             about = lead.partition(", ")[2] if ", " in lead else lead
             about = about.rpartition(" and ")[2]
-        elif last > clause[0]:
-            # 三类事故每人20万元: what is said before the number of kinds is said of the amount too.
-            about = self.undated[clause[0] : told.start]
-        if self.lang == "en" and pattern("for_number").fullmatch(tail):
-            # 350 million yuan for 2,252 projects from 2010 to 2014: what follows is of both.
-            rest = self.undated[told.end : max(told.end, clause[1])]
         return _Spot(
             told=told,
             clause=clause,
@@ -237,8 +231,6 @@ class RoleReading:
         before = next(reversed(within(self.years, part[0], told.start)), None)
         after = next(iter(within(self.years, told.start, part[1])), None)
         in_tail = after and after.start < told.end + len(spot.tail)
-        if after and self.lang == "en" and pattern("for_number").fullmatch(spot.tail):
-            in_tail = after.start < clause[1]
         joined = after and pattern("joined").search(self.prose, told.end, after.start)
         if after and in_tail and not joined and (self.lang == "en" or not before):
             return after, True
@@ -332,18 +324,7 @@ class RoleReading:
                 yield self._make("W274.deed", spot, figure, word=word_of)
         kind, found = figure.quantity.kind, None
         counted = pattern("counted", self.lang).match(spot.tail)
-        if kind == "count" and self.lang == "en" and counted:
-            named = {
-                counters: any_of("|".join(nouns), "en").search(lower(counted.group()))
-                for counters, nouns in WORDS["counters"].items()
-            }
-            first = next((counters for counters, is_named in named.items() if is_named), "")
-            unit = figure.quantity.unit[:1]
-            is_other = first and unit not in first and any(unit in each for each in named)
-            # 300项 may be labelled by what they are: contracts.
-            nouns = any_of("|".join(WORDS["counters"][first]), "en") if is_other else None
-            found = counted if nouns and not nouns.search(label) else None
-        elif kind == "count":
+        if kind == "count" and not (self.lang == "en" and counted):
             found = pattern("paid", self.lang).search(spot.near)
         elif kind == "money":
             found = counted
@@ -388,20 +369,8 @@ class RoleReading:
         name, best = max(rivals, key=lambda pair: pair[1].weight, default=("", NO_MATCH))
         # A page may speak of every case, so that one word of a label says little there.
         is_clear = best.words > 1 or self.known.home is not None
-        if not (best.weight >= 0.5 and is_clear and best.beats(own)):
-            name = self._find_noun(rest, figure)
-        if name:
+        if best.weight >= 0.5 and is_clear and best.beats(own):
             yield self._make_label(spot, figure, self.known.case_of(figure).figures[name])
-
-    def _find_noun(self, rest: str, figure: Figure) -> str:
-        """The figure whose label alone has the noun that a number touches: 三类事故."""
-        noun = pattern("touching_noun").match(rest)
-        if noun is None or self.lang == "en":
-            return ""
-        scores = self.known.score_labels(noun[1], figure, self.lang)
-        if scores.pop(figure.id).words or noun[1] in figure.quantity.text:
-            return ""
-        return next((name for name, match in scores.items() if match.words), "")
 
     def _find_other_years(self) -> Iterator[Problem]:
         """The years beside words that belong to what happened in another year of the case."""
