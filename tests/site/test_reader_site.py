@@ -67,6 +67,18 @@ def test_marked_words_are_escaped() -> None:
 
 
 @pytest.mark.of_cases("beijing")
+def test_an_amount_that_is_called_planned_is_not_called_so_twice(built_site: Path) -> None:
+    pages = (path.read_text("utf-8") for path in built_site.glob("en/cases/*/index.html"))
+    items = [
+        item for page in pages for item in re.findall(r"<li\b(?:(?!</li>).)*", page, re.DOTALL)
+    ]
+    planned = [item for item in items if "(planned)" in item]
+
+    assert len(planned) > 4
+    assert [item for item in planned if re.search(">planned<|, planned,", item)] == []
+
+
+@pytest.mark.of_cases("beijing")
 @pytest.mark.browser
 def test_no_chinese_on_an_english_page_is_read_as_english(page: Page, address: str) -> None:
     unmarked = []
