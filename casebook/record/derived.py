@@ -115,9 +115,8 @@ def why_not_spending(figures: Sequence[Figure], vocabulary: Vocabulary) -> Text 
     measure = vocabulary.measures[figures[0].measure]
     if measure.spending:
         return None
-    key = "values.no_spending" if len(figures) == 1 else "values.none_is_spending"
     named = ENUMERATION.join(map(name_with_amount, figures))
-    return say(key, figure=named, kind=_explain(measure))
+    return say("values.no_spending", figure=named, count=len(figures), kind=_explain(measure))
 
 
 def name_with_amount(figure: Figure) -> Text:

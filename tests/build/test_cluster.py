@@ -232,7 +232,7 @@ def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) 
         not_dask = refusal_of(address)
     nobody = refusal_of(address)
 
-    assert "is no scheduler of Dask" in not_dask.text.en
+    assert "is not a Dask scheduler" in not_dask.text.en
     assert "no connection to the scheduler" in nobody.text.en
     assert nobody.exit_status == Exit.MACHINE
 

@@ -112,8 +112,8 @@ def test_nothing_is_said_of_addresses_while_a_case_cannot_be_read() -> None:
     ("alias", "words"),
     [
         pytest.param("case-1", "is a case of its own", id="a case that is there"),
-        pytest.param("Case 1", "is no name of a case file", id="no slug"),
-        pytest.param("../case", "is no name of a case file", id="a path"),
+        pytest.param("Case 1", "is not the name of a case file", id="no slug"),
+        pytest.param("../case", "is not the name of a case file", id="a path"),
         pytest.param("old", "is claimed by data/cases/case-1.yaml", id="claimed twice"),
     ],
 )
@@ -131,7 +131,7 @@ def test_an_alias_is_a_slug_that_nobody_else_has(alias: str, words: str) -> None
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        pytest.param("/cases/case-1/: {title: 一, why: 二}\n", "still stands", id="still there"),
+        pytest.param("/cases/case-1/: {title: 一, why: 二}\n", "still exists", id="still there"),
         pytest.param("/old/: {moved_to: /abuot/}\n", "Did you mean /about/?", id="leads nowhere"),
     ],
 )

@@ -136,7 +136,7 @@ def test_a_text_is_parted_by_empty_lines() -> None:
     joined, parted = "a\n: b\n" * 201, ("a\n: b\n" * 200 + "\n") * 3
 
     assert [one.message("en") for one in markdown(joined)] == [
-        "too many lines in a row without an empty one (at most 400). Part them with empty lines"
+        "too many lines in a row without an empty one (at most 400). Separate them with empty lines"
     ]
     assert markdown(parted) == []
     # 450 of them ended in a RecursionError of the library.

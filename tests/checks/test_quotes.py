@@ -61,7 +61,7 @@ def test_the_problem_says_where_the_quote_stands() -> None:
     (problem,) = check_quotes(quoting("再投入150万", 3), {SOURCE: SNAPSHOT})
 
     assert "不在第 3 行，在第 4 行" in problem.text.zh
-    assert "stands in line 4, not in line 3" in problem.text.en
+    assert "is on line 4, not on line 3" in problem.text.en
 
 
 def test_one_changed_character_of_the_snapshot_is_found() -> None:

@@ -331,7 +331,7 @@ def test_a_number_is_refused_at_its_place_with_the_nearest_figures() -> None:
     assert (problem.at, problem.path) == (Position(62, 9), "data/cases/harbour.yaml")
     assert problem.text.zh == "“4278万元”不是这个案例的数字"
     assert problem.hint.zh.startswith("相近的有 {{paid_2010}}（4277万元）、")
-    assert problem.text.en == "“4278万元” is no figure of this case"
+    assert problem.text.en == "“4278万元” is not a figure of this case"
 
 
 @pytest.mark.parametrize(
