@@ -10,6 +10,7 @@ import hmac
 import os
 import secrets
 import sqlite3
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -70,8 +71,11 @@ class Cache:
                 return row[0]
         return None
 
-    def recall(self, key: str, decode: Callable[[bytes], R]) -> R | None:
-        """The decoded value under a key, or None; with a memory each is decoded but once."""
+    def recall(self, key: str, decode: Callable[[bytes], R], most: int = sys.maxsize) -> R | None:
+        """The decoded value under a key, or None; with a memory each is decoded but once.
+
+        One that holds `most` values already takes no more of this kind.
+        """
         if self._memory is not None and key in self._memory:
             self._used.add(key)
             known: R = self._memory[key]
@@ -80,7 +84,7 @@ class Cache:
         if content is None:
             return None
         found = decode(content)
-        if self._memory is not None:
+        if self._memory is not None and len(self._memory) < most:
             self._memory[key] = found
         return found
 

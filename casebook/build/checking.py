@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from casebook.build.last_build import list_sources
 from casebook.build.reading import CaseCache, read_dataset
@@ -43,6 +44,7 @@ from casebook.yaml.files import CASES, most_bytes, read_bytes, show_path
 
 # Where the frozen releases lie; a project without any pays nothing for them.
 _RELEASES = "data/versions"
+_NO_VERSIONS: Final[Mapping[str, str]] = {}
 # No folder has such a name, but in the place of a file.
 _ENDINGS = (
     *(".yaml", ".md", ".csv", ".txt", ".html", ".css", ".js", ".xml", ".json"),
@@ -60,7 +62,7 @@ def load_checked(
     """The data set with every problem of the records and the prose."""
     timings = timings or Timings()
     timings.begin("build.stage.read")
-    faulty = check_sources(project)
+    faulty = check_sources(project, cache.versions if cache is not None else {})
     # Nothing is read of what could hang or fill the memory; records are asked one by one, so that
     # a preview can set one aside.
     if any(not one.path.startswith(CASES) for one in faulty):
@@ -155,8 +157,8 @@ def _find_unchecked(dataset: Dataset, cache: CaseCache | None) -> Sequence[CaseS
     """The cases that did not pass the checks of an earlier build with the inputs that they have."""
     if cache is None or dataset.unread:
         return dataset.summaries
-    keys_of = cache.dependencies_of(dataset).keys_of
-    return [case for case in dataset.summaries if not cache.has_passed(keys_of(case).inputs)]
+    key_of = cache.dependencies_of(dataset).key_of
+    return [case for case in dataset.summaries if not cache.has_passed(key_of(case))]
 
 
 def _check_dataset(
@@ -190,7 +192,7 @@ def _check_cases(
         if cache is not None and not dataset.unread:
             dependencies = cache.dependencies_of(dataset)
             if not check_case(case, dependencies.inputs_of(summary)):
-                passed.append(dependencies.keys_of(summary).inputs)
+                passed.append(dependencies.key_of(summary))
                 continue
         yield from check_case(case, dataset)
     if cache is not None:
@@ -227,13 +229,14 @@ def _read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
     }
 
 
-def check_sources(project: Path) -> list[Problem]:
+def check_sources(project: Path, versions: Mapping[str, str] = _NO_VERSIONS) -> list[Problem]:
     """Links of the sources that lead out of them or nowhere, and what cannot be read as a file.
 
-    What is too large is among that.
+    What is too large is among that; a file with a digest in its version was read.
     """
     problems: list[Problem] = []
     roots = [project / name for name in list_sources(str(project))]
+    before = len(f"{project}{os.sep}")
     waiting: list[Path | os.DirEntry[str]] = [root for root in roots if os.path.lexists(root)]
     while waiting:
         entry = waiting.pop()
@@ -256,7 +259,7 @@ def check_sources(project: Path) -> list[Problem]:
                 problems.append(problem("E140.folder", shown, START, reason=reason))
         elif not entry.is_file():
             problems.append(problem("E141.source", show_path(Path(entry), project), START))
-        else:
+        elif " " in versions.get(os.fspath(entry)[before:], " "):
             problems += _judge_size(entry, project)
     return problems + list(_judge_size(project / SETTINGS, project))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
 from functools import lru_cache
 
 from casebook.record.dataset import Dataset, Whole, order_cases
@@ -19,21 +18,13 @@ from casebook.text import NO_TEXT
 from casebook.values.digest import digest
 
 
-@dataclass(frozen=True, slots=True)
-class CaseKeys:
-    """Digests of all inputs of a case, and of its record and sources without its texts."""
-
-    inputs: str
-    version: str
-
-
 class Dependencies:
     """Dependencies of the cases of a data set; `versions` are the digests of records by path."""
 
     def __init__(self, dataset: Dataset, versions: Mapping[str, str]) -> None:
         self.dataset = dataset
         self._versions = versions
-        self._keys: dict[str, CaseKeys] = {}
+        self._keys: dict[str, str] = {}
         self._source_versions: dict[str, str] = {}
         self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
 
@@ -65,23 +56,28 @@ class Dependencies:
             media=self._find_media(case, named),
         )
 
-    def keys_of(self, case: CaseSummary) -> CaseKeys:
-        """The keys of a case, for which its record need not be loaded."""
+    def key_of(self, case: CaseSummary) -> str:
+        """A digest of all inputs of a case, for which its record need not be loaded."""
         if (known := self._keys.get(case.slug)) is not None:
             return known
         named, whole = self._find_named(case), self._find_whole(case)
-        sources = [self._version_of(name) for name in _list_sources(case, named)]
         parts = (
             [self._versions.get(one.path, one.version) for one in (case, *named)],
             [(near.slug, near.region) for near in self._find_near(case)],
-            sources,
+            [self._version_of(name) for name in _list_sources(case, named)],
             (whole.words, whole.shared, self._find_outdated(case), self._find_media(case, named)),
         )
-        # A renamed file is the same record at another address; its own sources come first.
-        own = (case.slug, case.listed, *sources[: len(case.sources)])
-        keys = CaseKeys(digest(repr(parts).encode()), digest("\n".join(own).encode()))
-        self._keys[case.slug] = keys
-        return keys
+        key = self._keys[case.slug] = digest(repr(parts).encode())
+        return key
+
+    def find_versions(self) -> dict[str, str]:
+        """A digest of the record of each case, and of its sources, without its texts, by slug."""
+        return {case.slug: self._digest_listed(case) for case in self.dataset.summaries}
+
+    def _digest_listed(self, case: CaseSummary) -> str:
+        # A renamed file is the same record at another address.
+        parts = (case.slug, case.listed, *map(self._version_of, case.sources))
+        return digest("\n".join(parts).encode())
 
     def _find_named(self, case: CaseSummary) -> list[CaseSummary]:
         """The other cases whose figures the story tells."""

@@ -39,6 +39,9 @@ from casebook.yaml.files import CASES, find_case_files, read_bytes
 # The start of a process costs as much as reading so many files.
 _FILES_PER_PROCESS = 400
 _BATCH = 50
+# Every save of a preview asks for the first cases, to see whether there are too many charts; all of
+# ten thousand would take half a gigabyte.
+_MOST_REMEMBERED = 500
 # The lists that records draw on, and the settings, which name their languages.
 _LISTS = ("data/vocabulary.yaml", "data/regions.yaml", "data/sources.yaml", SETTINGS)
 # What is read in the place of files, by path: other contents; nothing, as if there was no file;
@@ -274,8 +277,8 @@ class CaseCache:
 
     def load_case(self, summary: CaseSummary) -> Case | None:
         """The record that a summary is of, or None where it has to be read again."""
-        record = self._cache.get(self._key_of_record(summary.path))
-        return pickle.loads(record) if record is not None else None
+        key = self._key_of_record(summary.path)
+        return self._cache.recall(key, pickle.loads, _MOST_REMEMBERED)
 
     def dependencies_of(self, dataset: Dataset) -> Dependencies:
         """The dependencies of the cases of a data set, each found once."""

@@ -102,7 +102,7 @@ def write_site(
     assets = write_assets(context.options.project, dataset.settings, tree.write)
 
     def write(prose: Texts) -> None:
-        maker = _PageMaker(context, assets, prose)
+        maker = _PageMaker(context, assets, prose, context.dependencies.find_versions())
         timings.begin("build.stage.cases")
         keys = maker.key_cases()
         with closing(CaseTexts(tree.folder.parent, keys, state.read_texts())) as texts:
@@ -128,12 +128,16 @@ def write_site(
 
 def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, bytes]:
     """The wanted pages, by their paths in the site, with the static files that they may name."""
+    # Versions tell only whether a page is stale, and each of these is made.
+    versions: Mapping[str, str] = {}
     contents: dict[str, bytes] = {}
     settings = context.dataset.settings
     assets = write_assets(context.options.project, settings, contents.__setitem__)
     with_texts(
         context,
-        lambda prose: contents.update(_PageMaker(context, assets, prose).make_wanted(wanted)),
+        lambda prose: contents.update(
+            _PageMaker(context, assets, prose, versions).make_wanted(wanted)
+        ),
     )
     return contents
 
@@ -183,7 +187,11 @@ class _PageMaker:
     """Makes the pages of one build, those of each case and those of all cases together."""
 
     def __init__(
-        self, context: BuildContext, assets: tuple[str, Mapping[str, str]], prose: Texts
+        self,
+        context: BuildContext,
+        assets: tuple[str, Mapping[str, str]],
+        prose: Texts,
+        versions: Mapping[str, str],
     ) -> None:
         dataset = context.dataset
         self.context = context
@@ -193,7 +201,6 @@ class _PageMaker:
         if problems := check_templates(self.theme, self.renderer.compiled):
             raise ContentError(problems)
         self.template_digests = digest_templates(self.theme, self.renderer.compiled)
-        keys_of = context.dependencies.keys_of
         self.site = Site(
             dataset=dataset,
             charts=context.charts,
@@ -202,7 +209,7 @@ class _PageMaker:
             assets=assets[1],
             has_cards=has_cards(dataset),
             faces=find_faces(context.charts),
-            versions={case.slug: keys_of(case).version for case in dataset.summaries},
+            versions=versions,
             uses=find_uses(dataset, context.charts.values(), prose.values()),
             releases=read_releases(context.options.project),
         )
@@ -358,7 +365,7 @@ class _PageMaker:
         own, embedded, uses = self._find_shown(case)
         # A drawing of its own follows from the inputs, but for what is offered of it.
         offered = [(drawn.name, drawn.pictured) for drawn in own or ()]
-        inputs = self.context.dependencies.keys_of(case).inputs
+        inputs = self.context.dependencies.key_of(case)
         shaped = (self.case_context.key, inputs, offered, embedded, uses)
         return digest(" ".join(map(str, shaped)).encode())
 

@@ -54,16 +54,17 @@ class Inputs:
     stamps: Mapping[str, Stamp]
 
 
-def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
-    """The digests of all inputs as they are now.
+def read_inputs(project: Path, cache: Cache | None = None, is_kept: bool = True) -> Inputs:
+    """The digests of all inputs as they are now, which are kept in the cache.
 
     A file that bears the stamp under which the state knows its digest is not read again. One that
     was young when it was read may be written once more under the same stamp, and is not known.
     """
     # The stamp comes first: a file that changes while it is read then differs from it.
     stamps = stamp_inputs(str(project))
-    row = cache.get(_INPUTS) if cache is not None else None
-    known: Mapping[str, tuple[Stamp, str]] = pickle.loads(row) if row is not None else {}
+    known: Mapping[str, tuple[Stamp, str]] = {}
+    if cache is not None:
+        known = cache.recall(_INPUTS, pickle.loads) or {}
     digests: dict[str, str] = {}
     since = young_since()
     young = {name for name, stamp in stamps.items() if is_young(stamp, since)}
@@ -78,7 +79,7 @@ def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
             continue
         if content := digest_file(find_source(str(project), name)):
             digests[name] = content
-    if cache is not None:
+    if cache is not None and is_kept:
         kept = (item for item in digests.items() if item[0] not in young)
         rows = {name: (stamps[name], found) for name, found in kept}
         if rows != known:

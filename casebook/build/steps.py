@@ -224,7 +224,8 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
     from casebook.build.site import render_pages
 
     with _collect_seldom(), _open_cache(options) as cache:
-        inputs = read_inputs(options.project, cache)
+        # The build of the whole site follows.
+        inputs = read_inputs(options.project, cache, is_kept=False)
         loaded = _load(inputs, options, cache)
         dataset, result = loaded.dataset, _describe(loaded)
         if options.built_from == result.built_from:
