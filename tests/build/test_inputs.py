@@ -24,8 +24,8 @@ links_work = pytest.mark.skipif(os.name == "nt", reason="links need a privilege"
 def make_project(folder: Path) -> Path:
     for name in ("data/cases", "content", "theme"):
         (folder / name).mkdir(parents=True)
-    (folder / "data" / "cases" / "a.yaml").write_text("title: a")
-    (folder / "content" / "a.md").write_text("a")
+    (folder / "data" / "cases" / "a.yaml").write_text("title: a", encoding="utf-8")
+    (folder / "content" / "a.md").write_text("a", encoding="utf-8")
     return folder
 
 
@@ -40,19 +40,25 @@ def touch_again(path: Path) -> None:
     [
         pytest.param(lambda p: None, [], id="nothing"),
         pytest.param(
-            lambda p: (p / "content/a.md").write_text("aa"), ["content/a.md"], id="another size"
+            lambda p: (p / "content/a.md").write_text("aa", encoding="utf-8"),
+            ["content/a.md"],
+            id="another size",
         ),
         pytest.param(
             lambda p: touch_again(p / "content/a.md"), ["content/a.md"], id="written, same bytes"
         ),
         pytest.param(
-            lambda p: (p / "data/cases/b.yaml").write_text("x"), ["data/cases/b.yaml"], id="added"
+            lambda p: (p / "data/cases/b.yaml").write_text("x", encoding="utf-8"),
+            ["data/cases/b.yaml"],
+            id="added",
         ),
         pytest.param(
             lambda p: (p / "data/cases/a.yaml").unlink(), ["data/cases/a.yaml"], id="removed"
         ),
         pytest.param(
-            lambda p: (p / "data/cases/.a.yaml.swp").write_text("x"), [], id="an editor's own file"
+            lambda p: (p / "data/cases/.a.yaml.swp").write_text("x", encoding="utf-8"),
+            [],
+            id="an editor's own file",
         ),
     ],
 )
@@ -69,7 +75,7 @@ def test_a_change_is_noticed(
 def test_a_change_is_a_problem_with_its_file(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     inputs = read_inputs(project)
-    (project / "content" / "a.md").write_text("changed")
+    (project / "content" / "a.md").write_text("changed", encoding="utf-8")
 
     with pytest.raises(ContentError) as refused:
         refuse_changes(inputs)
@@ -90,7 +96,7 @@ def test_a_change_is_a_problem_with_its_file(tmp_path: Path) -> None:
 )
 def test_a_link_that_leads_out_is_a_problem(tmp_path: Path, link: str, target: str) -> None:
     project = make_project(tmp_path)
-    (project / "secret").write_text("s")
+    (project / "secret").write_text("s", encoding="utf-8")
     (project / link).symlink_to(target)
 
     assert [(p.path, p.code) for p in check_sources(project)] == [(link, "E144")]
@@ -242,13 +248,13 @@ def test_a_file_written_twice_in_one_tick_of_the_clock_is_read_again(
 ) -> None:
     path = tmp_path / "data" / "sources.yaml"
     path.parent.mkdir()
-    path.write_text("one")
+    path.write_text("one", encoding="utf-8")
     stamps = state.stamp_inputs(str(tmp_path))
     # A clock that goes in steps of seconds gives both versions the same times.
     monkeypatch.setattr(state, "stamp_inputs", lambda _project: stamps)
     with open_cache(tmp_path / ".cache") as cache:
         state.read_inputs(tmp_path, cache)
-        path.write_text("two")
+        path.write_text("two", encoding="utf-8")
         monkeypatch.setattr(state, "is_young", lambda _stamp, _since: False)
         found = state.read_inputs(tmp_path, cache).digests["data/sources.yaml"]
 

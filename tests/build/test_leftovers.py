@@ -36,7 +36,9 @@ def dead() -> int:
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     copy_parts(TINY, folder, ("data", "content", "pelicanconf.py"))
-    (folder / "pelicanconf.py").write_text('SITENAME = "案例簿"\nSITENAME_EN = "Casebook"\n')
+    (folder / "pelicanconf.py").write_text(
+        'SITENAME = "案例簿"\nSITENAME_EN = "Casebook"\n', encoding="utf-8"
+    )
     return folder
 
 
@@ -61,13 +63,13 @@ def test_what_a_killed_process_was_writing_is_removed(
 ) -> None:
     place = project / folder
     place.mkdir(parents=True, exist_ok=True)
-    (place / f".haishu.yaml.{dead}.new").write_text("half")
+    (place / f".haishu.yaml.{dead}.new").write_text("half", encoding="utf-8")
     (place / f".2026-11-27.{dead}.new").mkdir()
-    (place / f".2026-11-27.{dead}.new" / "cases.csv").write_text("half")
+    (place / f".2026-11-27.{dead}.new" / "cases.csv").write_text("half", encoding="utf-8")
     mine = place / f".guangzhou.yaml.{os.getppid()}.new"
-    mine.write_text("still being written")
+    mine.write_text("still being written", encoding="utf-8")
     theirs = place / ".of-somebody-else.new"
-    theirs.write_text("x")
+    theirs.write_text("x", encoding="utf-8")
     start(project)
 
     assert {path for path in place.glob(".*.new")} == {mine, theirs}
@@ -83,12 +85,12 @@ def test_a_site_that_a_killed_build_had_moved_away_comes_back(
     note_elsewhere(str(project), str(output))
     retired = output.with_name(f".{output.name}.retired")
     retired.mkdir()
-    (retired / "index.html").write_text("old")
+    (retired / "index.html").write_text("old", encoding="utf-8")
     output.with_name(f".{output.name}.building").mkdir()
-    output.with_name(f".{output.name}.lock").write_text("999999 18:02")
+    output.with_name(f".{output.name}.lock").write_text("999999 18:02", encoding="utf-8")
     start(project)
 
-    assert (output / "index.html").read_text() == "old"
+    assert (output / "index.html").read_text(encoding="utf-8") == "old"
     assert not list(output.parent.glob(f".{output.name}.*"))
 
 

@@ -18,7 +18,7 @@ PATHS = ("a-b/x", "a.html", "a/x", "a/y/z", "aa", "b")
 def make_files(folder: Path, *paths: str) -> None:
     for path in paths:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text("x")
+        (folder / path).write_text("x", encoding="utf-8")
 
 
 def write_manifest(folder: Path, *paths: str) -> str:

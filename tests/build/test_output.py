@@ -44,7 +44,7 @@ def test_a_new_tree_takes_the_place_of_the_old(tmp_path: Path) -> None:
     publish(output, "old", gone="x")
     publish(output, "new")
 
-    assert (output / "index.html").read_text() == "new"
+    assert (output / "index.html").read_text(encoding="utf-8") == "new"
     assert names(output) == ["index.html", "manifest.json"]
     assert names(tmp_path) == ["output"]
 
@@ -57,7 +57,7 @@ def test_a_failed_build_leaves_the_old_tree(tmp_path: Path) -> None:
         tree.write("index.html", b"half")
         raise RuntimeError
 
-    assert (output / "index.html").read_text() == "old"
+    assert (output / "index.html").read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["output"]
 
 
@@ -65,7 +65,7 @@ def test_what_a_killed_build_left_is_cleared(tmp_path: Path) -> None:
     output = tmp_path / "output"
     publish(output, "old")
     (tmp_path / ".output.building").mkdir()
-    (tmp_path / ".output.building" / "half.html").write_text("half")
+    (tmp_path / ".output.building" / "half.html").write_text("half", encoding="utf-8")
     publish(output, "new")
 
     assert names(output) == ["index.html", "manifest.json"]
@@ -80,7 +80,7 @@ def test_a_site_caught_between_two_renames_comes_back(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), stage_output(output):
         raise RuntimeError
 
-    assert (output / "index.html").read_text() == "old"
+    assert (output / "index.html").read_text(encoding="utf-8") == "old"
 
 
 def test_a_file_of_the_same_bytes_is_linked_not_written(tmp_path: Path) -> None:
@@ -106,7 +106,10 @@ def test_a_build_that_changes_nothing_leaves_the_very_folder(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "damage",
     [
-        pytest.param(lambda path: path.write_text("hacked!!"), id="changed by hand, same length"),
+        pytest.param(
+            lambda path: path.write_text("hacked!!", encoding="utf-8"),
+            id="changed by hand, same length",
+        ),
         pytest.param(lambda path: path.unlink(), id="deleted"),
         pytest.param(lambda path: path.chmod(0o600), id="another mode", marks=posix_only),
     ],
@@ -121,7 +124,7 @@ def test_what_was_changed_in_the_published_folder_does_not_live_on(
     damage(page)
     publish(output, "home page", about="8 letters"[:8])
 
-    assert page.read_text() == "8 letter"
+    assert page.read_text(encoding="utf-8") == "8 letter"
     assert page.stat().st_mode == mode
 
 
@@ -129,7 +132,7 @@ def test_a_link_in_the_published_folder_is_replaced_not_followed(tmp_path: Path)
     output = tmp_path / "output"
     publish(output, "home", about="text")
     work = tmp_path / "work.txt"
-    work.write_text("text")
+    work.write_text("text", encoding="utf-8")
     page = output / "about" / "index.html"
     page.unlink()
     page.symlink_to(work)
@@ -229,7 +232,7 @@ def test_two_pages_of_one_path_never_change_the_published_one(
         tree.write("index.html", b"old")
         tree.write("index.html", b"other")
 
-    assert (output / "index.html").read_text() == "old"
+    assert (output / "index.html").read_text(encoding="utf-8") == "old"
 
 
 @pytest.mark.parametrize("code", [errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.ENOTSUP])
@@ -245,7 +248,7 @@ def test_the_site_is_whole_where_folders_cannot_be_exchanged(
     publish(output, "new")
 
     assert names(output) == ["index.html", "manifest.json"]
-    assert (output / "index.html").read_text() == "new"
+    assert (output / "index.html").read_text(encoding="utf-8") == "new"
     assert names(tmp_path) == ["output"]
 
 
@@ -260,7 +263,7 @@ def test_the_site_is_whole_where_files_cannot_be_linked(
     publish(output, "old", about="same")
     publish(output, "new", about="same")
 
-    assert (output / "about" / "index.html").read_text() == "same"
+    assert (output / "about" / "index.html").read_text(encoding="utf-8") == "same"
 
 
 def test_a_folder_that_cannot_be_moved_keeps_the_old_site(
@@ -277,7 +280,7 @@ def test_a_folder_that_cannot_be_moved_keeps_the_old_site(
         publish(output, "new")
 
     assert refused.value.exit_status == Exit.MACHINE
-    assert (output / "index.html").read_text() == "old"
+    assert (output / "index.html").read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["output"]
 
 
@@ -298,7 +301,7 @@ def test_the_old_site_comes_back_where_only_the_second_rename_fails(
     with pytest.raises(CasebookError):
         publish(output, "new")
 
-    assert (output / "index.html").read_text() == "old"
+    assert (output / "index.html").read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["output"]
 
 
@@ -324,7 +327,7 @@ def test_what_the_machine_refuses_is_told_with_its_path(
     assert "some/file" in refused.value.text.zh
     assert zh in refused.value.text.zh
     assert en in refused.value.text.en
-    assert (output / "index.html").read_text() == "old"
+    assert (output / "index.html").read_text(encoding="utf-8") == "old"
 
 
 HOLDING = (
@@ -362,7 +365,7 @@ def test_a_second_build_of_the_same_folder_is_refused(tmp_path: Path) -> None:
     assert f"另一个构建正在进行（进程 {first.pid}，" in refused.value.text.zh
     assert refused.value.text.zh.endswith(" 开始）")
     assert f"(process {first.pid}, since " in refused.value.text.en
-    assert (output / "index.html").read_text() == "first"
+    assert (output / "index.html").read_text(encoding="utf-8") == "first"
 
 
 @posix_only
@@ -383,7 +386,7 @@ def test_a_build_that_is_told_to_end_clears_up(
     _, errors = process.communicate()
 
     assert (process.returncode, errors) == (status, "")
-    assert (output / "index.html").read_text() == "old"
+    assert (output / "index.html").read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["output"]
 
 
@@ -395,20 +398,20 @@ def test_a_build_that_was_killed_leaves_nothing_to_the_next(tmp_path: Path) -> N
     process.kill()
     process.communicate()
 
-    assert (output / "index.html").read_text() == "old"
+    assert (output / "index.html").read_text(encoding="utf-8") == "old"
 
     publish(output, "new")
 
-    assert (output / "index.html").read_text() == "new"
+    assert (output / "index.html").read_text(encoding="utf-8") == "new"
     assert names(tmp_path) == ["output"]
 
 
 def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
-    (tmp_path / ".output.lock").write_text("999999 18:02")
+    (tmp_path / ".output.lock").write_text("999999 18:02", encoding="utf-8")
 
     publish(tmp_path / "output", "new")
 
-    assert (tmp_path / "output" / "index.html").read_text() == "new"
+    assert (tmp_path / "output" / "index.html").read_text(encoding="utf-8") == "new"
 
 
 @posix_only
@@ -445,13 +448,13 @@ def test_only_a_folder_that_is_built_again_gets_a_spare_tree(
 @posix_only
 def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     work = tmp_path / "thesis.docx"
-    work.write_text("years of work")
+    work.write_text("years of work", encoding="utf-8")
     (tmp_path / ".output.lock").symlink_to(work)
 
     with pytest.raises(CasebookError):
         publish(tmp_path / "output", "new")
 
-    assert work.read_text() == "years of work"
+    assert work.read_text(encoding="utf-8") == "years of work"
 
 
 @pytest.mark.soak("outputs")
@@ -467,19 +470,19 @@ def test_folders_that_must_not_be_replaced_are_refused(
     monkeypatch.setenv("HOME", str(home))
     for folder in (home, *(project / name for name in ("foreign/inner", "empty", ".git", ".venv"))):
         folder.mkdir(parents=True)
-        (folder / "thesis.docx").write_text("years of work")
+        (folder / "thesis.docx").write_text("years of work", encoding="utf-8")
     (project / "empty" / "thesis.docx").unlink()
-    (project / "file").write_text("x")
+    (project / "file").write_text("x", encoding="utf-8")
     (project / "link").symlink_to(project / "empty")
     (project / "home").symlink_to(home)
     (project / "looped").symlink_to(project / "looped")
     publish(project / "mixed", "ours")
-    (project / "mixed" / "CNAME").write_text("example.org")
+    (project / "mixed" / "CNAME").write_text("example.org", encoding="utf-8")
     publish(project / "broken", "ours")
-    (project / "broken" / "manifest.json").write_text("{" * 100_000)
+    (project / "broken" / "manifest.json").write_text("{" * 100_000, encoding="utf-8")
     (project / "liar").mkdir()
-    (project / "liar" / "manifest.json").write_text('{"generator": "casebook"}')
-    (project / "liar" / "thesis.docx").write_text("years of work")
+    (project / "liar" / "manifest.json").write_text('{"generator": "casebook"}', encoding="utf-8")
+    (project / "liar" / "thesis.docx").write_text("years of work", encoding="utf-8")
     dangerous = [
         *(Path("/"), home, tmp_path, tmp_path.parent, project, project / "."),
         *(project / "empty" / "..", project / "home" / "..", project / "link", project / "looped"),
@@ -518,7 +521,7 @@ def test_folders_of_our_own_and_empty_ones_are_taken(tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / "empty").mkdir(parents=True)
     publish(project / "output", "ours")
-    (project / "output" / ".DS_Store").write_text("litter")
+    (project / "output" / ".DS_Store").write_text("litter", encoding="utf-8")
 
     for name in ("empty", "output", "not-there-yet"):
         check_output(project / name, project)
@@ -527,7 +530,7 @@ def test_folders_of_our_own_and_empty_ones_are_taken(tmp_path: Path) -> None:
 
 def test_a_refusal_names_the_foreign_file(tmp_path: Path) -> None:
     publish(tmp_path / "site", "ours")
-    (tmp_path / "site" / "CNAME").write_text("example.org")
+    (tmp_path / "site" / "CNAME").write_text("example.org", encoding="utf-8")
 
     with pytest.raises(CasebookError) as refused:
         check_files(tmp_path / "site")

@@ -272,7 +272,7 @@ def test_nobody_looks_into_folders_that_an_edit_does_not_touch(
 def test_a_file_is_foreign_in_a_folder_that_was_known_too(place: str, aged_project: Path) -> None:
     folder = aged_project / "output" / place.format(slug=make_case(3).slug)
     folder.mkdir(exist_ok=True)
-    (folder / "thesis.txt").write_text("years of work")
+    (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
     _toggle(record(aged_project, 2), "这是测量用的", "这是只供测量用的")
 
     with pytest.raises(CasebookError) as refused:
@@ -287,7 +287,7 @@ def test_a_file_that_was_put_into_the_spare_tree_is_refused_once_it_is_published
 ) -> None:
     folder = aged_project / ".output.spare" / place.format(slug=make_case(3).slug)
     folder.mkdir(exist_ok=True)
-    (folder / "planted.html").write_text("planted")
+    (folder / "planted.html").write_text("planted", encoding="utf-8")
     _toggle(record(aged_project, 2), "这是测量用的", "这是只供测量用的")
     build(aged_project, aged_project / "output")
 
@@ -357,7 +357,7 @@ def test_what_was_put_in_the_place_of_a_page_of_the_spare_tree_is_not_published(
     whole = (output / page).read_bytes()
 
     (spare / page).unlink()
-    (spare / page).write_text("planted")
+    (spare / page).write_text("planted", encoding="utf-8")
     replace_in(record(project, 2), "这是测量用的", "这是只供测量用的")
     build(project, output)
 

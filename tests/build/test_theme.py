@@ -57,7 +57,9 @@ def test_what_a_project_has_of_the_theme_takes_the_place_of_ours(bare_project: P
     )
     own(bare_project, "static/icon.svg", lambda t: t + "<!-- own -->\n")
     (bare_project / "theme/static/css").mkdir()
-    (bare_project / "theme/static/css/zz-own.css").write_text("main { color: var(--ink); }\n")
+    (bare_project / "theme/static/css/zz-own.css").write_text(
+        "main { color: var(--ink); }\n", encoding="utf-8"
+    )
 
     site = build(bare_project)
 

@@ -36,7 +36,7 @@ def site(tmp_path: Path) -> Path:
         (folder / name).write_bytes(content)
     outputs = {name: digest(content) for name, content in files.items()}
     manifest = {"generator": "casebook", "outputs": outputs}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 
 
@@ -77,7 +77,9 @@ def test_a_whole_site_has_no_difference(site: Path) -> None:
             id="damaged manifest",
         ),
         pytest.param(
-            lambda site: (site / "manifest.json").write_text('{"generator": "other"}'),
+            lambda site: (site / "manifest.json").write_text(
+                '{"generator": "other"}', encoding="utf-8"
+            ),
             {"manifest.json": DIFFERS},
             id="manifest of another program",
         ),
@@ -109,9 +111,9 @@ def test_a_link_to_the_right_bytes_differs(site: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["../secret", "/etc/hostname", "a\x00b"])
 def test_a_manifest_cannot_make_it_read_elsewhere(site: Path, path: str) -> None:
     (site.parent / "secret").write_bytes(b"s")
-    manifest = json.loads((site / "manifest.json").read_text())
+    manifest = json.loads((site / "manifest.json").read_text(encoding="utf-8"))
     manifest["outputs"][path] = digest(b"s")
-    (site / "manifest.json").write_text(json.dumps(manifest))
+    (site / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
     assert verify_copy(str(site)).differences == {path: MISSING}
 
@@ -183,9 +185,9 @@ def test_a_served_copy_is_compared_file_by_file(site: Path, serve_directory: Ser
 def test_a_host_may_keep_to_itself_what_only_hosts_obey(site: Path, serve_directory: Serve) -> None:
     for name in ("_headers", "_redirects"):
         (site / name).write_bytes(b"x")
-    manifest = json.loads((site / "manifest.json").read_text())
+    manifest = json.loads((site / "manifest.json").read_text(encoding="utf-8"))
     manifest["outputs"] |= {"_headers": digest(b"x"), "_redirects": digest(b"x")}
-    (site / "manifest.json").write_text(json.dumps(manifest))
+    (site / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (site / "_headers").unlink()
     (site / "_redirects").write_bytes(b"y")
     with serve_directory(site) as url:
@@ -214,7 +216,7 @@ def test_a_host_may_keep_to_itself_what_only_hosts_obey(site: Path, serve_direct
             id="no manifest",
         ),
         pytest.param(
-            lambda site: (site / "manifest.json").write_text("[1]"),
+            lambda site: (site / "manifest.json").write_text("[1]", encoding="utf-8"),
             {"manifest.json": DIFFERS},
             id="manifest of another program",
         ),
@@ -269,7 +271,7 @@ def test_other_machines_and_odd_addresses_are_refused(address: str) -> None:
 
 
 def test_only_what_a_build_can_have_written_is_asked_for(site: Path) -> None:
-    manifest = json.loads((site / "manifest.json").read_text())
+    manifest = json.loads((site / "manifest.json").read_text(encoding="utf-8"))
     odd = ("../secret", "/etc/hostname", "a/../b", "a\\b", "a\r\nX: y", "http://127.0.0.1/", "")
     manifest["outputs"] = dict.fromkeys(odd, digest(b"s"))
     with answering(lambda handler: give(handler, json.dumps(manifest).encode())) as (url, asked):

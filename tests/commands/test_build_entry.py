@@ -335,7 +335,9 @@ def test_where_a_user_has_pip_install_to_is_not_where_the_set_up_does(
 ) -> None:
     pip = site_packages(ready_project) / "pip.py"
     shutil.rmtree(site_packages(ready_project) / "pip")
-    pip.write_text(f"import os\nprint('said', os.environ.get({setting!r}))\nexit(1)")
+    pip.write_text(
+        f"import os\nprint('said', os.environ.get({setting!r}))\nexit(1)", encoding="utf-8"
+    )
     (ready_project / "requirements-test.lock").write_text("# more\n", encoding="utf-8")
     done = run_build(ready_project, "test", **{setting: "1"})
 

@@ -94,7 +94,7 @@ def test_a_folder_stands_for_its_files_and_nothing_else_is_called_sound(
     tiny_project: Path, name: str, status: int
 ) -> None:
     break_case(tiny_project, "topic: reading", "topic: readin")
-    (tiny_project / "notes.yaml").write_text("topic: readin\n")
+    (tiny_project / "notes.yaml").write_text("topic: readin\n", encoding="utf-8")
 
     done = run(tiny_project, "check", str(tiny_project / name))
 

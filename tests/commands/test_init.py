@@ -132,7 +132,7 @@ def test_a_site_may_begin_with_the_ten_cases(tmp_path: Path) -> None:
 def test_a_folder_with_content_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     (tmp_path / ".git").mkdir()
 
     assert init(tmp_path, lang="en") == 2
@@ -265,7 +265,7 @@ def test_whichever_file_was_cut_short_the_same_command_goes_on(
         path.parent.mkdir(parents=True, exist_ok=True)
         # No process has so large a number.
         draft = path.with_name(f".{path.name}.4194999.new")
-        draft.write_text("half")
+        draft.write_text("half", encoding="utf-8")
         if init(folder) != Exit.INTERRUPTED:
             refused.append((name.as_posix(), capsys.readouterr().err))
         draft.unlink(missing_ok=True)

@@ -73,7 +73,7 @@ def status_of(answer: bytes) -> int:
 
 
 def memory_of(running: Running) -> int:
-    text = Path(f"/proc/{running.process.pid}/status").read_text()
+    text = Path(f"/proc/{running.process.pid}/status").read_text(encoding="utf-8")
     (kilobytes,) = re.findall(r"(?m)^VmRSS:\s+(\d+) kB$", text)
     return int(kilobytes) * 1024
 
@@ -335,8 +335,8 @@ def test_what_a_killed_preview_left_the_next_one_clears(preview: Running) -> Non
     preview.process.wait()
     for name in (f".{preview.port}.building", f".{preview.port}.retired"):
         (served / name).mkdir()
-        (served / name / "half.html").write_text("half")
-    (served / f".{preview.port}.lock").write_text("1 12:00")
+        (served / name / "half.html").write_text("half", encoding="utf-8")
+    (served / f".{preview.port}.lock").write_text("1 12:00", encoding="utf-8")
 
     following = start(preview.project, "--port", "0")
     try:

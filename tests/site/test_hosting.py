@@ -82,9 +82,10 @@ def nginx_command(folder: Path, site: Path, port: int) -> list[str]:
     )
     (folder / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {folder}/pid; error_log stderr;"
-        f"events {{}} http {{ access_log off; {places}\n{servers}\n}}"
+        f"events {{}} http {{ access_log off; {places}\n{servers}\n}}",
+        encoding="utf-8",
     )
-    (folder / "casebook-headers.conf").write_text(code_of("nginx", "add_header"))
+    (folder / "casebook-headers.conf").write_text(code_of("nginx", "add_header"), encoding="utf-8")
     shutil.copy("/etc/nginx/mime.types", folder)
     return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
@@ -93,7 +94,7 @@ def caddy_command(folder: Path, site: Path, port: int) -> list[str]:
     place = code_of("caddy", "example.org {").replace("/srv/casebook/current", str(site))
     place = place.replace("example.org {", f"http://127.0.0.1:{port} {{", 1)
     options = "{\n\tadmin off\n\tauto_https off\n}\n"
-    (folder / "Caddyfile").write_text(options + place)
+    (folder / "Caddyfile").write_text(options + place, encoding="utf-8")
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
 
@@ -138,11 +139,11 @@ def host(
 def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     ends = time.monotonic() + SECONDS
     while time.monotonic() < ends:
-        assert server.poll() is None, log.read_text()
+        assert server.poll() is None, log.read_text(encoding="utf-8")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-    raise AssertionError(log.read_text())
+    raise AssertionError(log.read_text(encoding="utf-8"))
 
 
 def ask(host: Host, path: str) -> tuple[int, Message, bytes]:
@@ -231,7 +232,9 @@ def test_the_server_warns_of_nothing(host: Host) -> None:
     # These two the test asks for itself.
     expected = ("admin endpoint disabled", "automatic HTTPS is completely disabled")
     said = [
-        line for line in host.log.read_text().splitlines() if not any(map(line.count, expected))
+        line
+        for line in host.log.read_text(encoding="utf-8").splitlines()
+        if not any(map(line.count, expected))
     ]
 
     assert [
@@ -284,11 +287,11 @@ for name in sorted(filter(is_meant, list_names(target))) if given.delete else ()
 def test_a_bucket_gets_types_and_times_and_pages_last(built_site: Path, tmp_path: Path) -> None:
     program = tmp_path / "bin" / "aws"
     program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\n{textwrap.dedent(BUCKET)}")
+    program.write_text(f"#!{sys.executable}\n{textwrap.dedent(BUCKET)}", encoding="utf-8")
     program.chmod(0o755)
     (tmp_path / "output").symlink_to(built_site)
     (tmp_path / "BUCKET").mkdir()
-    (tmp_path / "BUCKET" / "gone.html").write_text("x")
+    (tmp_path / "BUCKET" / "gone.html").write_text("x", encoding="utf-8")
     done = subprocess.run(
         ["bash", "-eu", "-c", code_of("sh", "later=")],
         cwd=tmp_path,
