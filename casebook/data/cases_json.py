@@ -63,7 +63,6 @@ _SCHEMAS: Final[Mapping[str, Schema]] = {
     "number": {"type": ["integer", "null"], "minimum": 1},
     "flag": {"type": "boolean"},
     "iso_day": {"type": "string", "pattern": _DAY},
-    "region": {"type": "string", "pattern": "^[0-9]{6}$"},
 }
 
 

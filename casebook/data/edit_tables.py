@@ -156,7 +156,7 @@ def _list_columns(one: FieldDescription, languages: Languages) -> Iterator[EditC
     for name, lang in zip(one.names(languages), languages, strict=False):
         head = one.label
         if lang != languages.first:
-            head = say("data.in_language", head=head, language=say(f"languages.{lang}"))
+            head = say("record.in_brackets", words=head, more=say(f"languages.{lang}"))
         yield EditColumn(name=name, head=head, note=note, words=_name_list(one), field=one)
 
 

@@ -119,7 +119,9 @@ class _Draft:
         names = _unique(read_text(address, key) for address in addresses for key in keys)
         found = {region.code: region for name in names for region in find_regions(name, regions)}
         shown = describe_regions(list(found.values())[:_MOST_REGIONS], regions)
-        return " | ".join([*names, *shown]) or self.say("data.draft.no_place")
+        return " | ".join([*names, *(one.inside(self.target.lang) for one in shown)]) or self.say(
+            "data.draft.no_place"
+        )
 
     def buyers(self) -> Iterator[Json]:
         """The parties that buy."""

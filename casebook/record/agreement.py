@@ -111,7 +111,7 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
             quote=quote or amount,
             label=label,
         )
-    _check_label(fields, figure, vocabulary, label)
+    _check_label(fields, figure, vocabulary, lang)
     measures, names = vocabulary.measures, vocabulary.per
     own = measures[figure.measure]
     for word in (word for one in measures.values() if one.kind == own.kind for word in one.words):
@@ -125,17 +125,23 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
     if unsaid:
         unsaid -= find_per(f"{amount}\n{label}\n{figure.note.own(lang)}", names)
     for per in sorted(said - written or unsaid):
-        named = names[per].name.zh if per in names else per
+        named = names[per].name.inside(lang) if per in names else per
         fields.report(key, fields.at("per"), per=named, quote=quote)
 
 
-def _check_label(fields: Fields, figure: Figure, vocabulary: Vocabulary, label: str) -> None:
+def _check_label(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: Lang) -> None:
     """Report what a label says that the amount is per, and an annual amount of no year."""
-    measure, period = vocabulary.measures[figure.measure], figure.period
+    label, measure, period = (
+        figure.label.own(lang),
+        vocabulary.measures[figure.measure],
+        figure.period,
+    )
     # A total is of its year, and not so much for each.
     if figure.quantity.kind == "money" and not measure.total:
         for per in sorted(find_per(label, vocabulary.per) - {*figure.per}):
-            fields.report("W219", fields.at("per"), per=vocabulary.per[per].name.zh, label=label)
+            fields.report(
+                "W219", fields.at("per"), per=vocabulary.per[per].name.inside(lang), label=label
+            )
     first, last = period.earliest, period.latest
     # A financial year and a school year lie in two.
     days = (last - first).days if first and last else 360

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from casebook.messages import failure
+from casebook.messages import failure, say
 from casebook.problems import CasebookError, Exit
 from casebook.record.vocabulary import LEVELS, Region
-from casebook.text import Lang, Text
+from casebook.text import NO_TEXT, Lang, Text
 
 # Names of units that only group others; nobody says “the districts of a town” for a place.
 _GROUPS: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
@@ -151,15 +151,16 @@ def find_regions(asked: str, regions: Regions) -> tuple[Region, ...]:
     return tuple(region for region, own in names.items() if any(word in name for name in own))
 
 
-def describe_regions(found: Iterable[Region], regions: Mapping[str, Region]) -> Iterator[str]:
+def describe_regions(found: Iterable[Region], regions: Mapping[str, Region]) -> Iterator[Text]:
     """One line a region: its code, its name, and the unit that it lies in."""
     for region in found:
+        line = Text(" ", " ").join((region.code, region.name))
         parent = regions.get(region.parent)
-        yield f"{region.code} {region.name.zh}" + (f"（{parent.name.zh}）" if parent else "")
+        yield say("record.in_brackets", words=line, more=parent.name) if parent else line
 
 
-def _list_places(found: Iterable[Region], regions: Mapping[str, Region]) -> str:
-    return "".join(f"\n  {line}" for line in describe_regions(found, regions))
+def _list_places(found: Iterable[Region], regions: Mapping[str, Region]) -> Text:
+    return Text("\n  ", "\n  ").join(("", *describe_regions(found, regions)))
 
 
 def _names(region: Region, regions: Mapping[str, Region]) -> set[str]:
@@ -208,8 +209,6 @@ def _unknown_region(asked: str, regions: Regions) -> CasebookError:
         near = [
             every[key] for key in sorted(cities, key=lambda key: (key[:4] != code[:4], key))[:6]
         ]
-    if not near:
-        key = "new.no_place" if regions.is_standard else "new.unlisted"
-        return failure(key, status=Exit.USAGE, asked=asked[:40])
-    places = _list_places(near, regions)
-    return failure("new.near_places", status=Exit.USAGE, asked=asked[:40], places=places)
+    said = say("new.near_places", places=_list_places(near, regions)) if near else NO_TEXT
+    key = "new.no_place" if regions.is_standard else "new.unlisted"
+    return failure(key, status=Exit.USAGE, asked=asked[:40], near=said)

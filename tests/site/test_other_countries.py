@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from casebook.build.checking import check_project
@@ -73,3 +75,31 @@ def test_a_site_of_another_country_needs_no_change_of_code(
     } == {}
     for name, words in shown.items():
         assert [word for word in words if word not in texts[name]] == []
+    schema = json.loads(texts["data/cases.schema.json"])
+    jsonschema.Draft202012Validator(schema).validate(json.loads(texts["data/cases.json"]))
+
+
+def test_messages_of_a_site_in_english_name_its_words_in_english(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "site"
+    main(["init", str(project), "--yes", "--languages", "en", "--currency", "NOK"])
+    regions = project / "data/regions.yaml"
+    regions.write_text("north: {name: North Fjord}\nsouth: {name: South Fjord, parent: north}\n")
+    case = project / "data/cases/example.yaml"
+    priced = "amount: NOK 800\n    per: day\n    measure: unit_price"
+    text = case.read_text("utf-8").replace("region: example", "region: north")
+    text = text.replace("amount: NOK 800 per session\n    measure: unit_price", priced)
+    case.write_text(text.replace("Price of one session", "Price per project"), "utf-8")
+    capsys.readouterr()
+
+    for command in (["new", "x", "--region", "fjord"], ["new", "x", "--region", "West Fjord"]):
+        main(["--project", str(project), *command, "--lang", "en"])
+    main(["--project", str(project), "check", "--lang", "en"])
+
+    printed = capsys.readouterr().err
+    assert "\n  north North Fjord\n" in printed
+    assert printed.count("\n  south South Fjord (North Fjord)\n") == 2
+    assert "GB/T" not in printed
+    assert "per does not have “session”, which the quote" in printed
+    assert "per does not have “project”, which the label" in printed
