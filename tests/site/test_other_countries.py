@@ -93,7 +93,7 @@ def test_messages_of_a_site_in_english_name_its_words_in_english(
     case.write_text(text.replace("Price of one session", "Price per project"), "utf-8")
     capsys.readouterr()
 
-    for command in (["new", "x", "--region", "fjord"], ["new", "x", "--region", "West Fjord"]):
+    for command in (["new", "x", "--region", "fjord"], ["new", "x", "--region", "Sout Fjord"]):
         main(["--project", str(project), *command, "--lang", "en"])
     main(["--project", str(project), "check", "--lang", "en"])
 
