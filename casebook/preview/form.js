@@ -87,7 +87,7 @@
     const next = fresh ? fresh.querySelector("input:not([type=hidden]), select, textarea") : null;
     const same = [...document.querySelectorAll("button")].find((one) => one.value === value);
     const wrong = ABOUT_ALL.includes(value) && document.querySelector(".summary li");
-    const target = find("@lines") || (wrong && find("@summary")) || next || (focus && find(focus)) || same || document.querySelector("main button");
+    const target = document.querySelector("pre:not(:empty)") || (wrong && find("@summary")) || next || (focus && find(focus)) || same || document.querySelector("main button");
     target.focus();
   }
 

@@ -29,13 +29,14 @@ from casebook.preview.form_rows import (
 )
 from casebook.preview.form_view import FormView
 from casebook.preview.propose import propose
-from casebook.problems import CasebookError, Problem
-from casebook.record.lists import Lists, read_lists
+from casebook.problems import CasebookError, ContentError, Problem
+from casebook.record.json_schema import SCHEMA_FILE, write_schema
+from casebook.record.lists import Lists, read_all_lists, read_lists
 from casebook.record.slugs import judge_slug, propose_slug, require_free_slug
 from casebook.text import LANGUAGE_TAGS, Lang, Text
 from casebook.values.digest import digest
 from casebook.yaml.edit import diff_files, fix_text
-from casebook.yaml.files import copy_of, find_case_files, show_path
+from casebook.yaml.files import copy_of, find_case_files, show_path, write_atomically
 
 # Addresses below the root of the preview. No case may be called `data`, so that the list of
 # sources has an address among those of the cases.
@@ -259,8 +260,17 @@ class Forms:
             form.notices.append(say("form.not_written", path=form.shown, reason=reason))
         else:
             form.data, form.is_new = after, False
+            if form.shown == SOURCE_FILE:
+                self._renew_schema()
             return FormAnswer(location=f"{form.address}?done={done}")
         return self._answer(form)
+
+    def _renew_schema(self) -> None:
+        """Let text editors know of new sources too, as `schema` would, where they have a schema."""
+        place = self.project / SCHEMA_FILE
+        with suppress(ContentError, OSError):
+            if place.is_file():
+                write_atomically(place, write_schema(read_all_lists(self.project)))
 
     @cached_property
     def _environment(self) -> Any:

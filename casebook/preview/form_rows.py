@@ -19,8 +19,9 @@ from casebook.build.state import read_inputs
 from casebook.checks.history import Difference, check_history, list_unexplained
 from casebook.checks.published import FactName, PublishedCase, has_ledger, read_published
 from casebook.checks.translations import read_recorded
-from casebook.data.record_edit import RecordFile, write_record
+from casebook.data.record_edit import RecordFile, open_cases, write_record
 from casebook.data.record_rows import (
+    CASE,
     JOINED,
     NAMED,
     SOURCE_FILE,
@@ -30,15 +31,16 @@ from casebook.data.record_rows import (
     clean_text,
     read_row,
 )
+from casebook.messages import problem
 from casebook.packaged import SETTINGS
-from casebook.problems import ContentError, Problem
+from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case, Figure
 from casebook.record.reader import SILENT, read_case
 from casebook.record.regions import find_regions
-from casebook.text import Languages
+from casebook.text import ENUMERATION, Languages
 from casebook.yaml.files import temporary_folder
 from casebook.yaml.nodes import read_tree
 
@@ -237,10 +239,12 @@ class Checked:
 def check_record(file: RecordFile) -> Checked:
     """Check a record as it would be in its file, and one that is there in the whole site."""
     described = file.described
-    # With a blank for every field, so that what is missing has a place of its own.
-    data = write_record(_name_all(file.row, described), described, file.lists, every=True).encode()
+    # With a blank for every field, so that what is missing has a place of its own; the first line,
+    # where the problems of a whole file are, has none.
+    record = write_record(_name_all(file.row, described), described, file.lists, every=True)
+    data = f"\n{record}".encode()
     if described is SOURCES:
-        found = _check_sources(file.project, data)
+        found = [*_check_sources(file.project, data), *_find_missed(file)]
         return Checked(problems=_place(data, found, file))
     case, found = read_case(data, file.shown, file.lists)
     unexplained: Unexplained = ()
@@ -294,6 +298,28 @@ def _check_sources(project: Path, data: bytes) -> list[Problem]:
         (copy / SOURCE_FILE).write_bytes(data)
         read_lists(copy, problems)
     return [one for one in problems if one.path == SOURCE_FILE]
+
+
+def _find_missed(file: RecordFile) -> Iterator[Problem]:
+    """A problem where sources are taken out, or named anew, while cases rest on them."""
+    before, after = ({row.name for row in one.rows["sources"]} for one in (file.before, file.row))
+    missed: set[str] = set()
+    paths = []
+    for _, case in open_cases(file.project, file.lists) if before - after else ():
+        if used := (before - after) & {*_list_sources(case.before, CASE)}:
+            missed |= used
+            paths.append(case.shown)
+    if missed:
+        names, cases = (ENUMERATION.join(sorted(each)) for each in (missed, paths))
+        yield problem("E261.used", file.shown, START, names=names, cases=cases)
+
+
+def _list_sources(row: TypedRow, described: Fields) -> Iterator[str]:
+    for one in described:
+        for inner in row.rows.get(one.name, ()) if one.holds_records else ():
+            yield from _list_sources(inner, one.inner)
+        if one.kind == "source":
+            yield row.texts.get(one.name, "")
 
 
 def _name_all(row: TypedRow, described: Fields) -> TypedRow:

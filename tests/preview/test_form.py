@@ -562,3 +562,39 @@ def test_a_note_says_words_as_the_form_shows_them(forms: Forms, name: str, told:
     page = forms.show(HAISHU).page.decode()
 
     assert f'id="n-{name}">{told}' in page
+
+
+@pytest.mark.parametrize("name", ["", "evening-2015"])
+def test_a_source_that_cases_rest_on_is_not_taken_out_unseen(
+    forms: Forms, site: Path, name: str
+) -> None:
+    before = (site / "data/sources.yaml").read_bytes()
+    page = Controls(forms.show(SOURCES).page)
+    number = dict(map(reversed, page.pairs))["evening-2015-03-02"].split(".")[1]
+    place = f"sources.{number}"
+    if name:
+        typed = page.with_values(**{f"{place}.@name": name})
+    else:
+        typed = Controls(press(forms, SOURCES, f"remove {place}").page).pairs
+
+    told = press(forms, SOURCES, "save", typed)
+
+    used = (
+        "来源 evening-2015-03-02 还有案例在用（data/cases/guangzhou.yaml、data/cases/haishu.yaml）"
+    )
+    assert used in told.page.decode()
+    assert (site / "data/sources.yaml").read_bytes() == before
+
+
+def test_text_editors_know_a_source_that_was_entered_in_a_form(forms: Forms, site: Path) -> None:
+    schema = site / "data/case.schema.json"
+    schema.write_text("{}", "utf-8")
+    number = forms.show(SOURCES).page.decode().count('data-row="sources"')
+    added = Controls(press(forms, SOURCES, "add sources").page)
+    words = {"@name": "new-2016", "title": "新来源", "publisher": "某报", "kind": "news_report"}
+    typed = added.with_values(**{f"sources.{number}.{key}": word for key, word in words.items()})
+
+    saved = press(forms, SOURCES, "save", typed)
+
+    assert saved.location == "/edit/data/sources/?done=saved"
+    assert "new-2016" in schema.read_text("utf-8")
