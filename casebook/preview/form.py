@@ -48,14 +48,6 @@ _SLUG, _DIGEST, _TOKEN, _DO = "@slug", "@digest", "@token", "do"
 _PATIENCE: Final = 3
 
 
-class RefusedError(Exception):
-    """A request that is not answered: the HTTP status that says why."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormAnswer:
     """An answer to a browser: a page, an address to go to, or a file to be kept."""
@@ -96,11 +88,6 @@ class Form(RecordFile):
             return f"{EDIT}{SOURCES_PLACE}/"
         return NEW if self.is_new else f"{EDIT}{self.slug}/"
 
-    @property
-    def wrong_names(self) -> dict[str, str]:
-        """The keys of what is wrong with names of rows, by their controls."""
-        return find_wrong_names(self.row, self.described)
-
     def check(self) -> None:
         """Check the record as it is typed."""
         self.checked = check_record(self)
@@ -110,8 +97,9 @@ class Form(RecordFile):
         if self.before.says(self.row):
             # Also where a second press of the button finds what the first one saved.
             return self.data
+        has_names = not any(find_wrong_names(self.row, self.described))
         with suppress(ValueError):
-            return None if self.wrong_names else self.edit()
+            return self.edit() if has_names else None
         return None
 
     def judge_new(self) -> Text | None:
@@ -154,7 +142,7 @@ class Forms:
         return self._answer(form)
 
     def post(self, address: str, pairs: Sequence[tuple[str, str]]) -> FormAnswer:
-        """Do what a button of a form asks; raises RefusedError where that may not be.
+        """Do what a button of a form asks.
 
         Whoever has another token gets back what was typed, with the right one for another try.
         """
@@ -165,7 +153,7 @@ class Forms:
     def _post(self, address: str, pairs: Sequence[tuple[str, str]]) -> FormAnswer:
         given = dict(pairs)
         if _TOKEN not in given:
-            raise RefusedError(403)
+            return FormAnswer(status=403)
         is_known = secrets.compare_digest(given[_TOKEN].encode(), self.token.encode())
         do, _, what = given.get(_DO, "check").partition(" ")
         form = self._open(address)
@@ -173,7 +161,7 @@ class Forms:
         if form is None:
             slug = address.removeprefix(EDIT).removesuffix("/")
             if judge_slug(slug):
-                raise RefusedError(404)
+                return FormAnswer(status=404)
             # The file has gone while its form was open.
             do, form = "check", Form(self.project, NEW, slug, read_lists(self.project, []))
             notices.append(say("form.gone", path=f"data/cases/{slug}.yaml"))
@@ -215,11 +203,11 @@ class Forms:
             changes = [*diff_files(form.data, after, form.shown)][2:] if after else []
             form.lines = ["…" if line.startswith("@@") else line for line in changes]
         elif do in ("save", "keep", "undo", "propose"):
-            return self._finish(form, do, what)
+            return self._finish(form, do)
         answer = self._answer(form, whole=do != "live")
         return answer if is_known else replace(answer, status=403)
 
-    def _finish(self, form: Form, do: str, message: str) -> FormAnswer:
+    def _finish(self, form: Form, do: str) -> FormAnswer:
         """Save, undo or propose, or show in the form what is in the way of it."""
         if do == "undo":
             copy = find_copy(form.path, form.data)
@@ -300,7 +288,6 @@ class Forms:
             lists=form.lists,
             lang=self.lang,
             checked=form.checked,
-            wrong_names=form.wrong_names,
         )
         values = {
             "form": form,

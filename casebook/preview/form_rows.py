@@ -202,19 +202,20 @@ def _find_key(text: str, kind: str, lists: Lists) -> str:
     return found[0] if len(found) == 1 else text
 
 
-def find_wrong_names(row: TypedRow, described: Fields, place: str = "") -> dict[str, str]:
-    """The keys of what is wrong with names of rows, by their controls."""
-    wrong: dict[str, str] = {}
+def find_wrong_names(
+    row: TypedRow, described: Fields, place: str = ""
+) -> Iterator[tuple[str, Problem]]:
+    """What is wrong with names of rows, by their controls."""
     for one in described:
         seen: set[str] = set()
         for number, inner in enumerate(row.rows.get(one.name, ()) if one.holds_records else ()):
             own = f"{place}{one.name}.{number}."
             if one.kind in NAMED and one.kind != "answers":
                 if not inner.name or inner.name in seen:
-                    wrong[own + NAME] = "form.name_twice" if inner.name else "form.name_blank"
+                    key = "E130.name" if inner.name else "E202.name"
+                    yield own + NAME, problem(key, "", START)
                 seen.add(inner.name)
-            wrong |= find_wrong_names(inner, one.inner, own)
-    return wrong
+            yield from find_wrong_names(inner, one.inner, own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,6 +346,8 @@ def _place(data: bytes, found: Iterable[Problem], file: RecordFile) -> dict[str,
     for one in sorted({*found}):
         at = bisect_right(lines, one.at.line) - 1
         placed.setdefault(controls[at][1] if at >= 0 else "", []).append(one)
+    for control, one in find_wrong_names(file.row, file.described):
+        placed.setdefault(control, []).append(one)
     return placed
 
 

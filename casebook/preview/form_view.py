@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -50,7 +50,6 @@ class FormView:
     lists: Lists
     lang: Lang
     checked: Checked
-    wrong_names: Mapping[str, str] = field(default_factory=dict)
     joined: str = JOINED
     several: frozenset[str] = SEVERAL
     named: frozenset[str] = NAMED
@@ -206,9 +205,6 @@ class FormView:
         self, name: str, one: FieldDescription | None = None, text: str = ""
     ) -> Iterator[dict[str, object]]:
         """The problems of a control, with the buttons that remedy them."""
-        if key := self.wrong_names.get(name):
-            yield {"text": self.say(key), "code": "", "severity": "error", "remedies": []}
-            return
         # A text may have more in it than what is wrong.
         replaced = None if one is None or one.role or one.kind == "region" else one
         meant = self._list_regions(text, _MOST_OFFERED) if one and one.kind == "region" else ()
@@ -244,19 +240,16 @@ class FormView:
 
     def is_wrong(self, name: str) -> bool:
         """True of a control that is about an error."""
-        found = self.checked.problems.get(name, ())
-        return name in self.wrong_names or any(one.severity == "error" for one in found)
+        return any(one.severity == "error" for one in self.checked.problems.get(name, ()))
 
     def has_problems(self, place: str) -> bool:
         """True of a row of which any part has problems."""
-        start = f"{place}."
-        names = (*self.checked.problems, *self.wrong_names)
-        return any(name == place or name.startswith(start) for name in names)
+        return any(f"{name}.".startswith(f"{place}.") for name in self.checked.problems)
 
     def count_problems(self) -> str:
         """The numbers of errors and of warnings, in words."""
-        errors = self.checked.errors + len(self.wrong_names)
-        warnings = sum(map(len, self.checked.problems.values())) - self.checked.errors
+        errors = self.checked.errors
+        warnings = sum(map(len, self.checked.problems.values())) - errors
         key = "form.count" if errors or warnings else "form.clean"
         return self.say(key, errors=errors, warnings=warnings)
 
@@ -266,8 +259,6 @@ class FormView:
             place, one = self._find_control(name, row, described)
             for each in found:
                 yield name, place, self._tell(each, one, each.text.inside(self.lang))
-        for name, key in self.wrong_names.items():
-            yield name, self._find_control(name, row, described)[0], self.say(key)
 
     def _find_control(
         self, name: str, row: TypedRow, described: Fields

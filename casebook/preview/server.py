@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote
 
 from casebook.messages import failure
-from casebook.preview.form import EDIT, NEW, FormAnswer, Forms, RefusedError
+from casebook.preview.form import EDIT, NEW, FormAnswer, Forms
 from casebook.preview.inject import (
     ADDED,
     ADDED_FILES,
@@ -226,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return
-        self._send_answer(lambda: self.server.forms.post(address, pairs))
+        self._send_answer(self.server.forms.post(address, pairs))
 
     def _judge_post(self, address: str) -> HTTPStatus:
         """The reason why a request to write is refused, or OK."""
@@ -258,14 +258,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.FORBIDDEN)
             return
         done = parse_qs(self.path.partition("?")[2]).get("done", [""])[0]
-        self._send_answer(lambda: self.server.forms.show(f"{address.rstrip('/')}/", done))
+        self._send_answer(self.server.forms.show(f"{address.rstrip('/')}/", done))
 
-    def _send_answer(self, make: Callable[[], FormAnswer]) -> None:
-        try:
-            answer = make()
-        except RefusedError as error:
-            self._refuse(HTTPStatus(error.status))
-            return
+    def _send_answer(self, answer: FormAnswer) -> None:
         headers = {"Content-Security-Policy": _FORM_POLICY, "Referrer-Policy": "same-origin"}
         status, kind = HTTPStatus(answer.status), find_type("x.html")
         if answer.location:
