@@ -13,8 +13,7 @@ from casebook.record.description import FieldDescription, fields_of, known_names
 from casebook.record.references import MEDIA_NAME
 from casebook.record.suggestions import (
     find_homes,
-    find_named_source,
-    find_named_word,
+    find_named,
     nearest,
     suggest,
 )
@@ -196,7 +195,7 @@ class Fields:
         if word in known:
             return word
         parts = [part for part in _BETWEEN_WORDS.split(word) if part]
-        meant = [part if part in known else find_named_word(part, known) for part in parts]
+        meant = [part if part in known else find_named(part, known) for part in parts]
         if len(meant) > 1 and all(meant):
             key = "record.as_list" if are_many else "record.only_one"
             hint = say(key, name=name, words=", ".join(meant))
@@ -204,14 +203,14 @@ class Fields:
             return ""
         words = [*list(known)[:_MOST_LISTED], *(("…",) if len(known) > _MOST_LISTED else ())]
         said = {"list": listed, "words": ENUMERATION.join(words)}
-        key = "record.known_words" if words else "record.no_words"
-        if near := find_named_word(word, known) or nearest(word, known):
-            key = "record.did_you_mean"
-        if listed and words and not near:
-            key = "record.words_of_list"
-        elif listed and near and len(known) > _MOST_LISTED:
+        if near := find_named(word, known) or nearest(word, known):
             # Among sixty scopes something is always near, and a new one may be meant.
-            key = "record.near_word"
+            may_be_new = listed and len(known) > _MOST_LISTED
+            key = "record.near_word" if may_be_new else "record.did_you_mean"
+        elif not words:
+            key = "record.no_words"
+        else:
+            key = "record.words_of_list" if listed else "record.known_words"
         hint = offer(near, key, name=near, **said)
         self.report("E205", value.at, name=name, word=word[:40], hint=hint)
         return ""
@@ -396,7 +395,7 @@ class RecordReader:
         name = value.text.strip()
         if name in self.sources:
             return name
-        near = find_named_source(name, self.sources) or nearest(name, self.sources)
+        near = find_named(name, self.sources) or nearest(name, self.sources)
         asked = offer(near, "record.did_you_mean", name=near)
         hint = asked if near else say("record.where_sources_are")
         fields.report("E261", value.at, name=name[:40], hint=hint)

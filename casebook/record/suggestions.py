@@ -58,23 +58,19 @@ def nearest(word: str, known: Collection[str]) -> str:
     return by_folded[found[0]] if found else ""
 
 
-def find_named_word(name: str, known: Collection[str]) -> str:
-    """The word whose name in either language somebody wrote in its place, or nothing."""
+def find_named(name: str, known: Collection[str]) -> str:
+    """The key of the word or the source that somebody called by its name, or nothing.
+
+    A source has a title, a publisher and an address in the place of a name.
+    """
     # RMB is no code of a currency, and means one.
     if (code := SIGNS.get(name) or UNITS.get(name, "")) in known:
         return code
-    terms = known.items() if isinstance(known, Mapping) else ()
-    names = ((key, getattr(term, "name", NO_TEXT)) for key, term in terms)
-    return next((key for key, named in names if name and name in (named.zh, named.en)), "")
-
-
-def find_named_source(words: str, sources: Mapping[str, object]) -> str:
-    """The name of the source whose title, publisher or address somebody wrote, or nothing."""
-    for key, source in sources.items():
-        texts = (getattr(source, each, NO_TEXT) for each in ("title", "publisher"))
-        named = {half for one in texts for half in (one.zh, one.en)}
-        if words and words in {getattr(source, "url", ""), *named}:
-            return key
+    for key, one in known.items() if name and isinstance(known, Mapping) else ():
+        texts = [getattr(one, each, None) for each in ("name", "title", "publisher")]
+        names = {words for text in texts if isinstance(text, Text) for words in (text.zh, text.en)}
+        if name in names or name == getattr(one, "url", None):
+            return str(key)
     return ""
 
 
