@@ -22,8 +22,8 @@ from casebook.record.description import (
     texts_of,
     values_inside,
 )
-from casebook.record.places import places_of, read_places
-from casebook.text import LANGS, NO_TEXT, Text
+from casebook.record.places import read_places
+from casebook.text import NO_TEXT, Text
 from casebook.values.periods import Period
 from casebook.values.quantity import Quantity
 from casebook.values.words import PLANNED_STATUSES, Qualifier
@@ -315,11 +315,8 @@ class Case:
     @property
     def stories(self) -> tuple[WrittenText, ...]:
         """The story in each language that has one."""
-        return tuple(
-            WrittenText(words=words, lang=lang, path=self.path, at=at)
-            for lang, at in zip(LANGS, places_of("story", self.place_by_path), strict=True)
-            if (words := self.story.own(lang))
-        )
+        placed = (text for text in self.texts if text.path == "story")
+        return tuple(text for one in placed for text in one.by_language(self.path))
 
     @property
     def printed_figures(self) -> tuple[Figure, ...]:
