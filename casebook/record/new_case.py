@@ -47,7 +47,7 @@ def write_blank(region: Region, lists: Lists, lang: Lang) -> str:
     lines = [*(f"# {line}".rstrip() for line in head), ""]
     for one in fields_of(Case):
         if one.blank:
-            lines += ["", *blank.comment(one.note.inside(lang))] if one.is_long else []
+            lines += ["", *_comment(one.note.inside(lang))] if one.is_long else []
             lines += blank.write_field(one)
     return "\n".join(lines) + "\n"
 
@@ -60,6 +60,7 @@ class _Blank:
         self.lists = lists
         self.languages = lists.languages
         self.lang = lang
+        self.comma = "，" if lang == "zh" else ", "
         # Statuses and sources are asked for often; the words are listed once.
         self.listed: set[str] = set()
 
@@ -98,12 +99,12 @@ class _Blank:
             parent = self.lists.regions.get(self.region.parent)
             places = [self.region, *([parent] if parent else [])]
             line = f"{line} {self.region.code}"
-            note = self.join(place.name.inside(self.lang) for place in places)
+            note = self.comma.join(place.name.inside(self.lang) for place in places)
         elif one.filled or (one.example and not is_shown):
             line += f" {one.filled or one.example.inside(self.lang)}"
         room = max(_NOTES_AT - display_width(line) - 2 * is_comment, 1)
         if note and max(_NOTES_AT, display_width(line)) + display_width(note) > _WIDTH:
-            yield from self.comment(note)
+            yield from _comment(note)
         elif note:
             line = f"{line}{' ' * room}# {note}"
         yield line
@@ -136,25 +137,22 @@ class _Blank:
 
     def comment_words(self, name: str, words: Collection[str]) -> list[str]:
         """The words of a field as lines of a comment, each word kept whole."""
-        lines, line = [], f"# {say('record.words_of', name=name).inside(self.lang)}"
-        for word in words:
-            if display_width(line + word) > _WIDTH:
-                lines.append(line.rstrip())
-                line = "#   "
-            line += self.join((word, ""))
-        return [*lines, line.rstrip(" ,，")] if words else []
+        head = f"# {say('record.words_of', name=name).inside(self.lang)}"
+        return list(_wrap(head, words, "#   ", self.comma)) if words else []
 
-    def comment(self, text: str) -> Iterator[str]:
-        line = "# "
-        for word in _WORD.findall(text):
-            if display_width(line + word.rstrip()) > _WIDTH and word not in "，。；：、）”":
-                yield line.rstrip()
-                line = "# "
-            line += word
-        yield line.rstrip()
 
-    def join(self, words: Iterable[str]) -> str:
-        return ("，" if self.lang == "zh" else ", ").join(words)
+def _comment(text: str) -> Iterator[str]:
+    return _wrap("# ", _WORD.findall(text), "# ")
+
+
+def _wrap(line: str, words: Iterable[str], further: str, between: str = "") -> Iterator[str]:
+    """A line with words behind it, on as many lines as its width asks for."""
+    for word in words:
+        if display_width(line + word.rstrip()) > _WIDTH and word not in "，。；：、）”":
+            yield line.rstrip()
+            line = further
+        line += word + between
+    yield line.removesuffix(between).rstrip()
 
 
 def _indent(lines: Iterable[str], start: str) -> Iterator[str]:
