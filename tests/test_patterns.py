@@ -18,7 +18,7 @@ from casebook.values.periods import PATTERNS as DATES
 from casebook.values.words import PATTERNS
 from casebook.yaml import fixes
 from casebook.yaml.encoding import PATTERNS as ENCODING
-from casebook.yaml.mistakes import read_table
+from casebook.yaml.mistakes import read_table, text_patterns
 
 ROOMS = PROJECT / "casebook"
 LISTS = {
@@ -27,6 +27,7 @@ LISTS = {
     "numerals": NUMERALS,
     "encoding": ENCODING,
     "settings": Patterns(read_known()["patterns"]),
+    "texts": text_patterns(),
 }
 
 

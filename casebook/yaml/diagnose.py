@@ -151,9 +151,6 @@ class Diagnosis:
         """The fixes to try, the likeliest first."""
         above = self._line_above(cause)
         heading = self._heading_of(cause)
-        # The lines of a text block whose marker is full-width were parsed.
-        if heading:
-            yield from self._fix_line(heading, cause, mistakes_in("wide_pipe"))
         if self._has_hanging(cause):
             yield from self._clear_heading(cause, only_fields=True)
             yield from self._fix_line(cause, cause, mistakes_in("block_mark"))

@@ -11,37 +11,17 @@ import unicodedata
 from typing import Any, Literal
 
 from casebook.messages import problem
-from casebook.patterns import Patterns
 from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import describe_invisible, offer_line, show, unscramble
 from casebook.yaml.fixes import ALL_BLANKS, quote_value
-from casebook.yaml.mistakes import DASHES, mistakes_in, name_blank
+from casebook.yaml.mistakes import DASHES, mistakes_in, name_blank, text_patterns
 
 # The brackets that a text stands in, if any.
 Flow = Literal["", "list", "mapping"]
 # Enough for one run.
 MAX_PROBLEMS = 100
 
-_PATTERNS = Patterns(
-    {
-        "joiner": "[\u200d\ufe00-\ufe0f]",
-        # Not the enumeration comma: 民政局、财政局 is one text that names two.
-        "commas": "[，；]",
-        "half_quoted": r"(?s:“[^“”\"]*\"|\"[^“”\"]*”)",
-        # A field that was indented into the text above it.
-        "field_in_text": r"(?m:^[ ]*(?P<key>[a-z][a-z_]{2,30}):[ ]*[|>][+-]?[ ]*$)",
-        # Not the sign of a number.
-        "wide_hash": r"(?<!\S)＃(?![0-9０-９])",
-        "second_field": r"[，,；;\t][ \u3000]*(?P<key>[a-z][a-z0-9_]{2,30})[ ]?：",
-        # In braces: a field without its blank, its colon, what is no name, and a value with commas.
-        "tight_field": r"(?P<key>[a-z][a-z0-9_]{0,30}):[^\s/]",
-        "tight_colon": r"(?<=[{, ])[a-z][a-z0-9_]{0,30}:(?=[^\s/])",
-        "no_name": r"[^\x00-\x7f]| ",
-        "end_in_braces": r",[ ]*[a-z][a-z0-9_]{0,30}:|[{}\"']",
-        "wide_list": r"(?s:[［｛].*[］｝\]}])",
-    }
-)
 # What people write behind a value who know it from JSON or from a list in prose.
 _TAIL = frozenset(",，;；、")
 # A longer text than this has more than a value before a comma.
@@ -88,7 +68,7 @@ class Inspector:
             return
         # In {value: 甲，乙} it is a comma of a text; what parts the fields of it is no sound YAML.
         if in_flow == "list" and not value.isascii():
-            comma = _PATTERNS["commas"].search(value)
+            comma = text_patterns()["commas"].search(value)
             if comma is not None:
                 at = Position(start.line + 1, start.column + 1 + comma.start())
                 line = self.line(at.line)
@@ -100,7 +80,7 @@ class Inspector:
             self._offer("W126", at, fixed, mark=value[-1])
         place = Position(start.line + 1, start.column + 1)
         before = self.text[start.index - start.column : start.index]
-        if value[0] == "“" and _PATTERNS["half_quoted"].fullmatch(value):
+        if value[0] == "“" and text_patterns()["half_quoted"].fullmatch(value):
             fixed = f'{before}"{value[1:-1]}"' if "\n" not in value else ""
             self._offer("E118.half", place, fixed)
         if value[0] in ALL_BLANKS:
@@ -114,7 +94,7 @@ class Inspector:
 
     def inspect_block(self, text: str, start: Any) -> None:
         """Note a field that was indented into a block of text and so is part of it."""
-        found = _PATTERNS["field_in_text"].search(text)
+        found = text_patterns()["field_in_text"].search(text)
         if found is None:
             return
         number = start.line + 2 + text.count("\n", 0, found.start())
@@ -141,7 +121,7 @@ class Inspector:
         line = f"{line[: start.column]}{name}{line[end:]}"
         if self._find_mistake("in_names", line, number, start.column, end):
             return
-        joiner = _PATTERNS["joiner"].search(name)
+        joiner = text_patterns()["joiner"].search(name)
         if joiner is not None:
             at = Position(number, start.column + joiner.start() + 1)
             self.note(describe_invisible(joiner.group(), at, self.path))
@@ -155,14 +135,14 @@ class Inspector:
         """
         name, start, line = event.value, event.start_mark, self.line(event.start_mark.line + 1)
         at = Position(start.line + 1, start.column + 1)
-        if found := _PATTERNS["tight_field"].match(name):
-            fixed = _PATTERNS["tight_colon"].sub(r"\g<0> ", line)
+        if found := text_patterns()["tight_field"].match(name):
+            fixed = text_patterns()["tight_colon"].sub(r"\g<0> ", line)
             self._offer("E113.blank", at.inside(found.end("key")), fixed)
             return "name"
-        if event.style or above is None or not _PATTERNS["no_name"].search(name):
+        if event.style or above is None or not text_patterns()["no_name"].search(name):
             return ""
         column = above.start_mark.column
-        end = _PATTERNS["end_in_braces"].search(line, column)
+        end = text_patterns()["end_in_braces"].search(line, column)
         fixed = ""
         if end and end[0][0] in ",}" and above.start_mark.line == start.line and not above.style:
             quoted = quote_value(line[column : end.start()])
@@ -194,13 +174,13 @@ class Inspector:
 
     def _inspect_signs(self, value: str, before: str, at: Position, in_flow: Flow) -> None:
         """Note full-width marks in one line that were to end a value."""
-        if "＃" in value and (found := _PATTERNS["wide_hash"].search(value)):
+        if "＃" in value and (found := text_patterns()["wide_hash"].search(value)):
             kept, comment = value[: found.start()].rstrip(), value[found.end() :].strip()
             fixed = f"{before}{kept} # {comment}"
             self._offer("W122.wide", at.inside(found.start()), fixed)
         if in_flow or "：" not in value or "。" in value:
             return
-        found = _PATTERNS["second_field"].search(value)
+        found = text_patterns()["second_field"].search(value)
         if found is not None and found.start() < _LONGEST_VALUE:
             place = at.inside(found.start("key"))
             name = before.strip(" -:")
@@ -212,7 +192,7 @@ class Inspector:
             # Paragraphs are kept by | alone.
             fixed = before + (">" if value[0] == "＞" and "\n" not in value else "|")
             self._offer("E114.alone", at, fixed, mark=value[0])
-        if _PATTERNS["wide_list"].fullmatch(value):
+        if text_patterns()["wide_list"].fullmatch(value):
             plain = re.sub(r"([,:])\s*", r"\1 ", unicodedata.normalize("NFKC", value))
             fixed = before + plain.replace("、", ", ") if len(lines) == 1 else ""
             self._offer("W114.list", at, fixed, mark=value[0])

@@ -88,6 +88,12 @@ def mistakes_in(place: str) -> tuple[Mistake, ...]:
 
 
 @cache
+def text_patterns() -> Patterns:
+    """The looks of what is odd in a text and around it, by name."""
+    return Patterns(read_table()["text_patterns"])
+
+
+@cache
 def silent_mistakes() -> tuple[Mistake, ...]:
     """The mistakes that turn a line into text, so that the parser blames a later one."""
     silent = read_table()["silent"]
