@@ -321,17 +321,14 @@ class _SettingsReader:
         name = "CASEBOOK_VERSION"
         written = self.values.get(name)
         found = _match("version", written) if isinstance(written, str) else None
-        ours = _patterns()["version"].match(__version__)
-        assert ours is not None
-        now = f"{ours[1]}.{ours[2]}"
+        ours = [int(part) for part in __version__.split(".")[:2]]
+        now = "{}.{}".format(*ours)
         if written is None:
             self._complain("W342.missing", name, now=now)
         elif found is None:
             self._refuse("record.settings_form_version", name)
-        elif (found[1], found[2]) != (ours[1], ours[2]):
-            is_older = (int(found[1]), int(found[2])) < (int(ours[1]), int(ours[2]))
-            notes = find_packaged("CHANGELOG.md")
-            key = "W342" if is_older else "E344"
+        elif (made := [int(part) for part in found.groups()]) != ours:
+            key, notes = "W342" if made < ours else "E344", find_packaged("CHANGELOG.md")
             self._complain(key, name, made=written, now=now, notes=notes)
 
 

@@ -116,28 +116,23 @@ def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = 0
 
     Nothing but a regular file is opened, and none of more than `most` bytes, or than may lie there.
     """
-    most = most or most_bytes(show_path(path, project))
+    shown, size = show_path(path, project), 0
+    most = most or most_bytes(shown)
     try:
-        if not is_own_file(path, project):
-            problems.append(_not_a_file(path, project))
-            return b"{}"
-        # Without waiting: the file may have become a pipe since it was looked at.
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(path, flags)
-        with os.fdopen(descriptor, "rb") as file:
-            state = os.fstat(descriptor)
-            if not stat.S_ISREG(state.st_mode):
-                problems.append(_not_a_file(path, project))
-                return b"{}"
-            data = file.read(most + 1) if state.st_size <= most else b""
+        if is_file := is_own_file(path, project):
+            # Without waiting: the file may have become a pipe since it was looked at.
+            flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(path, flags), "rb") as file:
+                state = os.fstat(file.fileno())
+                is_file = stat.S_ISREG(state.st_mode)
+                data = file.read(most + 1) if is_file and state.st_size <= most else b""
             size = max(state.st_size, len(data))
-        if size > most:
-            problems.append(describe_size(show_path(path, project), size, most))
-            return b"{}"
-        return data
+            if is_file and size <= most:
+                return data
+        problems.append(describe_size(shown, size, most) if is_file else _no_file(path, project))
     except OSError as error:
         problems.append(_unreadable(path, project, error))
-        return b"{}"
+    return b"{}"
 
 
 def read_text(path: Path, project: Path, problems: list[Problem]) -> str | None:
@@ -167,9 +162,8 @@ def temporary_folder(project: Path) -> Iterator[Path]:
     import tempfile
 
     cache = project / ".cache"
-    place = cache if cache.is_dir() and not cache.is_symlink() else None
-    if place is not None and not os.access(place, os.W_OK):
-        place = None
+    may_write = cache.is_dir() and not cache.is_symlink() and os.access(cache, os.W_OK)
+    place = cache if may_write else None
     ending = f".{os.getpid()}.new"
     with tempfile.TemporaryDirectory(prefix=".casebook-", suffix=ending, dir=place) as folder:
         yield Path(folder)
@@ -255,7 +249,7 @@ def is_own_file(path: Path, project: Path) -> bool:
     return target.is_relative_to(project.resolve()) and stat.S_ISREG(target.stat().st_mode)
 
 
-def _not_a_file(path: Path, project: Path) -> Problem:
+def _no_file(path: Path, project: Path) -> Problem:
     key = "E141.link" if path.is_symlink() else "E141.no_file"
     return problem(key, show_path(path, project), START, name=show_path(Path(path.name), Path()))
 
