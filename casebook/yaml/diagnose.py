@@ -202,10 +202,21 @@ class Diagnosis:
                 yield _Fix(self._with(number, tried.split("\n")), named)
 
     def _fix_lines_above(self, cause: int) -> Iterator[_Fix]:
-        """The fixes of the nearest lines above whose mistake the parser took for text."""
+        """The fixes of the nearest lines above whose mistake the parser took for text.
+
+        Each is fixed by itself, then together with those below it.
+        """
         above = (n for n in range(cause - 1, 0, -1) if _has_text(self.lines[n - 1]))
+        together = _Fix(self.lines, [])
         for number in islice(above, 20):
-            yield from self._fix_line(number, cause, silent_mistakes())
+            found = [*self._fix_line(number, cause, silent_mistakes())]
+            yield from found
+            if found:
+                # An input method is left on for some lines, of which none is valid before all are.
+                line = found[0].lines[number - 1]
+                lines = [*together.lines[: number - 1], line, *together.lines[number:]]
+                together = _Fix(lines, [*found[0].problems, *together.problems])
+                yield together
             if self._indent_of(number) < self._indent_of(cause):
                 return
 
