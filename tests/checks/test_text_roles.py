@@ -120,6 +120,7 @@ RIGHT = [
     ("en", "beijing", "Beijing spent {{paid_2010}} in 2010 and {{paid_2011}} in 2011."),
     ("en", "beijing", "In 2010 projects were arranged."),
     ("zh", "beijing", "第八届全国书市之后，2010年投入{{paid_2010}}。"),
+    ("zh", "beijing", "创建全国文明城市的同时，2010年投入{{paid_2010}}。"),
     ("zh", "beijing", "占国内生产总值多少没有写，2010年投入{{paid_2010}}。"),
     ("en", "beijing", "It spent {{paid_2010}} in 2010, as the total cost is not told."),
     ("en", "dongguan", "Following Shenzhen, Dongguan pays {{post_price}} for a post a year."),
