@@ -210,9 +210,11 @@ class _ClaimReading:
         before = pattern("qualified_before", self.lang)
         behind = pattern("qualified_after", self.lang).match(lower(self._tail(mention)))
         for word in (before.search(lead) or before.search(mention.text.lower()), behind):
-            if word and not (mention.unit == "time" and pattern("lasting").match(word[0])):
+            if word:
                 name = _qualifier_of(word)
-                found[name] = word[name]
+                # Over three years may be more than three or during them, which gains nothing.
+                is_open = mention.unit == "time" and pattern("lasting").match(word[0])
+                found[name] = "" if is_open else word[name]
         return found
 
     def _check_claim(

@@ -101,6 +101,7 @@ FIGURES = (
     figure("grant", "超过30万英镑", label=("外国的赠款", "A foreign grant")),
     figure("visits", "80,000 people", label=("来访的人", "Visitors")),
     figure("trial", "six months", label=("试行的时间", "Length of the trial")),
+    figure("wait", "over 12 months", label=("等待的时间", "Time of waiting")),
 )
 HARBOUR = Case(
     slug="harbour",
@@ -244,6 +245,7 @@ TOLD_RIGHT = [
     ("en", "A foreign grant was more than £300,000."),
     ("en", "Some came from abroad; 80,000 people visited."),
     ("en", "The trial went on over six months."),
+    ("en", "The time of waiting is over 12 months."),
     ("en", "The measures watch over the 300 projects."),
     ("en", "More than 130 functions were handed over."),
     ("en", "Over one hundred people led the dance."),
