@@ -193,10 +193,6 @@ def _find_arabic(line: str) -> Iterator[NumberMention]:
 
 def _read_arabic(line: str, found: re.Match[str]) -> NumberMention:
     (start, end), text = found.span(), found.group()
-    if following := found["next"]:
-        # 2012/90 is neither a year nor a number.
-        date = text[:4] if (int(following) - int(text[:4])) % 100 == 1 else ""
-        return NumberMention(start=start, end=end, date=date)
     if found["number"] is None:
         return NumberMention(start=start, end=end, date=_arabic_date(found))
     numeral = re.sub("[余多来个 *]", "", text)
@@ -222,6 +218,9 @@ def _read_arabic(line: str, found: re.Match[str]) -> NumberMention:
 def _arabic_date(found: re.Match[str]) -> str:
     """The EDTF-like form of a date in Arabic digits."""
     digits = re.findall(r"\d+", found.group())
+    if found["next"] is not None:
+        # 2012/90 is neither a year nor a number.
+        return digits[0] if (int(digits[1]) - int(digits[0])) % 100 == 1 else ""
     if found["short_decade"] is not None:
         return f"19{digits[0][0]}X"
     if found["decade"] is not None:
