@@ -239,7 +239,7 @@ def _with_unit(line: str, mention: NumberMention) -> NumberMention:
     start, end, value = mention.start, mention.end, mention.value
     sign = pattern("sign_before").search(line[max(0, start - 6) : start])
     found = pattern("unit").match(line, end)
-    # $639m year-earlier
+    # $640m year-on-year
     if found and not (sign and name_unit(found["unit"]) not in CURRENCIES):
         word, date = found["unit"], ""
         if word == "日" and value is not None and 1 <= value <= 31:
