@@ -103,7 +103,7 @@ def _order_measures(shown: ChartRecords) -> list[str]:
 
 def _name_all(title: str, names: Sequence[str], lang: Lang) -> str:
     said = SEMICOLON.inside(lang).join(names)
-    return f"{title}（{said}）" if lang == "zh" else f"{title} ({said})"
+    return say("record.in_brackets", words=title, more=said).inside(lang)
 
 
 def _notes(shown: ChartRecords, compared: set[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from casebook.messages import failure, offer, problem
+from casebook.messages import failure, offer, problem, say
 from casebook.problems import Exit, Position, Problem
 from casebook.record.description import FieldDescription, fields_of, known_names
 from casebook.record.fields import EMPTY, Fields, RecordReader
@@ -151,7 +151,7 @@ class ListReader(RecordReader):
         own = table.get(region.code, (name, name))[:2]
         if name not in own and (other := find_units(name)):
             code = next((each for each in other if each[:2] == region.code[:2]), other[0])
-            named = f"{code}（{table[code][0]}）"
+            named = say("record.in_brackets", words=code, more=table[code][0])
             at = fields.at("name")
             fields.report("E251.name", at, code=region.code, name=name, own=own[0], other=named)
 

@@ -131,8 +131,8 @@ class CaseReader(RecordReader):
         regions = self.lists.regions
         if code in regions:
             return code
-        first = self.languages.first
-        near = [f"{one.code}（{one.name.inside(first)}）" for one in regions.find_near(code, first)]
+        found = regions.find_near(code, self.languages.first)
+        near = [say("record.in_brackets", words=one.code, more=one.name) for one in found]
         if near:
             hint = say("record.near_regions", names=ENUMERATION.join(near))
         else:

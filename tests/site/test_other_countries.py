@@ -85,7 +85,9 @@ def test_messages_of_a_site_in_english_name_its_words_in_english(
     project = tmp_path / "site"
     main(["init", str(project), "--yes", "--languages", "en", "--currency", "NOK"])
     regions = project / "data/regions.yaml"
-    regions.write_text("north: {name: North Fjord}\nsouth: {name: South Fjord, parent: north}\n")
+    regions.write_text(
+        "north: {name: North Fjord}\nsouth: {name: South Fjord, parent: north}\n", "utf-8"
+    )
     case = project / "data/cases/example.yaml"
     priced = "amount: NOK 800\n    per: day\n    measure: unit_price"
     text = case.read_text("utf-8").replace("region: example", "region: north")
