@@ -62,6 +62,8 @@ class Dependencies:
             return known
         named, whole = self._find_named(case), self._find_whole(case)
         parts = (
+            # Under another name a story may name its own figures as those of another case.
+            case.slug,
             [self._versions.get(one.path, one.version) for one in (case, *named)],
             [(near.slug, near.region) for near in self._find_near(case)],
             [self._version_of(name) for name in _list_sources(case, named)],

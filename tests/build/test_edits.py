@@ -11,6 +11,7 @@ from processes import tree
 from casebook.build import pelican_adapter
 from casebook.build.steps import BuildOptions, BuildResult, build_site
 from casebook.build.timings import Timings
+from casebook.problems import ContentError
 
 LEAD = "content/stories/lead.md"
 HAISHU = "data/cases/haishu.yaml"
@@ -116,3 +117,16 @@ def test_a_preview_names_the_record_that_it_shows_in_the_place_of_a_faulty_one(
 
     assert [*second.aside] == [HAISHU]
     assert shown == before
+
+
+def test_a_story_that_names_its_own_case_does_not_pass_under_another_name(
+    tiny_project: Path,
+) -> None:
+    edit(tiny_project, HAISHU, "{{clubs}}", "{{haishu.clubs}}")
+    build(tiny_project)
+    (tiny_project / HAISHU).rename(tiny_project / "data" / "cases" / "haishu-ningbo.yaml")
+
+    with pytest.raises(ContentError) as refused:
+        build(tiny_project)
+
+    assert "E250" in {one.code for one in refused.value.problems}
