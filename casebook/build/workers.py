@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice, repeat
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from casebook.messages import failure
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -62,29 +67,46 @@ def run_locally(
             yield from function(batch)
         return
     # Only now: what knows how to start processes takes long to import.
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from concurrent.futures import ThreadPoolExecutor
+    from queue import SimpleQueue
 
-    # A forked child would share the lock of the build and the state of other threads.
-    spawn = get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, _begin) as pool:
-        with _interrupts_kept_out():
-            # Each piece of work starts one process, as long as none is idle.
-            for _ in range(processes):
-                pool.submit(os.getpid)
+    idle: SimpleQueue[Connection] = SimpleQueue()
+
+    def ask(batch: list[T]) -> Collection[R]:
+        connection = idle.get()
+        result: Collection[R]
+        try:
+            connection.send((function, batch))
+            result, error = connection.recv()
+        except (EOFError, OSError) as gone:
+            # Of the others nobody has to wait for what is under way.
+            _end_processes()
+            raise failure("build.process_ended") from gone
+        finally:
+            idle.put(connection)
+        if error is not None:
+            raise error
+        return result
+
+    # A thread for each process waits for it and for nothing else.
+    with ThreadPoolExecutor(processes) as pool:
 
         def submit(batch: list[T]) -> Any:
-            return pool.submit(function, batch)
+            return pool.submit(ask, batch)
 
         try:
+            with _interrupts_kept_out():
+                started = [_start_process(idle.put) for _ in range(processes)]
             for future in submit_ahead(submit, batches.cut(processes), lambda: processes):
                 yield from future.result()
-        except BrokenProcessPool as error:
-            raise failure("build.process_ended") from error
         except BaseException:
             _end_processes()
             raise
+        for _ in range(processes):
+            idle.get().close()
+        # Their time of the processor counts when they have ended.
+        for process in started:
+            process.join()
 
 
 IN_PROCESS: Executor = partial(run_locally, 1)
@@ -138,12 +160,29 @@ def run_within(seconds: float, function: Callable[[], R]) -> R:
     return outcome.result(seconds)
 
 
+def _start_process(connect: Callable[[Connection], None]) -> BaseProcess:
+    """A process that answers what it is sent, until the connection to it is closed."""
+    from multiprocessing import get_context
+
+    # A forked child would share the lock of the build and the state of other threads.
+    spawn = get_context("spawn")
+    # Only these two have it: from a queue of all, one that is killed while it sends would leave
+    # half a result behind, for the rest of which everybody waits.
+    ours, theirs = spawn.Pipe()
+    with theirs:
+        process = spawn.Process(target=_answer, args=(theirs,), daemon=True)
+        process.start()
+    connect(ours)
+    return process
+
+
 def _end_processes() -> None:
     """End the processes at once: nobody will ask for their work, which may take a minute."""
     from multiprocessing import active_children
 
     for process in active_children():
-        process.terminate()
+        # One that somebody has halted is not ended by less.
+        process.kill()
 
 
 @contextmanager
@@ -166,18 +205,29 @@ def _interrupts_kept_out() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
-    """Prepare a process, and have it end as soon as the one that started it is gone."""
+def _answer(connection: Connection) -> None:
+    """Work for the process that started this one, and end as soon as it is gone."""
     import gc
     from multiprocessing import parent_process
 
     gc.set_threshold(*SELDOM)
     parent = parent_process()
-    if parent is None:
-        return
+    assert parent is not None
 
     def wait() -> None:
         parent.join()
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
+    with suppress(EOFError, OSError):
+        while True:
+            connection.send(_run(*connection.recv()))
+
+
+def _run(function: Callable[[Any], Any], batch: Any) -> tuple[Any, Exception | None]:
+    try:
+        return function(batch), None
+    except Exception as error:
+        # A report of it says where it was raised.
+        error.add_note(traceback.format_exc())
+        return None, error

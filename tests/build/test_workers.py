@@ -45,20 +45,25 @@ if __name__ == "__main__":
 
 def start(tmp_path: Path) -> tuple[subprocess.Popen[str], list[int]]:
     """A process with two helpers at work, and the helpers' numbers."""
-    (tmp_path / "working.py").write_text(WORKING, encoding="utf-8")
     (tmp_path / "helpers").mkdir()
-    process = subprocess.Popen(
+    process = run_script(tmp_path, WORKING)
+    assert process.stdout is not None
+    assert [process.stdout.readline() for _ in range(2)] == ["working\n"] * 2
+    return process, [int(path.name) for path in (tmp_path / "helpers").iterdir()]
+
+
+def run_script(folder: Path, script: str) -> subprocess.Popen[str]:
+    """A process that runs a script, at the head of a group of its own."""
+    (folder / "working.py").write_text(script, encoding="utf-8")
+    return subprocess.Popen(
         [sys.executable, "working.py", "helpers"],
-        cwd=tmp_path,
+        cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         start_new_session=True,
     )
-    assert process.stdout is not None
-    assert [process.stdout.readline() for _ in range(2)] == ["working\n"] * 2
-    return process, [int(path.name) for path in (tmp_path / "helpers").iterdir()]
 
 
 def read_rest(process: subprocess.Popen[str]) -> str:
@@ -110,3 +115,58 @@ def test_a_helper_that_the_system_ends_is_told_with_the_remedy(tmp_path: Path) -
     assert process.returncode == 3
     assert "--jobs 1" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_helper_that_somebody_halted_keeps_nobody_waiting(
+    tmp_path: Path, asked: signal.Signals
+) -> None:
+    process, helpers = start(tmp_path)
+    os.kill(helpers[0], signal.SIGSTOP)
+    process.send_signal(asked)
+    said = read_rest(process)
+
+    assert process.returncode == 130
+    assert said == ""
+
+
+# One of two processes is killed as soon as it is about to send a large result.
+SENDING = """\
+import os, signal, sys, threading
+from pathlib import Path
+from casebook.build.workers import Batches, open_executor
+from casebook.problems import CasebookError
+
+WRITE, LARGE = "1", 1_000_000
+
+def end():
+    while True:
+        for thread in Path("/proc/self/task").iterdir():
+            call = (thread / "syscall").read_text().split()
+            if call[0] == WRITE and int(call[3], 16) > LARGE:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+def work(items):
+    if items == [3]:
+        threading.Thread(target=end, daemon=True).start()
+    return [bytes(100 * LARGE if item == 3 else 1) for item in items]
+
+if __name__ == "__main__":
+    try:
+        with open_executor(2) as executor:
+            list(executor(work, Batches(items=range(9), count=9, most=1, worth=1)))
+    except CasebookError as error:
+        print(error.text.en)
+        sys.exit(error.exit_status)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/syscall").exists(), reason="Linux tells of its calls")
+def test_half_a_result_of_a_helper_that_the_system_ended_keeps_nobody_waiting(
+    tmp_path: Path,
+) -> None:
+    process = run_script(tmp_path, SENDING)
+    said = read_rest(process)
+
+    assert process.returncode == 3
+    assert "--jobs 1" in said
