@@ -35,9 +35,14 @@ def note_elsewhere(project: str, target: str) -> None:
     path = os.path.join(project, _ELSEWHERE)
     with suppress(OSError, UnicodeError):
         if not os.path.islink(os.path.dirname(path)):
+            # Only now: most builds are into the folder of the project.
+            from pathlib import Path
+
+            from casebook.yaml.files import write_atomically
+
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w", encoding="utf-8", errors="surrogateescape") as stream:
-                stream.writelines(f"{one}\n" for one in [*known, target][-_MOST_ELSEWHERE:])
+            lines = "".join(f"{one}\n" for one in [*known, target][-_MOST_ELSEWHERE:])
+            write_atomically(Path(path), lines.encode("utf-8", "surrogateescape"))
 
 
 def _read_elsewhere(project: str) -> list[str]:

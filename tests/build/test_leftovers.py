@@ -111,3 +111,21 @@ def test_the_site_of_another_folder_is_known_before_it_is_made(
     build_site(BuildOptions(project=project, output=output))
 
     assert (project / ".cache" / "elsewhere").read_text("utf-8") == f"{output}\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_lies_in_the_place_of_the_list_of_folders_is_not_written_into(
+    kind: str, tmp_path: Path
+) -> None:
+    work, listed = tmp_path / "thesis.txt", tmp_path / ".cache" / "elsewhere"
+    work.write_text("years of work")
+    listed.parent.mkdir()
+    if kind == "link":
+        listed.symlink_to(work)
+    else:
+        os.mkfifo(listed)
+    note_elsewhere(str(tmp_path), "/srv/site")
+
+    assert work.read_text() == "years of work"
+    assert listed.read_text().splitlines()[-1] == "/srv/site"
