@@ -10,6 +10,7 @@ import hmac
 import os
 import secrets
 import sqlite3
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -49,6 +50,7 @@ class Cache:
         self._secret = secret
         self._memory = memory
         self._used: set[str] = set()
+        self._written: set[str] = set()
         self._waiting: dict[str, bytes] = {}
         self._weight = 0
 
@@ -108,8 +110,21 @@ class Cache:
         waiting, self._waiting, self._weight = self._waiting, {}, 0
         if self._connection is not None and waiting:
             rows = ((key, value, self._seal(key, value)) for key, value in waiting.items())
+            self._written |= waiting.keys()
             with suppress(*_DAMAGE):
                 self._connection.executemany("insert or replace into made values (?, ?, ?)", rows)
+                self._connection.commit()
+
+    def forget_put(self) -> None:
+        """Forget what was put since the opening, which may be of other contents than its keys."""
+        for key in (*self._waiting, *self._written):
+            if self._memory is not None:
+                self._memory.pop(key, None)
+        self._waiting, self._weight = {}, 0
+        if self._connection is not None and self._written:
+            with suppress(*_DAMAGE):
+                rows = ((key,) for key in self._written)
+                self._connection.executemany("delete from made where key = ?", rows)
                 self._connection.commit()
 
     def prune(self, prefix: str) -> None:
@@ -200,7 +215,9 @@ def _connect(path: Path | None, is_sound: bool = False) -> sqlite3.Connection | 
     That one lies in memory, and where this is too little on the disk. One that this process has
     read from before `is_sound`, and is not gone through again.
     """
-    if path is not None and path.is_symlink():
+    files = (path, path.with_name(f"{path.name}-journal")) if path else ()
+    # SQLite would wait for ever for what somebody writes into a pipe.
+    if any(os.path.lexists(one) and not stat.S_ISREG(os.lstat(one).st_mode) for one in files):
         return None
     for _attempt in range(2):
         connection = None
@@ -216,9 +233,9 @@ def _connect(path: Path | None, is_sound: bool = False) -> sqlite3.Connection | 
         except _DAMAGE:
             if connection is not None:
                 connection.close()
-            for name in (path, path.with_name(path.name + "-journal")) if path else ():
+            for one in files:
                 with suppress(OSError):
-                    name.unlink()
+                    one.unlink()
     return None
 
 

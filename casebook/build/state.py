@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import pickle
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -86,6 +87,21 @@ def read_inputs(project: Path, cache: Cache | None = None, is_kept: bool = True)
             cache.put(_INPUTS, pickle.dumps(rows, pickle.HIGHEST_PROTOCOL))
             cache.prune("state:inputs")
     return Inputs(project, digests, stamps)
+
+
+@contextmanager
+def open_inputs(project: Path, cache: Cache, is_kept: bool = True) -> Iterator[Inputs]:
+    """The inputs for a block that may fail; where one changed it has cached nothing.
+
+    What was made of a file as it is by now would be found again under what it was before.
+    """
+    inputs = read_inputs(project, cache, is_kept)
+    try:
+        yield inputs
+    except BaseException:
+        if find_changed(inputs):
+            cache.forget_put()
+        raise
 
 
 def find_changed(inputs: Inputs) -> list[str]:

@@ -19,7 +19,7 @@ from casebook.build.state import (
     BuildState,
     Inputs,
     find_changed,
-    read_inputs,
+    open_inputs,
     refuse_changes,
 )
 from casebook.build.timings import Timings
@@ -99,9 +99,9 @@ def build_site(options: BuildOptions) -> BuildResult:
         note_elsewhere(str(options.project), str(options.output.resolve()))
         for attempt in range(1, ATTEMPTS + 1):
             options.timings.begin("build.stage.inputs")
-            inputs = read_inputs(options.project, cache)
             try:
-                return _build_from(inputs, options, cache, state, litter)
+                with open_inputs(options.project, cache) as inputs:
+                    return _build_from(inputs, options, cache, state, litter)
             # A source that is taken away meanwhile shows as a file that the machine does not find.
             except CasebookError:
                 if attempt == ATTEMPTS:
@@ -223,9 +223,12 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
     from casebook.build.drawings import draw_charts, tabulate_charts
     from casebook.build.site import render_pages
 
-    with _collect_seldom(), _open_cache(options) as cache:
+    with (
+        _collect_seldom(),
+        _open_cache(options) as cache,
         # The build of the whole site follows.
-        inputs = read_inputs(options.project, cache, is_kept=False)
+        open_inputs(options.project, cache, is_kept=False) as inputs,
+    ):
         loaded = _load(inputs, options, cache)
         dataset, result = loaded.dataset, _describe(loaded)
         if options.built_from == result.built_from:
@@ -234,7 +237,9 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
         charts = draw_charts(tables, cache)
         context = _make_context(loaded, options, cache)
         context = replace(context, charts=charts, offers_charts=offers_charts)
-        return replace(result, pages=render_pages(context, wanted))
+        pages = render_pages(context, wanted)
+        refuse_changes(inputs)
+        return replace(result, pages=pages)
 
 
 def _describe(loaded: Loaded) -> BuildResult:

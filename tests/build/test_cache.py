@@ -195,3 +195,38 @@ def test_a_name_that_comes_or_goes_changes_its_own_run_alone() -> None:
         assert len(changed) <= 2
         assert {name for run in after.values() for name in run} == {*names} - {gone}
     assert 5 < len(before) < 50
+
+
+def test_what_was_put_is_forgotten_and_what_was_there_before_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory: dict[str, object] = {}
+    with open_cache(tmp_path) as store:
+        store.put("a", b"one")
+    with open_cache(tmp_path, memory=memory) as store:
+        store.put("a", b"two")
+        store.recall("a", bytes.decode)
+        store.forget_put()
+        waiting = store.recall("a", bytes.decode)
+        store.put("b", b"three")
+        store.flush()
+        store.forget_put()
+    with open_cache(tmp_path, memory=memory) as store:
+        after = store.get("b")
+
+    assert (waiting, after) == ("one", None)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+@pytest.mark.parametrize("name", ["store.sqlite", "store.sqlite-journal"])
+def test_nobody_waits_for_a_pipe_in_the_place_of_a_store(name: str, tmp_path: Path) -> None:
+    with open_cache(tmp_path) as store:
+        store.put("a", b"one")
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+
+    with open_cache(tmp_path) as store:
+        store.put("a", b"two")
+        found = store.get("a")
+
+    assert found == b"two"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from processes import tree
 
 from casebook.build import state
 from casebook.build import steps as pipeline
@@ -259,3 +262,40 @@ def test_a_file_written_twice_in_one_tick_of_the_clock_is_read_again(
         found = state.read_inputs(tmp_path, cache).digests["data/sources.yaml"]
 
     assert found == digest(b"two")
+
+
+@pytest.mark.parametrize("breaks_off", [False, True], ids=["goes on", "breaks off"])
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [
+        pytest.param("data/sources.yaml", "两地读书会", id="sources"),
+        pytest.param("data/cases/haishu.yaml", "把读书会交给", id="a case"),
+        pytest.param("content/stories/lead.md", "先看总表", id="a text"),
+    ],
+)
+def test_nothing_is_kept_of_a_file_that_is_saved_while_a_build_reads(
+    name: str, before: str, breaks_off: bool, tiny_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, output = tiny_project / name, tiny_project / "output"
+    first = path.read_bytes().replace(before.encode(), f"甲{before}".encode())
+    path.write_bytes(first)
+    load = pipeline.load_checked
+
+    def save_and_load(*given: Any) -> Any:
+        monkeypatch.setattr(pipeline, "load_checked", load)
+        path.write_bytes(first.replace("甲".encode(), "乙".encode()))
+        loaded = load(*given)
+        if breaks_off:
+            raise KeyboardInterrupt
+        return loaded
+
+    monkeypatch.setattr(pipeline, "load_checked", save_and_load)
+    with suppress(KeyboardInterrupt):
+        build_site(BuildOptions(project=tiny_project, output=output))
+    # The editor takes it back.
+    path.write_bytes(first)
+    build_site(BuildOptions(project=tiny_project, output=output))
+    clean = tiny_project / "clean"
+    build_site(BuildOptions(project=tiny_project, output=clean, use_cache=False))
+
+    assert tree(output) == tree(clean)
