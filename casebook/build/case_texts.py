@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
+from casebook.messages import failure, say
+
 # Those of some two thousand cases; what a disk gives back at once need not be in memory too.
 MOST_IN_MEMORY = 4 * 2**20
 _MOST_TOGETHER = 100
@@ -52,7 +54,7 @@ class CaseTexts:
     """
 
     def __init__(self, folder: Path, cases: Sequence[tuple[str, str]], known: WrittenTexts) -> None:
-        self._file = SpooledTemporaryFile(max_size=MOST_IN_MEMORY, buffering=0, dir=str(folder))  # noqa: SIM115  # close
+        self._file = SpooledTemporaryFile(max_size=MOST_IN_MEMORY, dir=str(folder))  # noqa: SIM115  # close
         self._end = 0
         self.cases = cases
         self._known = known
@@ -135,4 +137,8 @@ class CaseTexts:
 
 def _read(file: IO[bytes] | FileIO, start: int, end: int) -> bytes:
     file.seek(start)
-    return file.read(end - start) or b""
+    found = file.read(end - start) or b""
+    if len(found) != end - start:
+        # Whoever cuts a list off while it is read would have every text behind it in a wrong place.
+        raise failure("build.machine", path=file.name, reason=say("build.machine.busy"))
+    return found

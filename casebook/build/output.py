@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from casebook.build.manifest import (
     LITTER,
+    MANIFEST,
     NO_STAMPS,
     find_unlisted,
     list_files,
@@ -129,13 +130,15 @@ def stage_output(
                     os.replace(spare, staging)
                 else:
                     staging.mkdir()
-                tree = StagedOutput(staging, None if is_new else output, begun)
                 # Now, while the state still holds what the last build has noted.
                 known = state.folders_of(staging) if state else NO_STAMPS
+                old = None if is_new else output
+                tree = StagedOutput(staging, old, begun=begun, is_known=bool(known))
                 yield tree
                 tree.remove_rest()
+                manifest = tree.listing.get(MANIFEST, "")
                 if state:
-                    state.note_folders(staging, tree.stamp_folders(known))
+                    state.note_folders(staging, tree.stamp_folders(known), manifest)
                 old = staging
                 if litter or not _holds_the_same(tree, output):
                     _flush(staging)
@@ -145,8 +148,8 @@ def stage_output(
                 for path in litter:
                     (old / path).unlink(missing_ok=True)
                 _retire(old, output, spare if needs_spare else None)
-                if state and needs_spare and not begun and spare.exists():
-                    state.note_folders(spare, stamp_folders(spare, tree.listing))
+                if state and is_new and spare.exists():
+                    state.note_folders(spare, stamp_folders(spare, tree.listing), manifest)
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from casebook.build.manifest import MANIFEST, list_files, read_outputs, stamp_folders
+from casebook.messages import failure, say
 from casebook.values.digest import digest
 
 
@@ -20,9 +21,17 @@ class StagedOutput:
     The bytes are compared, not the digests of an old manifest: a published file that was
     changed by hand or damaged since must not live on. A `begun` tree is the one before the
     published, which shares most of its files with that: what it holds already is left in place.
+    One that `is_known` holds what its manifest lists.
     """
 
-    def __init__(self, folder: Path, old: Path | None = None, begun: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        old: Path | None = None,
+        *,
+        begun: bool = False,
+        is_known: bool = False,
+    ) -> None:
         self.folder = folder
         # The digest of each file by its path.
         self.listing: dict[str, str] = {}
@@ -30,7 +39,8 @@ class StagedOutput:
         self.mode = folder.stat().st_mode & 0o666
         self._old = old
         self.begun = begun
-        held = read_outputs(folder) if begun else None
+        # What anybody may have written there could name files outside of the tree.
+        held = read_outputs(folder) if is_known else None
         self._held = None if held is None else (MANIFEST, *held)
         self._inside = folder
         # What was put in, and what taken out.
@@ -85,10 +95,12 @@ class StagedOutput:
         held = list_files(self.folder) if self._held is None else self._held
         for path in [path for path in held if path not in self.listing]:
             self._moved.add(path)
-            (self.folder / path).unlink(missing_ok=True)
+            target = self.folder / path
+            self._refuse_links(target.parent)
+            target.unlink(missing_ok=True)
             # Only an empty folder lets itself be removed.
             with suppress(OSError):
-                os.removedirs((self.folder / path).parent)
+                os.removedirs(target.parent)
 
     def stamp_folders(self, known: Mapping[str, int]) -> dict[str, int]:
         """When each of its folders was last changed; `known` is that of a begun tree before."""
@@ -147,4 +159,10 @@ class StagedOutput:
     def _make_folder(self, folder: Path) -> None:
         if folder != self._inside:
             folder.mkdir(parents=True, exist_ok=True)
+            self._refuse_links(folder)
             self._inside = folder
+
+    def _refuse_links(self, folder: Path) -> None:
+        """Refuse a folder of a begun tree that a link has taken out of it."""
+        if self.begun and os.path.realpath(folder) != str(folder):
+            raise failure("build.machine", path=folder, reason=say("build.output.link"))

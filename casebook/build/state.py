@@ -25,6 +25,7 @@ from casebook.build.last_build import (
     stamp_inputs,
     young_since,
 )
+from casebook.build.manifest import MANIFEST
 from casebook.messages import problem
 from casebook.packaged import find_source
 from casebook.problems import START, ContentError
@@ -145,12 +146,15 @@ class BuildState:
         return UnitRun(row, tree, self._output, partial(self._cache.put, key))
 
     def read_texts(self) -> WrittenTexts:
-        """Where the texts of cases lie in the published lists, nowhere where one was changed."""
+        """Where the texts of cases lie in the published lists, nowhere where one was changed.
+
+        They go into new lists, whose digests would vouch for whatever had come into the old ones.
+        """
         content = self._cache.get(self._name("texts"))
         cases, lists = pickle.loads(content) if content is not None else ((), {})
         found = {}
-        for name, (path, stamp, places) in lists.items():
-            if _stamp(f"{self._output}/{path}") != stamp:
+        for name, (path, sha, places) in lists.items():
+            if digest_file(f"{self._output}/{path}") != sha:
                 return NO_TEXTS
             found[name] = f"{self._output}/{path}", places
         return WrittenTexts(cases, found)
@@ -158,8 +162,7 @@ class BuildState:
     def note_texts(self, texts: WrittenTexts, tree: StagedOutput) -> None:
         """Keep where the texts of cases lie in the lists of a tree."""
         lists = {
-            name: (path, _stamp(f"{tree.folder}/{path}"), places)
-            for name, (path, places) in texts.lists.items()
+            name: (path, tree.listing[path], places) for name, (path, places) in texts.lists.items()
         }
         row = pickle.dumps((texts.cases, lists), pickle.HIGHEST_PROTOCOL)
         self._cache.put(self._name("texts"), row)
@@ -174,16 +177,23 @@ class BuildState:
             run.save()
 
     def folders_of(self, tree: Path) -> dict[str, int]:
-        """When folders of a tree were last changed that held files of the site alone since."""
-        content = self._cache.get(self._name_folders(tree))
-        found: dict[str, int] = pickle.loads(content) if content is not None else {}
-        return found
+        """When folders of a tree were last changed that held files of the site alone since.
 
-    def note_folders(self, tree: Path, stamps: Mapping[str, int]) -> None:
-        """Keep when folders of a tree were last changed; of what was just now, that it was once."""
+        Of a tree whose manifest is another than that of its build nothing is known.
+        """
+        content = self._cache.get(self._name_folders(tree))
+        sha, found = pickle.loads(content) if content is not None else ("", {})
+        return found if digest_file(f"{tree}/{MANIFEST}") == sha else {}
+
+    def note_folders(self, tree: Path, stamps: Mapping[str, int], manifest: str) -> None:
+        """Keep when folders of a tree were last changed; of what was just now, that it was once.
+
+        `manifest` is the digest of that of the tree.
+        """
         young = young_since()
         row = {folder: stamp if stamp < young else 0 for folder, stamp in stamps.items()}
-        self._cache.put(self._name_folders(tree), pickle.dumps(row, pickle.HIGHEST_PROTOCOL))
+        content = pickle.dumps((manifest, row), pickle.HIGHEST_PROTOCOL)
+        self._cache.put(self._name_folders(tree), content)
 
     def _name_folders(self, tree: Path) -> str:
         # It goes by another name after the exchange.

@@ -10,6 +10,7 @@ import pytest
 
 from casebook.build import case_texts
 from casebook.build.case_texts import NO_TEXTS, CaseTexts, WrittenTexts
+from casebook.problems import CasebookError
 
 Texts = Mapping[str, str]
 
@@ -91,3 +92,14 @@ def test_a_case_of_another_key_is_not_known(tmp_path: Path) -> None:
 
     with closing(CaseTexts(tmp_path, [("a", "A"), ("b", "another")], known)) as texts:
         assert [texts.is_known(number) for number in range(2)] == [True, False]
+
+
+def test_a_list_that_is_cut_off_while_it_is_read_puts_no_text_into_another_place(
+    tmp_path: Path,
+) -> None:
+    _, known = write_lists(tmp_path / "first", {slug: make(slug) for slug in "abc"})
+
+    with closing(CaseTexts(tmp_path, known.cases, known)) as texts:
+        (tmp_path / "first" / "index").write_bytes(b"head:[a],[")
+        with pytest.raises(CasebookError):
+            list(texts.read("index", b","))

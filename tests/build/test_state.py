@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import shutil
 import sqlite3
@@ -238,6 +239,7 @@ def aged_project(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose site and spare tree were built so long ago that their folders are known."""
     monkeypatch.setattr(swap, "_LARGE", 0)
     monkeypatch.setattr(last_build, "YOUNG", 0)
+    shutil.rmtree(project / "output")
     for words in ("这是只供测量用的", "这是另供测量用的"):
         _toggle(record(project, 1), "这是测量用的", words)
         build(project, project / "output")
@@ -295,6 +297,52 @@ def test_a_file_that_was_put_into_the_spare_tree_is_refused_once_it_is_published
         build(aged_project, aged_project / "output")
 
     assert "planted.html" in refused.value.text.en
+
+
+def test_a_manifest_that_somebody_wrote_has_nothing_removed_outside_of_the_site(
+    aged_project: Path,
+) -> None:
+    work, path = aged_project / "thesis.txt", aged_project / "output" / "manifest.json"
+    work.write_text("years of work")
+    listed = json.loads(path.read_bytes())
+    listed["outputs"] |= {str(work): "", "../thesis.txt": ""}
+    path.write_text(json.dumps(listed))
+    for words in ("这是只供测量用的", "这是另供测量用的"):
+        _toggle(record(aged_project, 1), "这是测量用的", words)
+        build(aged_project, aged_project / "output")
+
+    assert work.read_text() == "years of work"
+
+
+def test_a_case_that_is_gone_stays_in_no_spare_tree_whose_manifest_somebody_wrote(
+    aged_project: Path,
+) -> None:
+    manifest = aged_project / ".output.spare" / "manifest.json"
+    # The published one may be the same file under another name.
+    manifest.unlink()
+    manifest.write_text('{"generator": "casebook", "outputs": {}}')
+    record(aged_project, 3).unlink()
+    build(aged_project, aged_project / "output")
+
+    assert not (aged_project / "output" / "cases" / make_case(3).slug).exists()
+
+
+def test_a_link_in_the_spare_tree_leads_no_build_out_of_it(aged_project: Path) -> None:
+    output, spare = aged_project / "output", aged_project / ".output.spare"
+    outside, before = aged_project / "outside", contents(output)
+    (spare / "cases").rename(outside)
+    (spare / "cases").symlink_to(outside)
+    kept = contents(outside)
+    record(aged_project, 3).unlink()
+    with pytest.raises(CasebookError) as refused:
+        build(aged_project, output)
+
+    assert "symbolic link" in refused.value.text.en
+    assert (contents(outside), contents(output)) == (kept, before)
+
+    build(aged_project, output)
+
+    assert not (output / "cases" / make_case(3).slug).exists()
 
 
 def test_what_a_file_manager_left_is_not_published_again(aged_project: Path) -> None:
@@ -410,11 +458,15 @@ def test_a_changed_title_reaches_every_list_that_shows_it(project: Path) -> None
     assert "另一测例" in (output / "figures" / "index.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize("written", [b"x" * 8, b"x" * 11], ids=["shorter", "at the same time"])
 @pytest.mark.parametrize("name", ["data/figures.csv", "data/cases.json", "search/index.js"])
-def test_nothing_is_read_back_from_a_list_that_somebody_changed(name: str, project: Path) -> None:
+def test_nothing_is_read_back_from_a_list_that_somebody_changed(
+    name: str, written: bytes, project: Path
+) -> None:
     output = project / "output"
-    text = (output / name).read_bytes()
-    (output / name).write_bytes(text.replace(make_case(2).slug.encode(), b"x" * 8))
+    text, times = (output / name).read_bytes(), (output / name).stat()
+    (output / name).write_bytes(text.replace(make_case(2).slug.encode(), written))
+    os.utime(output / name, ns=(times.st_atime_ns, times.st_mtime_ns))
     replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
     build(project, output)
 
