@@ -478,6 +478,7 @@ REFERRED_RIGHT = [
     ("zh", "申报的有 {{applicants}}，只有 {{site.cases}} 个地方如此。"),
     ("zh", "从 {{paid_2010}} 到 {{paid_2011}}。"),
     ("zh", "五年累计 {{total}}。"),
+    ("zh", "投入是{{paid_2010}}~{{paid_2011}}。"),
     ("zh", "节省了 {{paid_2010}}，履约 {{projects}}。"),
     ("zh", "列举的有 {{open_list}}，从 {{price}} 起步。"),
     ("zh", "资金{{announced}}；正文写的是{{outlay}}。"),
