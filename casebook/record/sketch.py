@@ -6,9 +6,9 @@ Only a preview shows one, so that what is half written is seen as it will be.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
@@ -29,8 +29,8 @@ STAND_IN: Final = "〔〕"
 # Each round leaves out what is wrong; what depends on that is wrong in the next.
 _ROUNDS: Final = 6
 _TEXTS: Final = frozenset({"bilingual", "line", "text"})
-# A field of the case and the record inside it, by name or number; or the whole field.
-Part = tuple[str, str | int | None]
+# Where a field begins, or a member of a list, which begins where its first field does.
+Part = tuple[Position, bool]
 
 
 def describe_blanks(path: str, blanks: Collection[Problem]) -> Problem:
@@ -77,11 +77,19 @@ def sketch_case(data: bytes, path: str, known: Dataset) -> tuple[Case, Lists]:
     for _ in range(_ROUNDS):
         problems: list[Problem] = []
         case = _MarkingReader(lists).read_root(root, lines, path, problems)
-        # Of a name that there is no field of nothing else is wrong.
-        wrong = [one.at for one in problems if one.severity == "error" and one.code != "E201"]
+        wrong = [one for one in problems if one.severity == "error"]
         if not wrong:
             return case, lists
-        root = _leave_out(root, wrong)
+        parts = sorted(_list_parts(root))
+        # What is wrong begins where the last part before it does, or inside of that. Of a name
+        # that there is no field of nothing else is wrong.
+        begins = {
+            (one.at, False)
+            if one.code == "E201"
+            else parts[bisect_right(parts, (one.at, True)) - 1]
+            for one in wrong
+        }
+        root = cast(MapNode, _leave_out(root, begins))
     return _MarkingReader(lists).read_root(EMPTY, [], path, []), lists
 
 
@@ -102,30 +110,23 @@ def _add_stand_ins(known: Dataset) -> Lists:
     )
 
 
-def _leave_out(node: MapNode, wrong: Iterable[Position]) -> MapNode:
-    """A case without its fields, or the records inside them, in which something is wrong."""
-    parts = sorted(_list_parts(node), key=lambda found: found[0])
-    begins = [at for at, _ in parts]
-    # What is wrong begins where the last part before it does, or inside of that.
-    faulty = {parts[bisect_right(begins, at) - 1][1] for at in wrong}
-    entries = dict(node.entries)
-    for name, inner in node.entries.items():
-        if (name, None) in faulty:
-            del entries[name]
-        elif isinstance(inner, MapNode):
-            left = {key: each for key, each in inner.entries.items() if (name, key) not in faulty}
-            entries[name] = inner._replace(entries=left)
-        elif isinstance(inner, ListNode):
-            kept = (each for key, each in enumerate(inner.items) if (name, key) not in faulty)
-            entries[name] = inner._replace(items=tuple(kept))
-    return node._replace(entries=entries)
-
-
-def _list_parts(node: MapNode) -> Iterator[tuple[Position, Part]]:
+def _list_parts(node: MapNode) -> Iterator[Part]:
     """Where each field of a case and each record inside it begins."""
     for name, inner in node.entries.items():
-        yield node.key_at[name], (name, None)
+        yield node.key_at[name], False
         if isinstance(inner, MapNode):
-            yield from ((inner.key_at[key], (name, key)) for key in inner.entries)
+            yield from ((inner.key_at[key], False) for key in inner.entries)
         elif isinstance(inner, ListNode):
-            yield from ((item.at, (name, key)) for key, item in enumerate(inner.items))
+            yield from ((item.at, True) for item in inner.items)
+
+
+def _leave_out(node: Node, parts: Collection[Part]) -> Node:
+    """A tree without the fields and members that begin at these places."""
+    if isinstance(node, MapNode):
+        named = node.entries.items()
+        left = {key: one for key, one in named if (node.key_at[key], False) not in parts}
+        return node._replace(entries={key: _leave_out(one, parts) for key, one in left.items()})
+    if isinstance(node, ListNode):
+        kept = (_leave_out(one, parts) for one in node.items if (one.at, True) not in parts)
+        return node._replace(items=tuple(kept))
+    return node

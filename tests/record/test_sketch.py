@@ -52,6 +52,12 @@ def test_a_new_case_has_marks_for_its_words_and_a_stand_in_for_its_topic() -> No
         pytest.param("title: 西湖\n", "西湖", [], id="a title alone"),
         pytest.param("titel: x\ntitle: 西湖\n", "西湖", [], id="a field that there is not"),
         pytest.param(
+            record(figure() + "    labelx: 甲\n"),
+            "海曙：读书会由谁来办",
+            ["paid"],
+            id="a field that no figure has goes alone",
+        ),
+        pytest.param(
             record(figure(), figure("other", amount="一些")),
             "海曙：读书会由谁来办",
             ["paid"],
