@@ -92,7 +92,8 @@ def test_a_misspelt_place_is_told_its_nearest() -> None:
 
 def test_an_unknown_code_is_told_others_of_its_province() -> None:
     with pytest.raises(
-        CasebookError, match="441900 东莞市（广东省）\n  440000 广东省\n  440100 广州市"
+        CasebookError,
+        match=r"441900 Dongguan \(Guangdong\)\n  440000 Guangdong\n  440100 Guangzhou",
     ):
         choose_region("441999", LISTS.regions)
 
