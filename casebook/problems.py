@@ -82,7 +82,7 @@ class Problem:
 
     @property
     def offered(self) -> str:
-        """What the remedy offers to write in the place of what is there, empty for no such one."""
+        """The words that the remedy offers to write in the place of what is there, or nothing."""
         return self.hint.offered if isinstance(self.hint, Hint) else ""
 
     def message(self, lang: Lang) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -45,6 +46,19 @@ def tracked_files() -> list[Path]:
     if listed.returncode:
         pytest.skip("git cannot read this checkout")
     return [PROJECT / name for name in listed.stdout.decode("utf-8").split("\0") if name]
+
+
+def test_a_docstring_says_what_a_thing_is_and_begins_with_no_question() -> None:
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    found = [
+        f"{path.relative_to(PROJECT)}: {words[:60]}"
+        for path in sorted((PROJECT / "casebook").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, kinds) and (words := ast.get_docstring(node) or "")
+        if words.split()[0] in ("What", "Whether", "How")
+    ]
+
+    assert found == []
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def load_apart(options: BuildOptions, inputs: Inputs, cache: Cache, executor: Ex
 
 
 def _find_substitute(path: str, options: BuildOptions, is_vain: bool) -> bytes | None:
-    """What is read in the place of a faulty case; an earlier version may be faulty by now too."""
+    """The record in the place of a faulty case; an earlier version may be faulty by now too."""
     if is_draft(read_bytes(options.project / path, options.project, [])):
         return b""
     slug = Path(path).stem

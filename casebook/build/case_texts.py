@@ -34,7 +34,7 @@ NO_TEXTS: Final = WrittenTexts()
 
 
 class ListPiece(bytes):
-    """The texts of neighbours as they stand in a list, with the name of that.
+    """The texts of neighbours as a list has them, with the name of the list.
 
     `first` is the number of the first of them, `sizes` are theirs, and before each but the first of
     all are `between` bytes of something else.
@@ -49,7 +49,7 @@ class ListPiece(bytes):
 class CaseTexts:
     """Texts given case by case in any order, and then read list by list, one of every case.
 
-    Those that stand in a `known` list are read from there, where nothing was made anew of the case.
+    Those that are in a `known` list are read from there, where nothing was made anew of the case.
     New ones lie in a file in the folder until this is closed.
     """
 
@@ -66,7 +66,7 @@ class CaseTexts:
         self._placed: dict[str, tuple[str, array[int]]] = {}
 
     def is_known(self, number: int) -> bool:
-        """True of a case whose texts stand in the published lists as they would be made."""
+        """True of a case whose texts are in the published lists as they would be made."""
         return self._before[number] >= 0
 
     def add(self, number: int, texts: Mapping[str, bytes]) -> None:

@@ -67,7 +67,7 @@ def stamp_inputs(project: str) -> dict[str, Stamp]:
 
 
 def _find_inputs(project: str) -> dict[str, Stamp | None]:
-    """What lies where sources do, in order, with its stamp where it is a regular file."""
+    """Everything in the places of sources, in order, with its stamp where it is a regular file."""
     stamps: dict[str, Stamp | None] = {}
     settings = _stamp(os.path.join(project, SETTINGS))
     if settings is not None:

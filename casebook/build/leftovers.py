@@ -1,4 +1,4 @@
-"""What a killed process left beside the files of a project, cleared as the next command starts.
+"""Files that a killed process left beside those of a project, cleared as a command starts.
 
 Only what Python has loaded anyway is imported here: a build with nothing to do looks as well.
 """

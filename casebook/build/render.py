@@ -122,7 +122,7 @@ class PageRenderer:
 
 
 def words_of(lang: Lang, languages: Languages) -> dict[str, Any]:
-    """What writes words in templates and macros of one language of a site."""
+    """Functions that write words in templates and macros of one language of a site."""
 
     def text(value: Text) -> Markup:
         words, written = value.inside(lang), value.written(lang)

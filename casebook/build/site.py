@@ -174,7 +174,7 @@ def _versions() -> Mapping[str, str]:
 
 
 def _list_makers(listed: list[Location]) -> tuple[MakePages, ...]:
-    """What makes the pages of all cases together; the last lists those that were `listed`."""
+    """Functions that make the pages of all cases; the last lists those that were `listed`."""
     return (*PAGES, partial(make_sitemap, listed))
 
 

@@ -83,7 +83,7 @@ class StagedOutput:
         self.listing[path] = found
 
     def take_over(self, path: str) -> None:
-        """Put a file of the old tree into this one as it stands there, but not on the list."""
+        """Put a file of the old tree into this one as it is there, but not on the list."""
         assert self._old is not None
         self._moved.add(path)
         self._link(self._old / path, self._place(path))

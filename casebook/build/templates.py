@@ -356,7 +356,7 @@ def _read_names(name: str, theme: Theme, compiled: CompiledTemplates) -> _Names:
 
 
 def check_templates(theme: Theme, compiled: CompiledTemplates) -> list[Problem]:
-    """What is wrong with templates that can be known before any of them runs."""
+    """Faults of templates that can be known before any of them runs."""
     problems, read = [], {}
     for name in theme.sources:
         try:

@@ -135,7 +135,7 @@ def _read_tokens(project: Path, own: Mapping[str, str] | None = None) -> Tokens:
 
 
 def check_theme(project: Path, settings: Settings) -> Iterator[Problem]:
-    """What the settings name in the project and in its theme that is not there."""
+    """Files that the settings name in the project and in its theme and that are not there."""
     static = find_theme_files(project, "static") if settings.logo or settings.has_icon else {}
     in_project, in_content = partial(_is_inside, project), partial(_is_inside, project / "content")
     named = [

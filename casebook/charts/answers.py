@@ -125,7 +125,7 @@ def _find_silence(columns: Sequence[QuestionColumn], cases: int) -> Text:
 
 
 def _quote_all(names: Sequence[str], last: str) -> Text:
-    """Names in quotes, as both languages list them; `last` stands before the last one."""
+    """Names in quotes, as both languages list them, with the word `last` before the last one."""
     quoted = [f"“{name}”" for name in names]
     *others, end = quoted
     listed = f"{', '.join(others)} {last} {end}" if others else end

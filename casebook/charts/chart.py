@@ -90,7 +90,7 @@ class ChartWords:
 
     @property
     def shown(self) -> int:
-        """How many columns of the table a page shows."""
+        """The number of columns of the table that a page shows."""
         return len(self.header) - self.in_files_only
 
     @property

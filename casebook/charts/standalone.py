@@ -53,7 +53,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardWords:
-    """What a card without a drawing says: `words` in large letters are an amount or a title."""
+    """The words of a card without a drawing: `words` in large letters are an amount or a title."""
 
     words: str
     place: str = ""

@@ -297,7 +297,7 @@ def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
 def _paint_row(
     row: TimelineRow, axis: _Axis, sheet: Sheet, top: float, beside: bool
 ) -> tuple[float, tuple[float, float]]:
-    """Draw a row; give its bottom edge and the band that its marks stand in."""
+    """Draw a row; give its bottom edge and the band of its marks."""
     style = sheet.style
     stacks = _stack(row.moments, axis)
     height = _REACH * max(lane + 1 for _, lane in stacks)

@@ -194,7 +194,7 @@ class _CaseCheck:
             )
 
     def find_unexplained(self) -> Iterator[tuple[FactName, Difference]]:
-        """What differs and has no reason, by the fact; the column of one that is gone is empty."""
+        """Changes without a reason, by the fact; the column of a fact that is gone is empty."""
         facts = list_facts(self.case, self.dataset.languages)
         for (kind, name), was in self.was.facts.items():
             now_called = name if (kind, name) in facts else self._find_renamed(kind, name, facts)

@@ -179,7 +179,7 @@ class KnownNumbers:
 
     @cached_property
     def per_terms(self) -> tuple[tuple[str, str, str], ...]:
-        """What an amount may be per: the keys of the vocabulary, each with its names."""
+        """The keys of all that an amount may be per, each with its names."""
         named = {key: name_per(term.name) for key, term in self.dataset.vocabulary.per.items()}
         return tuple((key, name.zh, name.en) for key, name in named.items())
 
@@ -209,7 +209,7 @@ class KnownNumbers:
                 yield Named(mention.text, mention.start, self.reporters[mention.date])
 
     def score_labels(self, words: str, figure: Figure, lang: Lang) -> dict[str, Match]:
-        """The labels of a case as far as they stand in a text, by the names of its figures."""
+        """The labels of a case as far as a text has them, by the names of its figures."""
         key = figure.case, lang
         if key not in self.labels:
             printed = self.case_of(figure).printed_figures
@@ -336,7 +336,7 @@ def _index(labels: Mapping[str, str], lang: Lang) -> dict[str, list[str]]:
 
 
 def _score(text: str, index: Mapping[str, list[str]], lang: Lang) -> dict[str, Match]:
-    """The labels as far as they stand in a text; a word of many of them counts little."""
+    """The labels as far as a text has them; a word of many of them counts little."""
     scores: dict[str, Match] = {}
     for token in tokens_of(text, lang):
         names = index.get(token, ())

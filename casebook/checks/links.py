@@ -154,7 +154,7 @@ def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]
 
 
 def _check_typed(text: WrittenText) -> Iterator[Problem]:
-    """What is meant for a link or a heading, and would be printed with its marks."""
+    """Words meant for a link or a heading that would be printed with their marks."""
     words = _blank_code(text.words)
     for found, at in find_in_lines(_BROKEN_LINK, words, text.at):
         if not _LINK.fullmatch(found[0]):

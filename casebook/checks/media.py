@@ -201,7 +201,7 @@ def stories_show_their_pictures(case: Case, dataset: Dataset) -> Iterator[Proble
 
 
 def check_theme_file(path: Path, project: Path, is_template: bool = False) -> Iterator[Problem]:
-    """What is wrong with one file of a theme by its content; a file of another kind is free."""
+    """Faults of one file of a theme by its content; none of a file of another kind."""
     shown, ending = show_path(path, project), path.suffix.lower()
     problems: list[Problem] = []
     if is_template or ending in _TEXTS:

@@ -229,13 +229,13 @@ def _arabic_date(found: re.Match[str]) -> str:
 
 
 def _write_date(year: str, *month_and_day: object) -> str:
-    """What is known of a date: 2012, 2012-12, 2012-12-07, --12 or --12-07."""
+    """A date as far as it is known: 2012, 2012-12, 2012-12-07, --12 or --12-07."""
     parts = (f"{int(str(part)):02d}" for part in month_and_day)
     return "-".join((f"{int(year):04d}" if year else "-", *parts))
 
 
 def _with_unit(line: str, mention: NumberMention) -> NumberMention:
-    """The number with the unit that follows it or, for a currency, stands before it."""
+    """The number with the unit behind it or, for a currency, before it."""
     start, end, value = mention.start, mention.end, mention.value
     sign = pattern("sign_before").search(line[max(0, start - 6) : start])
     found = pattern("unit").match(line, end)

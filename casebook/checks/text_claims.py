@@ -52,7 +52,7 @@ def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator
 
 
 class _Claim(NamedTuple):
-    """What a text says of a number: its qualifiers by their words, and whether it is a plan."""
+    """Claim of a text about a number: its qualifiers by their words, and whether it is a plan."""
 
     qualifiers: Mapping[Qualifier, str]
     planned: bool
@@ -198,7 +198,7 @@ class _ClaimReading:
         )
 
     def _find_qualifiers(self, mention: NumberMention) -> dict[Qualifier, str]:
-        """The qualifiers whose words stand in a number or touch it, each with its word."""
+        """The qualifiers whose words are in a number or touch it, each with its word."""
         found: dict[Qualifier, str] = {}
         low, start = self.reading.low, mention.start
         lead = low[max(0, start - 32) : start]

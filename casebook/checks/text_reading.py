@@ -92,7 +92,7 @@ class Trend(NamedTuple):
 
 
 class TextReading:
-    """What a text says by itself: its prose, its numbers, and the spans of its parts."""
+    """A text read by itself: its prose, its numbers, and the spans of its parts."""
 
     def __init__(self, words: str, lang: Lang) -> None:
         self.lang = lang
@@ -114,7 +114,7 @@ class TextReading:
 
     @cached_property
     def untitled(self) -> str:
-        """The prose without official titles, in which anything may stand."""
+        """The prose without official titles, which may say anything."""
         return pattern("title").sub(blank, self.prose)
 
     @cached_property
@@ -191,7 +191,7 @@ class TextReading:
 
     @cached_property
     def moves(self) -> tuple[Trend, ...]:
-        """The words that tell of a trend or of an earlier time, whatever stands beside them."""
+        """The words of a trend or of an earlier time, whatever is beside them."""
         prose, lang = self.low_unquoted, self.lang
         always, earlier = pattern("always", lang), pattern("earlier", lang)
         matches = chain(always.finditer(prose), earlier.finditer(prose))

@@ -38,7 +38,7 @@ Report = Callable[..., Problem]
 
 
 class _Spot(NamedTuple):
-    """The words about a number: its clause, and as far as no other number stands between.
+    """The words about a number: its clause, and as far as no other number is between.
 
     `lead` begins with the part of the sentence, `near` and `tail` are within the clause.
     """
@@ -187,7 +187,7 @@ class RoleReading:
                 yield self._make("W274.source", spot, figure, source=last.name)
 
     def _find_swapped(self, spots: Sequence[_Spot]) -> Iterator[Problem]:
-        """Two numbers of one unit of which each stands among the words of the other's label."""
+        """Two numbers of one unit of which each is among the words of the other's label."""
         scored: list[tuple[_Spot, Figure, dict[str, Match]]] = []
         # One number alone is swapped with none.
         for spot in spots if len(spots) > 1 else ():
@@ -214,7 +214,7 @@ class RoleReading:
         return self._make("W274.label", spot, figure, other=name, other_label=other.label)
 
     def _pair_years(self) -> Iterator[tuple[int, Years]]:
-        """The places of numbers that are told in the order of as many years, each with its year."""
+        """The places of numbers given in the order of as many years, each with its year."""
         for word in pattern("respectively").finditer(self.prose):
             begin, end = self.reading.around("sentence_end", word.start())
             # In English the word stands behind the numbers.
@@ -224,7 +224,7 @@ class RoleReading:
                 yield from zip((one.start for one in told), years, strict=True)
 
     def _find_years(self, spot: _Spot) -> tuple[Years | None, bool]:
-        """The years that a number stands beside, and whether they share its clause."""
+        """The years beside a number, and whether they share its clause."""
         if spot.told.start in self.paired:
             return self.paired[spot.told.start], True
         told, clause, part = spot.told, spot.clause, self._bound("part_end", spot.told)

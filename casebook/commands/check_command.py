@@ -69,7 +69,7 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def find_wanted(names: Iterable[str], project: Path) -> list[Path]:
-    """What is named, with all that lies in a named folder; nothing where the project itself is.
+    """The files that are named or lie in a named folder; none where the project itself is named.
 
     Raises CasebookError where there is none, or where nothing of it is ever read.
     """

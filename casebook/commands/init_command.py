@@ -101,7 +101,7 @@ def _refuse_names(folder: Path, found: set[str]) -> None:
 
 
 def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict[str, str]:
-    """What the options say, and a person where there is one to be asked."""
+    """Answers of the options, and of a person where there is one to be asked."""
     usual = {
         "name": folder.name,
         "languages": ",".join(LANGS if lang == LANGS[0] else reversed(LANGS)),

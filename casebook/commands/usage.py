@@ -221,7 +221,7 @@ def _find_meant(error: WrongUsage) -> str:
 
 
 def _match(key: str, message: str) -> dict[str, str] | None:
-    """What stands in the places of an English message of the catalogue."""
+    """The words in the places of an English message of the catalogue."""
     pieces = PLACE.split(read_catalogue()[key]["en"])
     names = iter(pieces[1::2])
     pattern = "".join(
@@ -232,7 +232,7 @@ def _match(key: str, message: str) -> dict[str, str] | None:
 
 
 def _translate_fault(message: str, lang: Lang) -> Iterator[str]:
-    """What argparse says is wrong, in the language; as it is where the catalogue has it not."""
+    """A fault that argparse names, in the language; as it is where the catalogue lacks it."""
     for key in _FAULTS:
         found = _match(key, message)
         if found is not None:

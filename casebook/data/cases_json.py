@@ -67,7 +67,7 @@ _SCHEMAS: Final[Mapping[str, Schema]] = {
 
 
 def indent_case(described: bytes) -> bytes:
-    """The file of a case as it stands in cases.json, two steps deeper.
+    """The file of a case as cases.json has it, two steps deeper.
 
     Nothing takes as long as writing a case as JSON, so it is done once.
     """

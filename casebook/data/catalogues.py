@@ -127,7 +127,7 @@ def describe_case(case: Case, dataset: Dataset) -> DatasetDescription:
 
 
 def _describe(dataset: Dataset, *, path: str, **own: Any) -> DatasetDescription:
-    """What the settings say of a data set, with what is its own."""
+    """A data set described by the settings, with what is its own."""
     settings = dataset.settings
     return DatasetDescription(
         **own,
@@ -161,7 +161,7 @@ def describe_dcat(
 def describe_release(
     description: DatasetDescription, day: str, files: Sequence[DataFile]
 ) -> list[DataFile]:
-    """What archives ask of a release of the day and of its files: an RO-Crate, and a deposit.
+    """Files that archives ask of a release of the day: an RO-Crate, and a deposit.
 
     Zenodo would put what names no known licence under one of its own choice: then there is none.
     """

@@ -217,6 +217,6 @@ def list_records(table: EditTable, slug: str, record: TypedRow) -> Iterator[dict
 
 
 def name_row(one: FieldDescription, row: TypedRow) -> dict[str, str]:
-    """What tells a record of a field from the others, by the names of its columns."""
+    """The cells that tell a record of a field from the others, by the names of their columns."""
     is_named = one.kind in NAMED
     return {key: row.name if is_named else row.texts.get(key, "") for key in list_keys(one)}

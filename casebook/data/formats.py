@@ -74,7 +74,7 @@ def rearm(cell: str) -> str:
 
 
 def without_empty(described: Mapping[str, object]) -> dict[str, object]:
-    """What JSON describes without the members of which nothing is known, however deep."""
+    """A value of JSON without the members of which nothing is known, however deep."""
     members = ((key, _clear(inner)) for key, inner in described.items())
     # A zero is known.
     return {key: inner for key, inner in members if inner not in (None, "", [], {})}

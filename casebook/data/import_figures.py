@@ -209,7 +209,7 @@ class FigureImporter:
         return read_figure(node, name, self.problems.path, self.lists, found)
 
     def name_per(self, words: Iterable[str]) -> str:
-        """What a price is per as a record has it: open data has the keys of the words."""
+        """The words for what a price is per as a record has them: open data has their keys."""
         known = self.lists.vocabulary.per
         return "/".join(known[one].name.inside("zh") if one in known else one for one in words)
 

@@ -93,7 +93,7 @@ class RecordMerge(RecordFile):
             self.merge_list(of_one)
 
     def merge_list(self, rows: Sequence[ImportRow]) -> None:
-        """Merge the rows of one list; new ones stand where the table has them."""
+        """Merge the rows of one list; new ones go where the table has them."""
         *outer, one = rows[0].table.way
         holder = self.find_holder(rows[0], outer)
         if holder is None:
@@ -153,7 +153,7 @@ class RecordMerge(RecordFile):
             yield row, own
 
     def list_names(self, own: TypedRow, one: FieldDescription) -> set[tuple[str, ...]]:
-        """What tells a record from the others, now and in the file."""
+        """The names that tell a record from the others, now and in the file."""
         if one.kind in NAMED:
             return {(own.name,)}
         fields = {inner.name: inner for inner in one.inner}
@@ -197,7 +197,7 @@ class RecordMerge(RecordFile):
             self.fill(row, own, row.given)
 
     def read_answer(self, row: ImportRow, own: TypedRow) -> dict[str, str]:
-        """What a row says of an answer, nothing where that is wrong."""
+        """The fields that a row gives an answer, none where one is wrong."""
         question = self.target.lists.vocabulary.questions[own.name]
         # What open data has of it follows from the figures, and workbooks for editing have it not.
         if question.derived and not own.origin and ROW not in row.places:

@@ -58,7 +58,7 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
 def _plan_tables(
     data: bytes, target: ImportTarget, problems: TableProblems
 ) -> Iterator[RecordMerge]:
-    """What the rows of a file change, all of them together in each file of the project."""
+    """The changes that all rows of a file together make in each file of the project."""
     languages = target.lists.languages
     words = list_edit_words(target.lists.vocabulary, languages)
     read = read_table(data, problems, target.columns, languages)

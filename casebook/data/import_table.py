@@ -405,7 +405,7 @@ def _list_known(table: EditTable) -> tuple[str, ...]:
 
 @cache
 def _known_heads(table: EditTable) -> Mapping[str, str]:
-    """The columns of a table by what may stand above them: names, and heads of both languages."""
+    """The columns of a table by their heads: names, and heads of both languages."""
     heads = {ROW: say("data.row")} | {column.name: column.head for column in table.columns}
     named = {_fold(word): name for name, head in heads.items() for word in (head.zh, head.en)}
     following = {name: name for name in _FOLLOWING.get(table.name, ())}

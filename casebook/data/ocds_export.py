@@ -175,7 +175,7 @@ def _describe_stages(
 
 
 def _choose(amounts: list[dict[str, object]]) -> dict[str, object]:
-    """What a field that holds one amount has: of several none is the right one."""
+    """The value of a field that holds one amount: of several none is the right one."""
     if len(amounts) > 1:
         return {"alternatives": amounts}
     return amounts[0] if amounts else {}

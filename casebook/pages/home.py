@@ -140,7 +140,7 @@ def _plain_lead(lang: Lang, site: Site) -> Prose:
 
 
 class Blocks:
-    """What the slots of texts show, each computed once for all texts and both languages."""
+    """Contents of the slots of texts, each computed once for all texts and both languages."""
 
     def __init__(self, site: Site) -> None:
         self.site = site

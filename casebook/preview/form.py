@@ -349,7 +349,7 @@ def _say_done(form: Form, done: str) -> Text:
 
 
 def find_copy(path: Path, now: bytes) -> bytes | None:
-    """What a file was before it was last written, unless that is what it holds now."""
+    """A file as it was before it was last written, unless that is what it holds now."""
     copy = copy_of(path)
     with suppress(OSError):
         is_file = stat.S_ISREG(copy.lstat().st_mode)

@@ -205,7 +205,7 @@ def _find_key(text: str, kind: str, lists: Lists) -> str:
 def find_wrong_names(
     row: TypedRow, described: Fields, place: str = ""
 ) -> Iterator[tuple[str, Problem]]:
-    """What is wrong with names of rows, by their controls."""
+    """Faults of the names of rows, by their controls."""
     for one in described:
         seen: set[str] = set()
         for number, inner in enumerate(row.rows.get(one.name, ()) if one.holds_records else ()):

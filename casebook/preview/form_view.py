@@ -45,7 +45,7 @@ _TEXTS_OF_LINES: Final = frozenset({"prose", "note"})
 
 @dataclass(frozen=True, kw_only=True)
 class FormView:
-    """What a template asks of a form, in the language of the editor."""
+    """View of a form for its template, in the language of the editor."""
 
     lists: Lists
     lang: Lang

@@ -79,7 +79,7 @@ def _must(
 def _run_git(
     project: Path, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> str | None:
-    """What git prints, None where it fails or is not there."""
+    """The output of git, None where it fails or is not there."""
     # Somebody may have started the preview out of a hook, which git tells where it is.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:

@@ -150,7 +150,7 @@ def _check_label(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: L
 
 
 def check_support(fields: Fields, figure: Figure, vocabulary: Vocabulary) -> None:
-    """Report what stands beside a figure as its support and is none."""
+    """Report what is given as support of a figure and is none."""
     seen = {figure.source}
     for report in figure.corroborated_by:
         if report.source in seen:

@@ -270,7 +270,7 @@ class Dataset:
         return tuple((case, document) for case in self.cases for document in case.documents)
 
     def once(self, find: Callable[[Dataset], T]) -> T:
-        """What a function gives of this data set, which goes through all cases but once."""
+        """The result of a function of this data set, which goes through all cases but once."""
         if find not in self._found:
             self._found[find] = find(self)
         found: T = self._found[find]
@@ -317,7 +317,7 @@ class Dataset:
 
     @cached_property
     def cases_in(self) -> Mapping[str, int]:
-        """How many cases each region has."""
+        """The number of cases of each region."""
         return Counter(case.region for case in self.rows)
 
     @cached_property

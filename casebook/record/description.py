@@ -94,7 +94,7 @@ class FieldDescription:
 
     @cached_property
     def example(self) -> Text:
-        """What may be written in it, empty where nothing is given as an example."""
+        """An example of what it may hold, or nothing."""
         words = read_catalogue().get(self.note_key, {})
         zh = words.get("example_zh", words.get("example", ""))
         return Text(zh, words.get("example_en", ""))

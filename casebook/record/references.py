@@ -1,6 +1,6 @@
 """Grammar of references in Markdown: `{{figure}}` and `[[slot]]`.
 
-`{{figure}}` stands for a number, `[[slot]]` for a generated part. Nothing in a text is ever
+`{{figure}}` becomes a number, `[[slot]]` a generated part. Nothing in a text is ever
 executed: a reference names a figure, a count of the site or a slot.
 """
 
@@ -56,7 +56,7 @@ def find_references(text: str, start: Position = START) -> Iterator[Reference]:
 
 
 def find_broken_references(text: str, start: Position) -> Iterator[tuple[Reference, bool]]:
-    """What was meant for a reference, perhaps, and is none; true where it is surely one."""
+    """Words that may be meant for a reference and are none; true where they surely are."""
     for found, at in find_in_lines(_BRACES, text, start):
         opened, inner, closed = found.groups()
         if (opened, closed) == ("{{", "}}"):
@@ -89,7 +89,7 @@ def find_pictures(text: str, start: Position) -> Iterator[tuple[str, bool, Posit
 
 
 class WrittenSlot(NamedTuple):
-    """What is meant for a slot: its kind and name, as it is written, and its place.
+    """Words meant for a slot: its kind and name, as it is written, and its place.
 
     It is filled in only where it `stands_alone`, in plain brackets on a line of its own.
     """

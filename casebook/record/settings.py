@@ -100,7 +100,7 @@ class Settings:
         return [problem("W347", SETTINGS, self.locate("SITEURL"), address=self.siteurl)]
 
     def locate(self, name: str) -> Position:
-        """Where a setting stands in the file."""
+        """The place of a setting in the file."""
         return self.at.get(name, START)
 
 

@@ -56,7 +56,7 @@ def run_settings(source: bytes, path: str) -> dict[str, Any]:
 
 
 def describe_failure(error: BaseException, path: str) -> Problem:
-    """What the settings raised, at the innermost line of theirs that was running."""
+    """The error that the settings raised, at the innermost line of theirs that was running."""
     at = START
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename == path:
@@ -74,7 +74,7 @@ def _name_colon(one: ast.AnnAssign) -> Problem:
 
 
 def _tell(error: str) -> Text:
-    """What Python says of the settings, in Chinese as far as it is what editors meet."""
+    """The error of Python in words, in Chinese as far as editors meet it."""
     looks = Patterns(read_words(__file__, "settings.yaml")["errors"])
     for key in looks.entries:
         if found := looks[key].match(error):

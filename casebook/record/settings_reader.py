@@ -105,7 +105,7 @@ def _find_plugin(name: str, folders: list[str]) -> bool:
 
 
 def judge_setting(name: str, value: str) -> Text | None:
-    """What is wrong with a licence or an address that a site is to have, None if it is right."""
+    """The fault of a licence or an address that a site is to have, None if it is right."""
     problems: list[Problem] = []
     reader = _SettingsReader(b"", {name: value}, DEFAULT_LANGUAGES, problems)
     reader.read_setting(next(one for one in fields_of(Settings) if one.name == name))
@@ -137,7 +137,7 @@ class _SettingsReader:
         return getattr(self, f"read_{one.kind}")(one)
 
     def locate(self, name: str, *inside: int) -> Position:
-        """Where the value of a setting stands, or a part of it that is written out there."""
+        """The place of the value of a setting, or of a part of it that is written out there."""
         node = self.nodes.get(name)
         if node is None:
             return START
@@ -168,7 +168,7 @@ class _SettingsReader:
     def _accept_each(
         self, name: str, kind: type[Any], form: str, accept: Callable[[Any], T | None]
     ) -> tuple[T, ...]:
-        """What is made of each part of a setting, without those that have not the form."""
+        """Each part of a setting made into what it means, without those of another form."""
         value = self.value(name, kind)
         made = [accept(part) for part in (value.items() if kind is dict else value)]
         for index, one in enumerate(made):

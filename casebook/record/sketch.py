@@ -68,7 +68,7 @@ class _MarkingReader(CaseReader):
 
 
 def sketch_case(data: bytes, path: str, known: Dataset) -> tuple[Case, Lists]:
-    """As much of a case as can be read, and the lists with what stands in for its blanks."""
+    """As much of a case as can be read, and the lists with words in place of its blanks."""
     lists = _add_stand_ins(known)
     node, _ = read_tree(data, path)
     text, _ = decode(data, path)

@@ -1,4 +1,4 @@
-"""What somebody most likely meant by a word or by the name of a field."""
+"""Suggestions of what somebody meant by a word or by the name of a field."""
 
 from __future__ import annotations
 

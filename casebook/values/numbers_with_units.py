@@ -300,7 +300,7 @@ def round_share(share: Decimal) -> Decimal:
 
 
 def _tenths(digit: str | None) -> Decimal:
-    """The tenths of a digit that stands behind a unit, five of 半."""
+    """The tenths of a digit behind a unit, five of 半."""
     if digit is None:
         return Decimal(0)
     return _HALF if digit == "半" else (number_of(digit) or Decimal(0)) / 10

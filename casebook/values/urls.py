@@ -49,7 +49,7 @@ def judge_url(url: str) -> Text | None:
 
 
 def find_url(text: str) -> str:
-    """The address that stands in a text, with what every address begins with; else the text."""
+    """The address in a text, with what every address begins with; else the text."""
     found = _IN_TEXT.search(text)
     if found is None:
         return text

@@ -159,7 +159,7 @@ def _find_other_format(text: str, path: str) -> list[Problem]:
 
 
 def _find_mark_of_lines(text: str) -> str:
-    """What every line of a text begins with that was copied with more than the text, or nothing."""
+    """The mark at the start of every line of a text that was copied with its marks, or nothing."""
     first = PATTERNS["before_lines"].match(text)
     if first is None:
         return ""

@@ -87,7 +87,7 @@ def with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
 
 
 def with_tail_quoted(found: re.Match[str]) -> Iterator[str]:
-    """The line with what stands behind a quoted text inside the quotes."""
+    """The line with what is behind a quoted text inside the quotes."""
     before, value, tail = found["before"], found["v"], found["tail"]
     if value == '""' and tail.endswith(value) and '"' not in tail[:-2]:
         # Spreadsheets and JSON write each quotation mark twice.
