@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import difflib
-import shutil
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from operator import itemgetter
 from pathlib import Path
 
 from casebook.build.cache import open_cache
-from casebook.build.checking import load_checked
+from casebook.build.checking import check_published, load_checked
 from casebook.build.reading import CaseCache
 from casebook.build.state import read_inputs
-from casebook.checks.history import Difference, check_history, list_unexplained
-from casebook.checks.published import FactName, PublishedCase, has_ledger, read_published
-from casebook.checks.translations import read_recorded
+from casebook.checks.history import Difference, list_unexplained
+from casebook.checks.published import FactName, PublishedCase, read_published
 from casebook.data.record_edit import RecordFile, open_cases, write_record
 from casebook.data.record_rows import (
     CASE,
     JOINED,
     NAMED,
-    SOURCE_FILE,
     SOURCES,
     Fields,
     TypedRow,
@@ -32,16 +28,15 @@ from casebook.data.record_rows import (
     read_row,
 )
 from casebook.messages import problem
-from casebook.packaged import SETTINGS
-from casebook.problems import START, ContentError, Problem
+from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription
-from casebook.record.lists import Lists, read_lists
+from casebook.record.lists import ListReader, Lists
 from casebook.record.model import Case, Figure
 from casebook.record.reader import SILENT, read_case
 from casebook.record.regions import find_regions
+from casebook.record.vocabulary import Source
 from casebook.text import ENUMERATION, Languages
-from casebook.yaml.files import temporary_folder
 from casebook.yaml.nodes import read_tree
 
 Unexplained = Sequence[tuple[FactName, Difference]]
@@ -245,7 +240,7 @@ def check_record(file: RecordFile) -> Checked:
     record = write_record(_name_all(file.row, described), described, file.lists, every=True)
     data = f"\n{record}".encode()
     if described is SOURCES:
-        found = [*_check_sources(file.project, data), *_find_missed(file)]
+        found = [*_check_sources(file, data), *_find_missed(file)]
         return Checked(problems=_place(data, found, file))
     case, found = read_case(data, file.shown, file.lists)
     unexplained: Unexplained = ()
@@ -273,32 +268,22 @@ def _check_in_site(project: Path, shown: str, data: bytes) -> tuple[Dataset, lis
 def _check_published(
     project: Path, dataset: Dataset, case: Case, problems: list[Problem]
 ) -> Unexplained:
-    """Add what is wrong with a case beside what was published of it."""
-    if not has_ledger(project):
-        return ()
+    """Add what is wrong with a case today and beside what was published of it."""
     others = frozenset(dataset.positions) - {case.slug}
-    try:
-        published = read_published(project, others)
-    except ContentError as error:
-        problems += error.problems
+    problems += check_published(project, dataset, dataset.settings.today(), unpublished=others)
+    if not any(one.code == "E238" for one in problems):
         return ()
-    recorded = read_recorded(project, dataset.languages)
-    problems += check_history(dataset, published, recorded, date.today())
-    was = published.get(case.slug, PublishedCase(since=""))
+    was = read_published(project, others).get(case.slug, PublishedCase(since=""))
     return list_unexplained(case, was, dataset)
 
 
-def _check_sources(project: Path, data: bytes) -> list[Problem]:
+def _check_sources(file: RecordFile, data: bytes) -> list[Problem]:
     """The problems of a list of sources, read in the place of the one of the project."""
     problems: list[Problem] = []
-    with temporary_folder(project) as copy:
-        (copy / "data").mkdir()
-        for name in (SETTINGS, "data/vocabulary.yaml", "data/regions.yaml"):
-            if (project / name).is_file():
-                shutil.copyfile(project / name, copy / name)
-        (copy / SOURCE_FILE).write_bytes(data)
-        read_lists(copy, problems)
-    return [one for one in problems if one.path == SOURCE_FILE]
+    reader = ListReader(file.project, "sources", problems, data)
+    reader.words = vars(file.lists.vocabulary)
+    reader.read_records(Source, "id")
+    return problems
 
 
 def _find_missed(file: RecordFile) -> Iterator[Problem]:

@@ -60,9 +60,14 @@ class Lists:
 
 
 class ListReader(RecordReader):
-    """Reads one list of data/; each address of a source is noted with its line."""
+    """Reads one list of data/, or other bytes in its place.
 
-    def __init__(self, project: Path, name: str, problems: list[Problem]) -> None:
+    Each address of a source is noted with its line.
+    """
+
+    def __init__(
+        self, project: Path, name: str, problems: list[Problem], data: bytes | None = None
+    ) -> None:
         super().__init__({}, {}, read_languages(project))
         path = project / "data" / f"{name}.yaml"
         self.path = show_path(path, project)
@@ -72,11 +77,11 @@ class ListReader(RecordReader):
         self.units: Collection[str] = ()
         self.node = EMPTY
         self.all = Fields(EMPTY, self.path, problems, ())
-        self.is_left_out = name in _OPTIONAL and not path.exists()
+        self.is_left_out = data is None and name in _OPTIONAL and not path.exists()
         if self.is_left_out:
             return
         faults: list[Problem] = []
-        data = read_bytes(path, project, faults)
+        data = read_bytes(path, project, faults) if data is None else data
         node, found = read_tree(data, self.path, most_bytes(self.path))
         problems += [*faults, *found]
         if isinstance(node, MapNode) and not faults:

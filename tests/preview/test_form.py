@@ -598,3 +598,11 @@ def test_text_editors_know_a_source_that_was_entered_in_a_form(forms: Forms, sit
 
     assert saved.location == "/edit/data/sources/?done=saved"
     assert "new-2016" in schema.read_text("utf-8")
+
+
+def test_a_day_that_is_still_to_come_is_told_as_a_check_would(forms: Forms) -> None:
+    typed = Controls(forms.show(HAISHU).page).with_values(updated="2999-01-01")
+
+    told = Controls(press(forms, HAISHU, "save", typed).page)
+
+    assert "E225" in told.problems["updated"]
