@@ -37,8 +37,12 @@ _LISTS_BY_KIND: Final = {
 _FOUND_BY_NAME: Final = frozenset({"region", "source"})
 # Of regions: in the list of a field, and as buttons beside a name that means several.
 _MOST_REGIONS, _MOST_OFFERED = 50, 6
-# What is in quotation marks is the editor's own; a path is one word with what is in it.
-_WORD: Final = re.compile(r"“[^“”]*”|[A-Za-z0-9_./-]+")
+# What is in quotation marks is the editor's own, and what stands among words of Latin letters is of
+# a sentence; a path is one word with what is in it.
+_WORD: Final = re.compile(
+    r"“[^“”]*”|(?<![\w./-])(?:(?>[a-z]+_[\w./-]*\w)|(?<![A-Za-z] )(?>[\w./-]*\w)(?! [A-Za-z]))",
+    re.ASCII,
+)
 _TWICE: Final = re.compile(r"(“([^“”]{1,40})”) \2")
 _TEXTS_OF_LINES: Final = frozenset({"prose", "note"})
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote
 
-from casebook.messages import failure
+from casebook.messages import failure, say
 from casebook.preview.form import EDIT, NEW, FormAnswer, Forms
 from casebook.preview.inject import (
     ADDED,
@@ -255,7 +255,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_form(self, address: str) -> None:
         if not self._is_local():
-            self._refuse(HTTPStatus.FORBIDDEN)
+            words = say("form.only_here").inside(self.server.preview.lang)
+            self._send(HTTPStatus.FORBIDDEN, words.encode(), find_type("x.txt"))
             return
         done = parse_qs(self.path.partition("?")[2]).get("done", [""])[0]
         self._send_answer(self.server.forms.show(f"{address.rstrip('/')}/", done))

@@ -606,3 +606,15 @@ def test_a_day_that_is_still_to_come_is_told_as_a_check_would(forms: Forms) -> N
     told = Controls(press(forms, HAISHU, "save", typed).page)
 
     assert "E225" in told.problems["updated"]
+
+
+def test_words_of_a_text_are_not_taken_for_names_of_fields(tmp_path: Path) -> None:
+    copy_parts(PROJECT, tmp_path, ("data", "content", "pelicanconf.py"))
+    forms = Forms(tmp_path, "zh")
+    page = Controls(forms.show("/edit/neijiang/").page)
+    typed = page.with_values(figures__0__label="a page reports source and title")
+
+    told = Controls(press(forms, "/edit/neijiang/", "check", typed).page)
+
+    assert "现为 a page reports source and title，" in told.words
+    assert "“更正”" in told.words

@@ -143,7 +143,9 @@ def test_many_fields_and_rows_are_refused(
 def test_a_preview_that_is_open_to_others_has_no_form(server: PreviewServer) -> None:
     server.host = "0.0.0.0"
 
-    assert send(server, "GET", HAISHU)[0] == 403
+    status, _, words = send(server, "GET", HAISHU)
+
+    assert (status, words.decode()) == (403, "表单只能在运行预览的那台机器上用")
     assert send(server, "POST", HAISHU, b"do=save")[0] == 403
 
 
