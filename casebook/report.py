@@ -66,7 +66,8 @@ def _print_text(ordered: Sequence[Problem], lang: Lang, project: Path, stream: T
 
 def clean_line(line: str) -> str:
     """A line as a terminal may show it: what could steer the terminal is made visible."""
-    return "".join(c if c.isprintable() else "?" for c in line)
+    # A tab in a line of YAML is what editors are most often told of.
+    return "".join(c if c.isprintable() else "?" for c in line.replace("\t", "→"))
 
 
 def _as_annotation(problem: Problem, lang: Lang) -> str:

@@ -64,6 +64,7 @@ def test_github_gets_one_annotation_a_problem() -> None:
 def test_what_could_steer_a_terminal_is_made_visible() -> None:
     assert "\x1b" not in printed([problem(zh="\x1b[31m红\u202e")])
     assert clean_line("a\x1b]0;x\x07\u202eb") == "a?]0;x??b"
+    assert clean_line("\tx: 1") == "→x: 1"
 
 
 def test_the_caret_is_under_a_place_behind_wide_characters(tmp_path: Path) -> None:
