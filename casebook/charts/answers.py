@@ -126,8 +126,7 @@ def _find_silence(columns: Sequence[QuestionColumn], cases: int) -> Text:
 
 def _quote_all(names: Sequence[str], last: str) -> Text:
     """Names in quotes, as both languages list them, with the word `last` before the last one."""
-    quoted = [f"“{name}”" for name in names]
-    *others, end = quoted
+    *others, end = quoted = [f"“{name}”" for name in names]
     listed = f"{', '.join(others)} {last} {end}" if others else end
     return Text("、".join(quoted), listed)
 
@@ -337,16 +336,12 @@ def _find_modes(dataset: Dataset, lang: Lang) -> Text:
         stated=sum(map(bool, found)),
         modes=len(used),
     )
-    if not shared and len(found) == 1:
-        return counted
     if not shared:
-        return say("charts.mode_provider.none_shared", counted=counted)
-    if len(shared) > 2:
-        return say("charts.mode_provider.many_shared", counted=counted, count=len(shared))
-    names = _quote_all([name.inside(lang) for name in shared], "and")
-    is_one = len(shared) == 1
-    key = "charts.mode_provider.one_shared" if is_one else "charts.mode_provider.two_shared"
-    return say(key, counted=counted, names=names)
+        alone = say("charts.mode_provider.none_shared", counted=counted)
+        return alone if len(found) > 1 else counted
+    names, count = _quote_all([name.inside(lang) for name in shared], "and"), len(shared)
+    key = "charts.mode_provider.few_shared" if count < 3 else "charts.mode_provider.many_shared"
+    return say(key, counted=counted, names=names, count=count)
 
 
 def _paint_grid(grid: Grid, sheet: Sheet) -> None:

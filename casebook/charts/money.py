@@ -77,7 +77,7 @@ def tabulate_money(shown: ChartRecords) -> ChartTable:
         replace(shown, figures=ordered).tabulate(_find_words(shown), None),
         panels=tuple(panels),
         subtitle=shown.say("charts.money.subtitle"),
-        notes=(*_notes(shown, {group[0].measure for group in shared}), *_count_parts(shown)),
+        notes=tuple(_list_notes(shown, {group[0].measure for group in shared})),
         figures=tuple(figure.key for figure in (*drawn, *lone)),
         legend=legend_kinds(
             mark for panel in panels[: len(shared)] for mark in panel.content.marks
@@ -106,20 +106,15 @@ def _name_all(title: str, names: Sequence[str], lang: Lang) -> str:
     return say("record.in_brackets", words=title, more=said).inside(lang)
 
 
-def _notes(shown: ChartRecords, compared: set[str]) -> tuple[str, ...]:
-    measures = (shown.dataset.vocabulary.measures[key] for key in _order_measures(shown))
-    return tuple(
-        shown.named(measure.compare.inside(shown.lang), measure.name.inside(shown.lang))
-        for measure in measures
-        if measure.key in compared or measure.cap or measure.mixed
-    )
-
-
-def _count_parts(shown: ChartRecords) -> Iterator[str]:
-    """Of the amounts that lists of figures have beside these, why they are not here."""
-    cases = {figure.case for figure in shown.figures}
-    figures = (shown.dataset.money_figures(shown.dataset.by_slug[slug]) for slug in cases)
-    if count := sum(bool(figure.part_of) for of_case in figures for figure in of_case):
+def _list_notes(shown: ChartRecords, compared: set[str]) -> Iterator[str]:
+    """The comparisons that the measures allow, and why lists of figures have more amounts."""
+    for key in _order_measures(shown):
+        measure = shown.dataset.vocabulary.measures[key]
+        if key in compared or measure.cap or measure.mixed:
+            yield shown.named(measure.compare.inside(shown.lang), measure.name.inside(shown.lang))
+    cases = (shown.dataset.by_slug[slug] for slug in {figure.case for figure in shown.figures})
+    figures = (figure for case in cases for figure in shown.dataset.money_figures(case))
+    if count := sum(bool(figure.part_of) for figure in figures):
         yield shown.say("charts.money.parts", count=count)
 
 

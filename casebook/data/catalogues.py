@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,7 +34,6 @@ from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Media
 from casebook.record.settings import Licence
-from casebook.record.summary import EventSummary, FigureSummary
 from casebook.text import LANGUAGE_TAGS, LISTED, Lang, Languages, Text
 from casebook.values.digest import digest
 
@@ -87,10 +85,9 @@ def _describe_dataset(dataset: Dataset) -> DatasetDescription:
         places = dict.fromkeys(dataset.province(case.region).short for case in summaries)
     named = tuple(places)[:_MOST_PLACES]
     topics = dict.fromkeys(case.topic for case in summaries)
-    dated: Iterator[FigureSummary | EventSummary] = chain.from_iterable(
-        chain(case.figures, case.events) for case in summaries
-    )
-    years = [year for one in dated for year in one.years or ()]
+    spans = [event.years for case in summaries for event in case.events]
+    spans += [figure.years for case in summaries for figure in case.figures]
+    years = [year for span in spans for year in span or ()]
     description = say(
         "data.description",
         about=dataset.settings.tagline or dataset.settings.name,

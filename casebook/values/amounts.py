@@ -60,8 +60,8 @@ def _parse(text: str, _currency: str) -> Quantity:
             raise
         if PATTERNS["cut_before"].search(before) or PATTERNS["cut_behind"].match(behind):
             raise
-        key = "values.nearest" if len(found) == 1 else "values.several"
-        message = say(key, message=error.message, nearest=nearest)
+        said = {"message": error.message, "nearest": nearest, "count": len(found)}
+        message = say("values.nearest", **said)
         raise WordingError(message, column=error.column, understood=error.understood) from error
 
 
