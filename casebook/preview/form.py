@@ -88,10 +88,6 @@ class Form(RecordFile):
             return f"{EDIT}{SOURCES_PLACE}/"
         return NEW if self.is_new else f"{EDIT}{self.slug}/"
 
-    def check(self) -> None:
-        """Check the record as it is typed."""
-        self.checked = check_record(self)
-
     def write(self) -> bytes | None:
         """The file with what is typed, None where no file can hold it."""
         if self.before.says(self.row):
@@ -136,7 +132,7 @@ class Forms:
             found = self._render("form_list.html", cases=self._list_cases(), is_all=address == EDIT)
             return FormAnswer(page=found, status=200 if address == EDIT else 404)
         if not form.faults and address != NEW:
-            form.check()
+            form.checked = check_record(form)
         if done in _DONE:
             form.notices.append(_say_done(form, done))
         return self._answer(form)
@@ -188,10 +184,10 @@ class Forms:
         resolve(form.row, form.described, form.lists)
         if do in ACTIONS:
             ACTIONS[do](form.row, what)
-        form.check()
+        form.checked = check_record(form)
         if do == "explain":
             _explain_changes(form.row, form.checked)
-            form.check()
+            form.checked = check_record(form)
         if do == "over":
             # Whoever has seen what the file holds now may write over just that.
             do, form.digest = "save", what

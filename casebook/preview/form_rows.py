@@ -30,7 +30,6 @@ from casebook.data.record_rows import (
 from casebook.messages import problem
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.description import FieldDescription
 from casebook.record.lists import ListReader, Lists
 from casebook.record.model import Case, Figure
 from casebook.record.reader import SILENT, read_case
@@ -68,8 +67,9 @@ def read_posted(
             own.name = texts[-1].strip()
         elif called == ORIGIN:
             own.origin = texts[-1]
-        elif one := _find_field(fields, called, languages):
-            own.texts[called] = clean_text(JOINED.join(filter(None, texts)), one)
+        for one in fields:
+            if called in one.names(languages) and not one.holds_records:
+                own.texts[called] = clean_text(JOINED.join(filter(None, texts)), one)
     return root
 
 
@@ -90,11 +90,6 @@ def _find_posted(
             own.rows.setdefault(one.name, []).append(numbered[place])
         own, described = numbered[place], one.inner
     return (own, described) if len(parts) % 2 == 0 else None
-
-
-def _find_field(described: Fields, called: str, languages: Languages) -> FieldDescription | None:
-    fitting = (one for one in described if not one.holds_records and called in one.names(languages))
-    return next(fitting, None)
 
 
 def complete(row: TypedRow, before: TypedRow, described: Fields) -> None:

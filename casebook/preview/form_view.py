@@ -13,7 +13,7 @@ from typing import Final, cast
 
 from casebook.data.edit_tables import list_choices
 from casebook.data.record_rows import CASE, JOINED, NAMED, SEVERAL, SOURCES, Fields, TypedRow
-from casebook.data.tables import Words, list_words
+from casebook.data.tables import list_words
 from casebook.messages import read_catalogue, say
 from casebook.preview.form_rows import Checked, find_row
 from casebook.problems import Problem, WordingError
@@ -127,12 +127,8 @@ class FormView:
     def terms(self, question: str) -> Sequence[tuple[str, str]]:
         """The words that answer a question, none where any text does."""
         asked = self.lists.vocabulary.questions.get(question)
-        words = self._words.get(asked.terms, ()) if asked is not None else ()
+        words = list_words(self.lists.vocabulary).get(asked.terms, ()) if asked else ()
         return [(word.key, self.both(word.name)) for word in words]
-
-    @cached_property
-    def _words(self) -> Words:
-        return list_words(self.lists.vocabulary)
 
     def list_name(self, one: FieldDescription) -> str:
         """The name of the list that a field is searched in, or nothing."""

@@ -14,7 +14,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from casebook.build.aside import Aside
 from casebook.build.last_build import list_sources
 from casebook.build.steps import BuildOptions, BuildResult, build_pages, build_site
 from casebook.messages import say
@@ -152,7 +151,10 @@ class Preview:
             found = sorted(one for one in aside.problems if one.severity == "error")
             shown = open_drafts if aside.is_draft else faults
             shown[Path(path).stem] = self._describe(found)
-            told += list_open(path, aside)
+            # The blanks of a draft are one notice.
+            blanks = [one for one in aside.problems if one.code == "E202" and aside.is_draft]
+            told += [describe_blanks(path, blanks)] if blanks else []
+            told += [one for one in aside.problems if one not in blanks]
         if told and {*told} != {*self._told}:
             print_problems(told, self.lang, self.project, sys.stderr)
         self._told = told
@@ -201,13 +203,6 @@ class Preview:
         with self._changed:
             self.state = replace(self.state, step=self.state.step + 1, **values)
             self._changed.notify_all()
-
-
-def list_open(path: str, aside: Aside) -> list[Problem]:
-    """The problems of a case that was set aside, in which the blanks of a draft are one."""
-    blanks = [one for one in aside.problems if one.code == "E202" and aside.is_draft]
-    notice = [describe_blanks(path, blanks)] if blanks else []
-    return [*notice, *(one for one in aside.problems if one not in blanks)]
 
 
 def start_watching(project: Path) -> threading.Event:
