@@ -217,10 +217,10 @@ def _swap(staging: Path, output: Path, retired: Path) -> Path:
 def _retire(old: Path, output: Path, spare: Path | None) -> None:
     """Keep an old tree for the next build to begin with, or remove it.
 
-    After the first build that is one of links to the new site. The site stands: what cannot be
-    done now is done by the next build.
+    After the first build that is one of links to the new site. The site stands, and a build that
+    was broken off here would say that it is unchanged: what cannot be done now, the next one does.
     """
-    with suppress(OSError, NotImplementedError):
+    with suppress(OSError, NotImplementedError, KeyboardInterrupt, SystemExit):
         if spare is None:
             _remove(old)
             return

@@ -555,3 +555,22 @@ def test_a_file_that_has_no_room_for_its_folder_says_so(
         tree.take_over("cases/index.html")
 
     assert refused.value.errno == errno.ENOSPC
+
+
+@pytest.mark.parametrize("ended", [KeyboardInterrupt, SystemExit(143)])
+def test_a_build_that_is_told_to_end_when_its_site_is_published_has_done_its_work(
+    ended: BaseException | type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "output"
+    with stage_output(output) as tree:
+        tree.write("index.html", b"old")
+
+    def end(_folder: Path) -> None:
+        raise ended
+
+    monkeypatch.setattr(swap, "_remove", end)
+    with stage_output(output) as tree:
+        tree.write("index.html", b"new")
+
+    assert (output / "index.html").read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [output]
