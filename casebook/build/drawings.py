@@ -6,12 +6,11 @@ import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from casebook.build.cache import Cache
+from casebook.build.cache import Cache, find_version
 from casebook.build.theme import read_colours
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.charts import (
@@ -144,7 +143,7 @@ def digest_code() -> str:
     """A digest of everything beside its table that a drawing depends on: code and words."""
     package = Path(__file__).parent.parent
     files = [path for room in ("charts", "values") for path in (package / room).glob("*.*")]
-    parts = [version("matplotlib"), *(digest(file.read_bytes()) for file in sorted(files))]
+    parts = [find_version("matplotlib"), *(digest(file.read_bytes()) for file in sorted(files))]
     catalogue = read_catalogue()
     words = {key: catalogue[key] for key in catalogue if key.startswith("charts.")}
     return digest("\n".join([*parts, repr(words)]).encode())

@@ -9,14 +9,13 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import version
 from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from casebook.build.cache import digest_program
+from casebook.build.cache import digest_program, find_version
 from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.templates import ENVIRONMENT_OPTIONS
 from casebook.checks.content import find_content_files, language_of, read_content
@@ -126,7 +125,7 @@ def _find_texts_key(project: Path, inputs: Mapping[str, str], dataset: Dataset) 
         return ""
     files = [(name, inputs.get(name)) for name in inputs if name.startswith("content/")]
     named = [find_named(text, dataset) for _, text in read_content(project)]
-    versions = [version(name) for name in _READERS]
+    versions = [find_version(name) for name in _READERS]
     told = (source, dataset.settings, dataset.languages, dataset.words, named)
     key = digest(repr((digest_program(), sys.version, versions, files, told)).encode())
     return f"record:texts:{key}"

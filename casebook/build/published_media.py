@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 
+from casebook.build.cache import find_version
 from casebook.build.drawings import digest_code
 from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.staged_output import StagedOutput
@@ -32,7 +32,7 @@ def write_media(
             content = (project / "content" / one.name).read_bytes()
             return (DataFile(*copy) for copy in make_copies(one, content))
 
-        key = f"{one.digest} {version('pillow')}"
+        key = f"{one.digest} {find_version('pillow')}"
         state.write_unit(f"media:{one.name}", key, tree, make)
 
 

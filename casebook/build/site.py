@@ -6,15 +6,14 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
-from functools import cached_property, lru_cache, partial
-from importlib.metadata import version
+from functools import cached_property, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from casebook import __version__
-from casebook.build.cache import Cache, cut_runs, digest_program
+from casebook.build.cache import Cache, cut_runs, digest_program, find_version
 from casebook.build.case_files import (
     CaseContext,
     CaseJob,
@@ -167,10 +166,8 @@ def _write_manifest(context: BuildContext, tree: StagedOutput) -> Iterator[bytes
     yield b"\n}\n"
 
 
-# To look them up takes a tenth of a preview of a small site.
-@lru_cache(maxsize=1)
-def _versions() -> Mapping[str, str]:
-    return {"casebook": __version__} | {name: version(name) for name in _PACKAGES}
+def _versions() -> dict[str, str]:
+    return {"casebook": __version__} | {name: find_version(name) for name in _PACKAGES}
 
 
 def _list_makers(listed: list[Location]) -> tuple[MakePages, ...]:

@@ -14,7 +14,6 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +33,7 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 from markupsafe import Markup, escape
 
-from casebook.build.cache import Cache, digest_program
+from casebook.build.cache import Cache, digest_program, find_version
 from casebook.build.theme import Theme
 from casebook.messages import problem
 from casebook.packaged import find_packaged
@@ -118,7 +117,7 @@ class CompiledTemplates:
 
 
 def _name_compiled() -> str:
-    maker = (digest_program(), version("jinja2"), sys.version)
+    maker = (digest_program(), find_version("jinja2"), sys.version)
     return f"template:{digest(repr(maker).encode())}"
 
 
