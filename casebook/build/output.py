@@ -233,6 +233,9 @@ def _retire(old: Path, output: Path, spare: Path | None) -> None:
 
 def _remove(folder: Path) -> None:
     """Remove a folder of ours, also one that somebody has protected from writing."""
+    if not folder.is_dir():
+        # Whoever opens a pipe to look into it waits for ever.
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     try:
         shutil.rmtree(folder)
     except PermissionError:

@@ -574,3 +574,15 @@ def test_a_build_that_is_told_to_end_when_its_site_is_published_has_done_its_wor
 
     assert (output / "index.html").read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [output]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+@pytest.mark.parametrize("kind", ["building", "retired"])
+def test_nobody_waits_for_a_pipe_beside_the_site(kind: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / f".output.{kind}")
+    (tmp_path / "output").mkdir()
+
+    with pytest.raises(CasebookError) as refused, stage_output(tmp_path / "output"):
+        pass
+
+    assert f".output.{kind}" in refused.value.text.en
