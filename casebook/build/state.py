@@ -108,6 +108,8 @@ def open_inputs(project: Path, cache: Cache, is_kept: bool = True) -> Iterator[I
 def find_changed(inputs: Inputs) -> list[str]:
     """The names of the inputs that were written, added or removed since they were read."""
     now = stamp_inputs(str(inputs.project))
+    if now == inputs.stamps:
+        return []
     names = sorted(now.keys() | inputs.stamps.keys())
     return [name for name in names if now.get(name) != inputs.stamps.get(name)]
 
