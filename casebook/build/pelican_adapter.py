@@ -210,7 +210,14 @@ def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dic
         "JINJA_ENVIRONMENT": dict(ENVIRONMENT_OPTIONS),
         OWN_RUN: True,
     }
-    settings: dict[str, Any] = read_settings(str(options.project / SETTINGS), override=overrides)
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        # It is imported, and would leave a __pycache__ among the editor's files.
+        settings: dict[str, Any] = read_settings(
+            str(options.project / SETTINGS), override=overrides
+        )
+    finally:
+        sys.dont_write_bytecode = before
     # Pelican loads every installed plugin where this is not set.
     settings["PLUGINS"] = settings["PLUGINS"] or []
     return settings

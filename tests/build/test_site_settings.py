@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -236,6 +237,18 @@ def test_what_the_settings_name_has_to_be_there(
     last = len((tiny_project / "pelicanconf.py").read_text("utf-8").splitlines())
     assert (found.code, found.at.line) == (code, last)
     assert words in found.message("en")
+
+
+def test_a_build_leaves_no_compiled_settings_among_the_files_of_a_project(
+    tiny_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    # Else the texts of an earlier test are taken as Pelican has read them.
+    add_settings(tiny_project, "SITESUBTITLE = 'read anew'\n")
+
+    build(tiny_project)
+
+    assert not [*tiny_project.rglob("__pycache__")]
 
 
 def test_a_menu_leads_to_pages_that_there_are(tiny_project: Path) -> None:
