@@ -230,6 +230,21 @@ def test_a_folder_of_texts_that_cannot_be_listed_ends_the_build(
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_a_build_that_knows_the_digests_of_its_sources_refuses_one_that_is_too_large(
+    tiny_project: Path,
+) -> None:
+    output = tiny_project / "output"
+    build_site(BuildOptions(project=tiny_project, output=output))
+    large = tiny_project / "theme" / "static" / "video.bin"
+    large.touch()
+    os.truncate(large, 50_000_001)
+
+    with pytest.raises(ContentError) as refused:
+        build_site(BuildOptions(project=tiny_project, output=output))
+
+    assert [problem.path for problem in refused.value.problems] == ["theme/static/video.bin"]
+
+
 def test_a_list_that_cannot_be_read_is_named_alone(tiny_project: Path) -> None:
     # Every figure rests on a source of this list.
     (tiny_project / "data" / "sources.yaml").write_bytes("来源".encode("gbk") + b"\xff: {")
