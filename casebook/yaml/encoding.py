@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 
@@ -32,7 +33,8 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
     """The text of a UTF-8 file with plain line ends, and what is wrong with its bytes.
 
     There is no text where the bytes are not UTF-8, or hold something else than the file is to hold.
-    Invisible characters are problems and left out of the text, so that the rest can still be read.
+    Invisible characters are problems and left out of the text, and so are those that only look like
+    others, which these take the place of: the rest can still be read.
     """
     refused = _refuse_bytes(data, path, most)
     if refused is not None:
@@ -48,6 +50,10 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
     if other:
         return None, other
     problems = list(_find_lost_text(text, path))
+    if PATTERNS["look_alike"].search(text) is not None:
+        plain = PATTERNS["look_alike"].sub(lambda found: _plain_form(found[0]), text)
+        problems += _find_look_alikes(text, plain, path)
+        text = plain
     if PATTERNS["may_be_invisible"].search(text) is not None:
         lost = {one.at.line for one in problems}
         problems += [one for one in _find_invisible(text, path) if one.at.line not in lost]
@@ -207,6 +213,22 @@ def describe_invisible(
         name=name_of(character),
         note=say(note) if note else NO_TEXT,
     )
+
+
+def _plain_form(character: str) -> str:
+    """The character that one only looks like, or the same one."""
+    return _LISTS["radicals"].get(character) or unicodedata.normalize("NFKC", character)
+
+
+def _find_look_alikes(text: str, plain: str, path: str) -> Iterator[Problem]:
+    """The first character of each line that only looks like another one: no number is read of it."""
+    lines = zip(text.split("\n"), plain.split("\n"), strict=True)
+    wrong = ((n, line, fixed) for n, (line, fixed) in enumerate(lines, 1) if line != fixed)
+    for number, line, fixed in islice(wrong, MAX_SHOWN):
+        at = next(at for at, pair in enumerate(zip(line, fixed, strict=True)) if len({*pair}) > 1)
+        name, hint = name_of(line[at]), offer_line(fixed)
+        at_line = Position(number, at + 1)
+        yield problem("E105.look_alike", path, at_line, hint=hint, name=name, meant=fixed[at])
 
 
 def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
