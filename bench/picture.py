@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.measure import Runs
-from casebook.build.theme import read_tokens
+from casebook.build.theme import find_colours, read_tokens
 from casebook.charts.bars import BarBlock, paint_bars
 from casebook.charts.canvas import WIDE, Sheet, write_svg
 from casebook.charts.standalone import place_parts
@@ -32,7 +32,7 @@ def draw_runs(runs: Runs, size: int) -> str:
         place_parts(sheet, panel, _MARGIN, top)
         top += panel.height + 14
     sheet.height = round(top + _MARGIN - 14)
-    colours = read_tokens(_TOKENS.read_text("utf-8")).colours("light")
+    colours = find_colours(read_tokens(_TOKENS.read_text("utf-8")))
     return write_svg(sheet, "bench", title, colours)
 
 

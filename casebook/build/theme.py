@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Final, NamedTuple
+from typing import Final
 
 from casebook.build.last_build import is_left_behind
 from casebook.build.manifest import list_files
@@ -125,13 +125,12 @@ def _write_colours(settings: Settings) -> Iterator[bytes]:
 def read_colours(project: Path, settings: Settings) -> dict[str, str]:
     """The colours that drawings have outside a page: those of the light scheme."""
     own = {role: light for role, light, _ in settings.colours}
-    return _read_tokens(project, own).colours("light")
+    return find_colours(_read_tokens(project) | own)
 
 
-def _read_tokens(project: Path, own: Mapping[str, str] | None = None) -> Tokens:
+def _read_tokens(project: Path) -> dict[str, str]:
     # What is no UTF-8 is a problem of its own.
-    css = Path(find_source(str(project), TOKENS)).read_text("utf-8", "replace")
-    return read_tokens(css, own)
+    return read_tokens(Path(find_source(str(project), TOKENS)).read_text("utf-8", "replace"))
 
 
 def check_theme(project: Path, settings: Settings) -> Iterator[Problem]:
@@ -154,9 +153,7 @@ def check_theme(project: Path, settings: Settings) -> Iterator[Problem]:
     except ContentError as error:
         yield from error.problems
     else:
-        colours = [
-            role for role, value in _read_tokens(project).light.items() if value.startswith("#")
-        ]
+        colours = [role for role, value in _read_tokens(project).items() if value.startswith("#")]
         for role, *_ in settings.colours:
             if role not in colours:
                 hint, at = suggest(role, colours), settings.locate("COLOURS")
@@ -179,31 +176,9 @@ def _is_inside(folder: Path, name: str) -> bool:
     return any(list_files(found)) if found.is_dir() else found.exists()
 
 
-class Tokens(NamedTuple):
-    """The custom properties of both schemes, without their leading hyphens."""
-
-    light: Mapping[str, str]
-    dark: Mapping[str, str]
-
-    def colours(self, scheme: str) -> dict[str, str]:
-        """The colour of every role of charts, as `#rrggbb`, in the scheme `light` or `dark`.
-
-        Raises ContentError where one is missing.
-        """
-        values = self.dark if scheme == "dark" else self.light
-        found = {role: _find_colour(role, values) for role in CHART_ROLES}
-        if missing := [f"--{role}" for role, colour in found.items() if not colour]:
-            raise ContentError([problem("E322", TOKENS, START, roles=", ".join(missing))])
-        return found
-
-
-def read_tokens(css: str, own: Mapping[str, str] | None = None) -> Tokens:
-    """The custom properties that a style sheet sets on :root, for light and for dark.
-
-    Those in `own` take the places of the light ones.
-    """
-    light: dict[str, str] = {}
-    dark: dict[str, str] = {}
+def read_tokens(css: str) -> dict[str, str]:
+    """The custom properties that a style sheet sets on :root, without their leading hyphens."""
+    tokens: dict[str, str] = {}
     blocks: list[str] = []
     parts = _BRACE.split(_COMMENT.sub("", css))
     # Nothing is set behind the last brace.
@@ -211,17 +186,19 @@ def read_tokens(css: str, own: Mapping[str, str] | None = None) -> Tokens:
         if brace == "{":
             blocks.append(words.rsplit(";", 1)[-1].strip())
             continue
-        # Only a few blocks lie within each other in any style sheet; all that do are joined here.
-        *conditions, selector = blocks[-9:] or [""]
-        del blocks[-1:]
-        condition = " ".join(conditions)
-        is_dark = "dark" in condition or "dark" in selector
-        # A width condition changes sizes of text, never a colour.
-        if "print" not in condition and (is_dark or (":root" in selector and not condition)):
-            found = {name: value.strip() for name, value in _PROPERTY.findall(words)}
-            (dark if is_dark else light).update(found)
-    light |= own or {}
-    return Tokens(light, {**light, **dark})
+        selector = blocks.pop() if blocks else ""
+        # What lies in another block is for the dark scheme, for paper or for a width.
+        if ":root" in selector and "dark" not in selector and not blocks:
+            tokens.update((name, value.strip()) for name, value in _PROPERTY.findall(words))
+    return tokens
+
+
+def find_colours(tokens: Mapping[str, str]) -> dict[str, str]:
+    """The colour of every role of charts, as `#rrggbb`; ContentError where one is missing."""
+    found = {role: _find_colour(role, tokens) for role in CHART_ROLES}
+    if missing := [f"--{role}" for role, colour in found.items() if not colour]:
+        raise ContentError([problem("E322", TOKENS, START, roles=", ".join(missing))])
+    return found
 
 
 def _find_colour(role: str, values: Mapping[str, str]) -> str:

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import re
 from itertools import combinations
-from pathlib import Path
 from typing import get_args
 
 import pytest
+from palette import read_scheme
 
-from casebook.build.theme import read_tokens
 from casebook.charts.canvas import Sheet, Style, write_svg
 from casebook.charts.symbols import Kind, draw_kind
 
-PROJECT = Path(__file__).parents[2]
-TOKENS = read_tokens((PROJECT / "theme/static/css/tokens.css").read_text("utf-8"))
 SCHEMES = ("light", "dark")
 Matrix = tuple[tuple[float, float, float], ...]
 VISIONS: dict[str, Matrix] = {
@@ -97,7 +94,7 @@ def distance(one: str, other: str, vision: str) -> float:
 def test_everything_that_is_read_stands_out_from_the_paper(
     role: str, least: float, scheme: str, vision: str
 ) -> None:
-    colours = TOKENS.colours(scheme)
+    colours = read_scheme(scheme)
 
     assert contrast(colours[role], colours["paper"], vision) >= least
 
@@ -105,7 +102,7 @@ def test_everything_that_is_read_stands_out_from_the_paper(
 @pytest.mark.parametrize("vision", [name for name in VISIONS if name != "greyscale"])
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_colours_of_marks_differ_for_every_eye(scheme: str, vision: str) -> None:
-    colours = TOKENS.colours(scheme)
+    colours = read_scheme(scheme)
 
     assert distance(colours["series-1"], colours["accent"], vision) >= 20
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 from markupsafe import Markup
+from palette import read_scheme
 from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_lists
 
 from casebook.build.render import PageRenderer, words_of
-from casebook.build.theme import Theme, read_tokens
+from casebook.build.theme import Theme
 from casebook.pages import FIXED_ADDRESSES
 from casebook.pages.case_pages import explain_no_chart, make_cases, write_letter
 from casebook.pages.feeds import make_feed, name_entry
@@ -520,8 +521,7 @@ def test_a_style_sheet_fetches_nothing(path: Path) -> None:
 @pytest.mark.parametrize("ground", ["paper", "surface"])
 @pytest.mark.parametrize("role", ["ink", "ink-muted", "accent"])
 def test_text_stands_out_from_its_ground(role: str, ground: str, scheme: str) -> None:
-    css = (PROJECT / "theme/static/css/tokens.css").read_text(encoding="utf-8")
-    colours = read_tokens(css).colours(scheme)
+    colours = read_scheme(scheme)
 
     assert contrast(colours[role], colours[ground]) >= 4.5
 
@@ -529,8 +529,7 @@ def test_text_stands_out_from_its_ground(role: str, ground: str, scheme: str) ->
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("role", ["series-1", "series-2", "series-3"])
 def test_a_mark_of_a_chart_stands_out_from_the_paper(role: str, scheme: str) -> None:
-    css = (PROJECT / "theme/static/css/tokens.css").read_text(encoding="utf-8")
-    colours = read_tokens(css).colours(scheme)
+    colours = read_scheme(scheme)
 
     assert contrast(colours[role], colours["paper"]) >= 3
 
