@@ -18,6 +18,8 @@ CATALOGUE = Path(__file__).with_name("messages.yaml")
 # A name in single braces, or with it the words that follow one and any other number; double braces,
 # as in {{figure}}, are what an editor writes.
 PLACE = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*(?:\|[^{}|]*\|[^{}|]*)?)\}(?!\})")
+# Words and, at every second place, a name; the title of every figure of a site is filled in.
+_cut_at_places = cache(PLACE.split)
 # Only a key begins a line, and a comment.
 _ENTRY = re.compile(r"^(?=\S)", re.MULTILINE)
 
@@ -116,10 +118,3 @@ def _fill(text: str, values: dict[str, object], lang: Lang) -> str:
         said = value.inside(lang) if isinstance(value, Text) else str(value)
         filled[at] = forms.split("|")[said not in ("1", "one")] if forms else said
     return "".join(filled)
-
-
-# The title of every figure of a site is filled in.
-@cache
-def _cut_at_places(text: str) -> tuple[str, ...]:
-    """A wording cut into its words and, at every second place, the names in its places."""
-    return tuple(PLACE.split(text))

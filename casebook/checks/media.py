@@ -222,13 +222,10 @@ def check_theme_file(path: Path, project: Path, is_template: bool = False) -> It
         if kind:
             is_whole = find_kind(content) == kind and not measure(content, kind)[0]
         else:
-            is_whole = _is_whole_font(content, ending)
+            length = int.from_bytes(content[8:12])
+            is_whole = content[:4] == _FONTS[ending] and length == len(content)
         if not is_whole:
             yield problem("E321.damaged", shown, START, ending=ending)
-
-
-def _is_whole_font(content: bytes, ending: str) -> bool:
-    return content[:4] == _FONTS[ending] and int.from_bytes(content[8:12]) == len(content)
 
 
 def _check_styles(text: str, path: str) -> Iterator[Problem]:

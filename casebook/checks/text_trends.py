@@ -38,8 +38,9 @@ def find_trends(
         clause = reading.around("clause_end", trend.start)
         begin, end = reading.around("sentence_end", trend.start)
         attributed = pattern("attributed", reading.lang).search(prose, begin, trend.start)
-        to_come = next(iter(within(told, trend.start, clause[1])), None)
-        if clause in seen or attributed or _is_of_number(reading, trend, clause[1], to_come, known):
+        # A move to a number is judged with it, and a number that is unknown is a fault of its own.
+        numbers = [m for m in within(reading.mentions, trend.start, clause[1]) if not m.date]
+        if clause in seen or attributed or numbers or within(told, trend.start, clause[1]):
             continue
         if _is_denied(prose, trend, clause, reading.lang):
             continue
@@ -60,14 +61,6 @@ def _list_comparisons(reading: TextReading, known: KnownNumbers) -> Iterator[Tre
         beside = before.search(lead) and behind.match(prose, end, end + REACH)
         if beside or pattern("than", lang).search(lead):
             yield Trend(place.start, end)
-
-
-def _is_of_number(
-    reading: TextReading, trend: Trend, end: int, told: Told | None, known: KnownNumbers
-) -> bool:
-    """True of a move to a number, which is judged with it, and before one that is unknown."""
-    last = told.start if told else end
-    return bool(told) or any(not each.date for each in within(reading.mentions, trend.start, last))
 
 
 def _is_denied(prose: str, trend: Trend, clause: tuple[int, int], lang: Lang) -> bool:
