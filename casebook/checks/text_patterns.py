@@ -28,11 +28,11 @@ WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")
 # What replaces something that is no prose: no letter, no digit, no punctuation.
 BLANK: Final = "\ufffc"
 # Each table turns one character into one, so that offsets stay those of the text.
-PLAIN: Final[dict[int, str]] = {
-    **{ord(wide): FULL_WIDTH[ord(wide)] for wide in "０１２３４５６７８９．％＄－"},
-    **dict(zip(map(ord, "﹪￥兩個項類種○"), "%¥两个项类种〇", strict=True)),
-    **{code: chr(plain) for code, plain in TRADITIONAL.items()},
-}
+PLAIN: Final = (
+    TRADITIONAL
+    | {ord(wide): FULL_WIDTH[ord(wide)] for wide in "０１２３４５６７８９．％＄－"}
+    | str.maketrans("﹪￥圓圆○", "%¥元元〇")
+)
 SIGNS: Final = {
     sign: code for code, money in reversed(list(CURRENCIES.items())) for sign in money.signs_in_text
 }

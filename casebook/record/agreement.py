@@ -16,6 +16,7 @@ from casebook.record.model import Figure, Report
 from casebook.record.vocabulary import Term, Vocabulary
 from casebook.text import Lang, Text
 from casebook.values.amounts import find_amounts, parse_quantity
+from casebook.values.numerals import TRADITIONAL
 from casebook.values.quantity import Quantity, units_agree
 from casebook.values.words import (
     PATTERNS,
@@ -47,14 +48,16 @@ _TAXES: Final = re.compile("|".join(sorted(TAXES, key=len, reverse=True)))
 
 def find_plan(quote: str, label: str = "") -> str:
     """The word that makes a plan of what is quoted, or of what is so labelled, or nothing."""
+    quote, label = quote.translate(TRADITIONAL), label.translate(TRADITIONAL)
     found = PATTERNS["quoted"].search(quote) or PATTERNS["labelled"].search(label)
     return found[0] if found else ""
 
 
 def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
     """The keys of all that some words say an amount is per."""
+    words = words.translate(TRADITIONAL)
     # Most words say nothing of it, and eleven searches are a tenth of the reading of a figure.
-    if not re.search("[每均額間給/／·]|[a-z]", words):
+    if not re.search("[每均额间给/／·]|[a-z]", words):
         return set()
     return {key for key, term in terms.items() if _per_pattern(name_per(term.name)).search(words)}
 
@@ -72,13 +75,13 @@ def name_per(name: Text) -> Text:
 def _per_pattern(name: Text) -> re.Pattern[str]:
     adverbs = (word for word, same in PER_ADVERBS.items() if same in (name.zh, name.en))
     patterns = [rf"(?i:(?<![a-z]){adverb}(?![a-z]))" for adverb in adverbs]
-    if name.zh:
-        others = (word for word, same in SAME_PER.items() if same == name.zh)
+    if zh := name.zh.translate(TRADITIONAL):
+        others = (word for word, same in SAME_PER.items() if same == zh)
         # 每人次 is per visit, neither per person nor per time.
-        apart = {unit.partition(name.zh)[::2] for unit in UNITS_OF_PRICE if name.zh in unit}
+        apart = {unit.partition(zh)[::2] for unit in UNITS_OF_PRICE if zh in unit}
         before = "".join(f"(?<!{start})" for start, end in apart if start and not end)
         behind = "".join(f"(?!{end})" for start, end in apart if end and not start)
-        named = f"{before}(?:" + "|".join(map(re.escape, (name.zh, *others))) + f"){behind}"
+        named = f"{before}(?:" + "|".join(map(re.escape, (zh, *others))) + f"){behind}"
         counted = "(?:[一个名位家户所项场]{1,2} *)?"
         patterns.append(f"每 *{counted}{named}|{named}均|[/／·] *每?{named}")
     if name.en:
@@ -168,13 +171,17 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
 
     A quote that tells by how much something changed needs an amount or a label that says so.
     """
-    printed = parse_quantity(quantity.text)
+    printed, quote, own = (
+        parse_quantity(quantity.text),
+        quote.translate(TRADITIONAL),
+        quantity.text.translate(TRADITIONAL),
+    )
     number = _NUMBER.search(quote)
     lead = quote[: number.start()] if number else ""
     # Not to exceed a number denies nothing.
-    if (denied := PATTERNS["denied"].search(lead)) and denied[0].strip() not in quantity.text:
+    if (denied := PATTERNS["denied"].search(lead)) and denied[0].strip() not in own:
         return say("record.differs.denied")
-    told = f"{quantity.text}\n{label}"
+    told = f"{own}\n{label.translate(TRADITIONAL)}"
     if PATTERNS["changed"].search(lead) and not PATTERNS["change_word"].search(told):
         return say("record.differs.change")
     if printed.planned and not find_plan(quote):
@@ -183,10 +190,10 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
     if not all(word in quote.lower() or word in adverbs for word in printed.per):
         return say("record.differs.per")
     # Longer words first, so that 不含税 is not taken for 含税.
-    taxes, own = _TAXES.findall(quote), _TAXES.findall(quantity.text)
-    if taxes and not {*own} & {*taxes}:
+    taxes = _TAXES.findall(quote)
+    if taxes and not {*_TAXES.findall(own)} & {*taxes}:
         return say("record.differs.tax")
-    if any(word not in quantity.text for word in PATTERNS["hedges"].findall(quote)):
+    if any(word not in own for word in PATTERNS["hedges"].findall(quote)):
         return say("record.differs.qualifier")
     reasons = [_difference(printed, said, quantity.unit) for said in find_amounts(quote)]
     # Of several amounts the one that is alike in most is meant.
@@ -215,7 +222,7 @@ def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Suppo
     They say the same amount, or one that allows it, as 4000多万元 allows 4277万元, or one that
     excludes it, or none.
     """
-    quantity, quote = figure.quantity, report.quote
+    quantity, quote = figure.quantity, report.quote.translate(TRADITIONAL)
     is_plan = find_plan(quote) and figure.status not in PLANNED_STATUSES
     if not (report.confirms and quote) or is_plan:
         return "related"
@@ -230,7 +237,8 @@ def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Suppo
         for said in find_amounts(quote)
         if not said.unit or units_agree(quantity.unit, said.unit)
     ]
-    is_hedged = any(word not in quantity.text for word in PATTERNS["hedges"].findall(quote))
+    own = quantity.text.translate(TRADITIONAL)
+    is_hedged = any(word not in own for word in PATTERNS["hedges"].findall(quote))
     if not is_hedged and any(not _difference(printed, said, "") for said in alike):
         return "confirms"
     low, high = _bounds(quantity)

@@ -29,6 +29,7 @@ from casebook.text import ENUMERATION, LANGS, NO_TEXT
 from casebook.values.amounts import parse_quantity
 from casebook.values.digest import digest
 from casebook.values.formula import names_of, parse_formula
+from casebook.values.numerals import TRADITIONAL
 from casebook.values.quantity import Quantity, with_reading
 from casebook.values.words import SAME_PER, WORDS
 from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
@@ -332,7 +333,7 @@ class CaseReader(RecordReader):
     def per_by_word(self) -> dict[str, str]:
         """The keys of what an amount may be per, by its names in both languages."""
         return {
-            name.lower(): key
+            name.translate(TRADITIONAL).lower(): key
             for key, term in self.lists.vocabulary.per.items()
             for name in map(name_per(term.name).own, LANGS)
             if name
@@ -343,7 +344,8 @@ class CaseReader(RecordReader):
         # A key first: two terms may have one name in English, as 村 and 行政村 have.
         if word.text in self.lists.vocabulary.per:
             return word.text
-        for name in (word.text.lower(), SAME_PER.get(word.text, "")):
+        plain = word.text.translate(TRADITIONAL)
+        for name in (plain.lower(), SAME_PER.get(plain, "")):
             if name in self.per_by_word:
                 return self.per_by_word[name]
         return fields.known_word(word, "per", self.per_by_word, "per")

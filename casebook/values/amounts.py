@@ -224,6 +224,12 @@ class _AmountReading(NumberReading):
         first = self.read_number()
         is_between = "between" in self.line[:start].lower()
         if not self.take("and" if is_between else "to", "qualifier"):
+            if opens := PATTERNS["opened"].search(self.line[:start]):
+                # From 800 yuan is 800 and more; hired from 800 applicants is not.
+                if PATTERNS["begins_with"].fullmatch(opens[0]) and opens.start() == 0:
+                    self.qualify("at_least", start, opens[1])
+                elif not PATTERNS["begins"].match(self.line, self.skip()):
+                    self.stop(start, say("values.range_opened", word=opens[1]))
             # 上万 says that it is reached; 上百万 may as well be several millions.
             if self.line[start] == "上" and len(first.numeral.tokens) == 1:
                 self.qualify("at_least", start, "上")

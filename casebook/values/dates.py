@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 from casebook.messages import say
 from casebook.problems import WordingError
 from casebook.text import Text, has_han
-from casebook.values.numerals import FULL_WIDTH, number_of
+from casebook.values.numerals import FULL_WIDTH, TRADITIONAL, number_of
 from casebook.values.periods import (
     ERAS,
     MONTHS,
@@ -25,11 +25,6 @@ from casebook.values.periods import (
 from casebook.values.words import WORDS
 
 LONGEST: Final = 60
-
-# Each turns one character into one, as for numerals.
-_TRADITIONAL: Final = str.maketrans(
-    "國開間後學財會計規劃時約從迄慶節號週歲終", "国开间后学财会计规划时约从迄庆节号周岁终"
-)
 
 
 def parse_period(text: str) -> Period:
@@ -105,7 +100,7 @@ def _translate(line: str) -> str:
 def _even_out(line: str) -> str:
     """A wording with digits in one form, and without blanks, quotation marks and weekdays."""
     line = re.sub('[“”"「」『』]', "", line.translate(FULL_WIDTH))
-    line = line.translate(_TRADITIONAL)
+    line = line.translate(TRADITIONAL)
     line = PATTERNS["han_year"].sub(lambda year: "".join(map(_digit_of, year[0])), line)
     line = PATTERNS["han_decade"].sub(lambda tens: f"{_digit_of(tens[1])}0", line)
     line = PATTERNS["han_number"].sub(lambda number: str(number_of(number[1])), line)

@@ -11,7 +11,7 @@ from casebook.messages import say
 from casebook.text import Text
 from casebook.values import words
 from casebook.values.numerals import (
-    WIDTHS,
+    PLAIN_FORMS,
     Numeral,
     NumeralToken,
     number_of,
@@ -60,8 +60,9 @@ class NumberReading:
         self.at = 0
         self.marks: list[tuple[Role, int]] = []
         self.qualifier: Qualifier = "exact"
-        # The word of the last currency behind a number.
+        # The word of the last currency behind a number, and whether one stood before the first.
         self._of = ""
+        self._is_signed = False
 
     def skip(self) -> int:
         """The offset of the next character that is no blank."""
@@ -111,10 +112,11 @@ class NumberReading:
             return stated
         parts = self.take("parts", "unit")
         currency = self._read_signs()
+        self._is_signed = self._is_signed or bool(currency)
         at = self.skip()
         numeral = self._read_numeral(at)
         # 60 million: the scale follows a blank, which no Chinese scale needs.
-        if english := self.take("english" if currency else "english_word", "unit"):
+        if english := self.take("english" if self._is_signed else "english_word", "unit"):
             scale = _multiply_scales(english[1])
             numeral = numeral._replace(value=numeral.value * scale, scales=(scale,))
         if found := self.take("behind_number", "qualifier"):
@@ -254,7 +256,8 @@ class NumberReading:
         if inside and PATTERNS["noun_run"].match(self.line, inside.end()):
             self.qualify(words.AFTER[inside[0]], inside.start(), inside[0])
             self.mark("qualifier", inside.end())
-        return counter[0] + self._read_noun(), one, nothing
+        # 人（次） are 人次.
+        return re.sub("[()]", "", counter[0]) + self._read_noun(), one, nothing
 
     def _read_noun(self) -> str:
         noun = PATTERNS["noun_run"].match(self.line, self.at)
@@ -291,7 +294,7 @@ def _make_numeral(value: Decimal, start: int, end: int) -> Numeral:
 
 def even_out(text: str) -> str:
     """A wording with its digits and signs in their plain forms, each character in its place."""
-    return write_plainly(text.translate(WIDTHS))
+    return write_plainly(text.translate(PLAIN_FORMS))
 
 
 def round_share(share: Decimal) -> Decimal:

@@ -25,14 +25,13 @@ YI: Final = Decimal(10) ** 8
 
 # Each table turns one character into one, so that columns stay those of the wording.
 FULL_WIDTH: Final = {0xFF01 + n: chr(0x21 + n) for n in range(94)}
-WIDTHS: Final = FULL_WIDTH | {
-    ord("￥"): "¥",
-    **dict.fromkeys(map(ord, "\u3000\u00a0\u2009\u202f"), " "),
-}
-TRADITIONAL: Final = str.maketrans("萬億圓圆", "万亿元元")
-CAPITALS: Final = str.maketrans(
-    "壹贰叁肆伍陆柒捌玖拾佰仟貳參陸萬億圓圆", "一二三四五六七八九十百千二三六万亿元元"
+TRADITIONAL: Final = str.maketrans(dict(WORDS["traditional"].split()))
+PLAIN_FORMS: Final = (
+    FULL_WIDTH
+    | TRADITIONAL
+    | {ord("￥"): "¥", **dict.fromkeys(map(ord, "\u3000\u00a0\u2009\u202f"), " ")}
 )
+CAPITALS: Final = str.maketrans("壹贰叁肆伍陆柒捌玖參拾佰仟圆", "一二三四五六七八九三十百千元")
 _DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SCALES: Final = dict(
     zip(HAN_SCALES, (Decimal(10), Decimal(100), Decimal(1000), WAN, YI), strict=True)
@@ -100,7 +99,7 @@ def number_of(text: str) -> Decimal | None:
     """
     if len(text) > LONGEST_NUMERAL:
         return None
-    line = text.translate(WIDTHS).strip(" ")
+    line = text.translate(PLAIN_FORMS).strip(" ")
     try:
         numeral = read_numeral(line, 0)
     except WordingError:
@@ -196,6 +195,9 @@ def _find_tokens(line: str, at: int) -> list[NumeralToken]:
             token = NumeralToken(kind="scale", value=_SCALES[char], start=at, end=end)
         elif char in PLUS and tokens:
             token = NumeralToken(kind="plus", value=Decimal(0), start=at, end=end)
+        elif tokens and _PATTERNS["of_yi"].match(line, at):
+            at = end
+            continue
         elif (
             tokens
             and tokens[-1].kind != "number"
@@ -250,7 +252,7 @@ def _exponent(value: Decimal) -> int:
 
 
 def write_plainly(line: str) -> str:
-    """The line with capital and traditional numerals as plain ones, each character in its place."""
+    """The line with capital numerals as plain ones, each character in its place."""
     return _PATTERNS["capital_run"].sub(lambda found: found[0].translate(CAPITALS), line)
 
 

@@ -10,7 +10,7 @@ from casebook.messages import say
 from casebook.problems import WordingError
 from casebook.text import has_han
 from casebook.values import words
-from casebook.values.numerals import WIDTHS
+from casebook.values.numerals import PLAIN_FORMS
 from casebook.values.words import (
     CURRENCIES,
     PATTERNS,
@@ -90,7 +90,8 @@ class Quantity:
     @property
     def tax(self) -> str:
         """The word for the taxes that are in an amount or are not, nothing where it has none."""
-        return next((word for word in words.TAXES if word in self.text), "")
+        text = self.text.translate(PLAIN_FORMS)
+        return next((word for word in words.TAXES if word in text), "")
 
     @property
     def kind(self) -> Kind:
@@ -119,8 +120,8 @@ class Quantity:
         """True of a range with a word such as 约."""
         if self.value is not None:
             return False
-        printed = "".join(each.text for each in self.segments if each.role == "qualifier").lower()
-        return any(word in printed for word in _ABOUT)
+        printed = "".join(each.text for each in self.segments if each.role == "qualifier")
+        return any(word in printed.translate(PLAIN_FORMS).lower() for word in _ABOUT)
 
     @property
     def magnitude(self) -> Decimal:
@@ -169,7 +170,7 @@ def with_reading(
         quantity = replace(quantity, qualifier=qualifier, is_read=True)
     if unit is None:
         return quantity
-    wanted = unit.translate(WIDTHS).strip(" ")
+    wanted = unit.translate(PLAIN_FORMS).strip(" ")
     read = settle_currency(wanted, _READINGS.get(wanted, "")) or (
         wanted if PATTERNS["counter_with_noun"].fullmatch(wanted) else ""
     )

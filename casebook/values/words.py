@@ -42,6 +42,17 @@ class Currency(NamedTuple):
     signs_in_text: tuple[str, ...]
 
 
+def _in_each_case(words: Iterable[str]) -> tuple[str, ...]:
+    """Words, those of English as they may be written: RMB, Rmb, rmb."""
+    cases = (
+        (word, word.lower(), word.title(), word.upper())
+        if re.fullmatch("[A-Za-z]{3,}", word)
+        else (word,)
+        for word in words
+    )
+    return tuple(dict.fromkeys(each for one in cases for each in one))
+
+
 def _make_currency(code: str, zh: str, en: str, **words: str) -> Currency:
     others, signs = words.get("others", "").split(), words.get("signs", "").split()
     one = en.removesuffix("s")
@@ -49,9 +60,9 @@ def _make_currency(code: str, zh: str, en: str, **words: str) -> Currency:
     before = others if zh == "元" else [zh, *others]
     return Currency(
         name=Text(zh, en),
-        units=(zh, *others, en, one, code),
+        units=_in_each_case((zh, *others, en, one, code)),
         in_text=words.get("in_text") or "|".join((zh, *others, f"{one}s?", code)),
-        signs=tuple(dict.fromkeys((*before, code, *signs))),
+        signs=_in_each_case((*before, code, *signs)),
         signs_in_text=(*signs, code),
     )
 
@@ -170,7 +181,7 @@ PATTERNS: Final = Patterns(
     unit=_one_of(UNITS),
     sign=_one_of(SIGNS),
     before=_whole_words(BEFORE),
-    after=_whole_words(AFTER),
+    after=f"(?:{_whole_words(AFTER)})(?<!余(?=[额下地]))(?<!以上(?=[级所述]))",
     taxes=_one_of(TAXES),
     adverbs="|".join(PER_ADVERBS),
     per_adverb=_whole_words(PER_ADVERBS),

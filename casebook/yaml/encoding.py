@@ -221,7 +221,7 @@ def _plain_form(character: str) -> str:
 
 
 def _find_look_alikes(text: str, plain: str, path: str) -> Iterator[Problem]:
-    """The first character of each line that only looks like another one: no number is read of it."""
+    """The first character of each line that only looks like another one."""
     lines = zip(text.split("\n"), plain.split("\n"), strict=True)
     wrong = ((n, line, fixed) for n, (line, fixed) in enumerate(lines, 1) if line != fixed)
     for number, line, fixed in islice(wrong, MAX_SHOWN):

@@ -55,6 +55,8 @@ CONTRADICTED = {
     "没有120万元": ["120万元"],
     "不是120万元": ["120万元"],
     "是否花120万元": ["120万元"],
+    "逾120萬元": ["120万元", "约120万元"],
+    "120萬港幣": ["120万元"],
     "什么都没说": ["120万元"],
     "2013年投入": ["2013元"],
 }
@@ -163,6 +165,7 @@ def test_an_amount_in_english_ends_where_its_unit_does(amount: str, quote: str) 
         pytest.param("每户次20元", set(), id="a word that the vocabulary lacks"),
         pytest.param("每年度5万元", {"year"}, id="a year by another name"),
         pytest.param("每场次5000元", {"performance"}, id="a performance by another name"),
+        pytest.param("每場5000元", {"performance"}, id="a performance in traditional characters"),
     ],
 )
 def test_what_an_amount_is_per_is_a_whole_word(words: str, expected: set[str]) -> None:
@@ -172,7 +175,9 @@ def test_what_an_amount_is_per_is_a_whole_word(words: str, expected: set[str]) -
     assert find_per(words, terms) == expected
 
 
-@pytest.mark.parametrize("word", ["将投入", "拟投入", "计划投入", "准备投入", "预计", "有望达"])
+@pytest.mark.parametrize(
+    "word", ["将投入", "將投入", "拟投入", "计划投入", "准备投入", "预计", "預計", "有望达"]
+)
 @pytest.mark.parametrize("status", ["reported", "set", "planned"])
 def test_what_the_quote_plans_is_planned(word: str, status: str) -> None:
     found = codes(quote=f"{word}120万元", status=status)

@@ -21,6 +21,40 @@ def own_currency() -> Iterator[None]:
 
 # wording, number (or its two ends, or its least), unit, qualifier, per
 WORDINGS = """
+約8,000萬元 | 80000000 | CNY | approx
+兩百萬元 | 2000000 | CNY | exact
+一百二十八萬四千元 | 1284000 | CNY | exact
+不超過500萬元 | 5000000 | CNY | at_most
+數百萬元 | 2000000..10000000 | CNY | rough
+130餘項 | 130 | 项 | more_than
+三十個項目 | 30 | 个项目 | exact
+每個崗位每年6萬元 | 60000 | CNY | exact | 岗位/年
+每場3000元 | 3000 | CNY | exact | 场
+新臺幣伍佰萬元整 | 5000000 | TWD | exact
+港幣八百萬元正 | 8000000 | HKD | exact
+50萬英鎊 | 500000 | GBP | exact
+接近3个亿 | 300000000 | | approx
+3个多亿元 | 300000000 | CNY | more_than
+1.2个亿 | 120000000 | | exact
+几个亿 | 200000000..1000000000 | | rough
+12000多人（次） | 12000 | 人次 | more_than
+20台（套） | 20 | 台套 | exact
+100万（含）-500万（不含） | 1000000..5000000 | | range
+5000元（含）至1万元 | 5000..10000 | CNY | range
+50万元（含50万元）以上 | 500000 | CNY | at_least
+最少3000元最多8000元 | 3000..8000 | CNY | range
+从3000元到8000元不等 | 3000..8000 | CNY | range
+自800元起 | 800 | CNY | at_least
+800元之上 | 800 | CNY | more_than
+800元之下 | 800 | CNY | at_most
+≈500,000 yuan | 500000 | CNY | approx
+Rmb80 million | 80000000 | CNY | exact
+rmb 80 mln | 80000000 | CNY | exact
+RMB10m-15m | 10000000..15000000 | CNY | range
+RMB 500,000 and above | 500000 | CNY | at_least
+from 800 yuan a month | 800 | CNY | at_least | month
+from 800 to 1,000 yuan | 800..1000 | CNY | range
+₩10,000,000 | 10000000 | KRW | exact
 3至5千元 | 3000..5000 | CNY | range
 三至五千元 | 3000..5000 | CNY | range
 三至五百元 | 300..500 | CNY | range

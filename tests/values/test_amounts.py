@@ -280,10 +280,31 @@ def test_a_refusal_offers_the_amount_alone(text: str, nearest: str) -> None:
         pytest.param("five or six projects", id="an English number joined to another"),
         pytest.param("300人+", id="more than printed"),
         pytest.param("HK $5 million", id="letters of the currency"),
+        pytest.param("津巴布韦币300万元", id="a currency that is not known"),
+        pytest.param("300万元（美元）", id="the currency behind it"),
+        pytest.param("300万元的一半", id="a half of it"),
+        pytest.param("差一点300万元", id="not quite"),
+        pytest.param("没有300万元", id="denied"),
+        pytest.param("各300万元", id="so much for each"),
+        pytest.param("300万元余额", id="what is left, and no more than"),
+        pytest.param("300万元往上", id="a limit in other words"),
+        pytest.param("〉300万元", id="a bracket for a sign"),
+        pytest.param("目标300万元", id="a plan in other words"),
     ],
 )
 def test_a_refusal_offers_no_part_of_a_number(text: str) -> None:
     assert "可写作" not in refusal(text).message.zh
+
+
+@pytest.mark.parametrize(
+    "text", ["between 800 yuan", "介于800元", "从800元", "costs from 800 yuan"]
+)
+def test_one_number_is_no_range(text: str) -> None:
+    assert "区间" in refusal(text).message.zh
+
+
+def test_a_currency_is_no_counter() -> None:
+    assert refusal("80 kln yuan").column == 8
 
 
 def test_a_dash_alone_is_no_negative_number() -> None:
