@@ -100,6 +100,7 @@ def _translate(line: str) -> str:
 def _even_out(line: str) -> str:
     """A wording with digits in one form, and without blanks, quotation marks and weekdays."""
     line = re.sub('[“”"「」『』]', "", line.translate(FULL_WIDTH))
+    line = PATTERNS["wide_dash"].sub("至", PATTERNS["two_years"].sub("—", line))
     line = line.translate(TRADITIONAL)
     line = PATTERNS["han_year"].sub(lambda year: "".join(map(_digit_of, year[0])), line)
     line = PATTERNS["han_decade"].sub(lambda tens: f"{_digit_of(tens[1])}0", line)
@@ -207,7 +208,7 @@ def _translate_part(year: str, month: str, word: str) -> str:
     """The EDTF of a part of a year or of a month that a word names, or nothing."""
     if not month:
         if months := PATTERNS["months"].fullmatch(word):
-            last = read_day(f"{year}-{months[1].zfill(2)}")
+            last = read_day(f"{year}-{int(number_of(months[1]) or 0):02d}")
             return f"{year}-01/{last.edtf}" if last else ""
         return OF_YEAR.get(word, "").format(year)
     read = read_day(f"{year}-{month.zfill(2)}")
@@ -237,8 +238,7 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
     if PATTERNS["time_of_day"].search(line):
         hint = say("values.date_only", date=inside or "2012-12-07")
         raise WordingError(say("values.time_of_day", date=line), hint=hint)
-    found = PATTERNS["digits"].fullmatch(line) or PATTERNS["loose_day"].fullmatch(line)
-    if nearest := _write_edtf(found):
+    if nearest := _write_edtf(_find_loose_day(line)):
         # Where the nearest form is no date either, its own reason is the better answer.
         parse_period(nearest)
         hint = say("values.write_date", date=nearest)
@@ -247,6 +247,21 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
         if month.isdecimal() and int(year[2:]) + 1 == int(month):
             hint = say("values.month_or_years", date=nearest, years=f"{year}/{int(year) + 1}")
         raise WordingError(message, hint=hint)
+    if found := PATTERNS["year_last"].fullmatch(line):
+        # Day or month first, where either can be the month.
+        one, other = int(found[1]), int(found[2])
+        orders = dict.fromkeys(((one, other), (other, one)))
+        days = [f"{found[3]}-{m:02d}-{d:02d}" for m, d in orders if 0 < m <= 12 and 0 < d <= 31]
+        if days:
+            said = Text(" 或 ".join(days), " or ".join(days))
+            raise WordingError(message, hint=say("values.write_date", date=said))
+    for dash in re.finditer("[至到—–~-]", line):
+        ends = [line[: dash.start()].strip(), line[dash.end() :].strip()]
+        days = [_write_edtf(_find_loose_day(end)) for end in ends]
+        if all(days):
+            nearest = "/".join(days)
+            parse_period(nearest)
+            raise WordingError(message, hint=say("values.write_date", date=nearest))
     if re.fullmatch("[2-5][0-9]{4}", line):
         # How a spreadsheet keeps a day whose cell is set to show a number.
         shown = (date(1899, 12, 30) + timedelta(days=int(line))).isoformat()
@@ -261,14 +276,25 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
             raise WordingError(message, hint=say(key, date=written))
     if two := re.fullmatch("([0-9]{4})[—–~～至]([0-9]{2})年?", plain):
         years = f"{two[1]}-{int(two[1]) + 1}"
-        raise WordingError(message, hint=say("values.two_years", years=years))
+        hint = say("values.two_years", years=years)
+        if years[-2:] != two[2]:
+            # 2009–12 is as often a month as it is some years.
+            month, years = f"{two[1]}-{two[2]}", f"{two[1]}/{two[1][:2]}{two[2]}"
+            hint = say("values.month_or_years", date=month, years=years)
+        raise WordingError(message, hint=hint)
     # 2010年或2011年 is not 2010, nor is 12/07/2012 the year alone.
-    if day and not re.search("[0-9]", plain.replace(day[0], "", 1)):
+    rest = plain.replace(day[0], "", 1) if day else ""
+    if day and not re.search("[0-9]", rest) and not PATTERNS["limits"].search(rest):
         # What doubts a date is no part of the rest.
         doubts = {"perhaps": "?", "or_so": "~"}
         doubt = _join_marks(*(doubts[name] for name in doubts if PATTERNS[name].search(plain)))
         hint = say("values.date_alone", date=inside + doubt)
     raise WordingError(message, hint=hint)
+
+
+def _find_loose_day(text: str) -> re.Match[str] | None:
+    """A day, month or year in digits that are parted in any way, or not at all."""
+    return PATTERNS["digits"].fullmatch(text) or PATTERNS["loose_day"].fullmatch(text)
 
 
 def _write_edtf(found: re.Match[str] | None) -> str:

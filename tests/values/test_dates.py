@@ -109,7 +109,7 @@ def test_the_canonical_form_and_the_chinese_words_read_back_as_the_same_period(t
         pytest.param("12/07/2012", "2012-12-07", id="month or day first"),
         pytest.param("2010年或2011年", "2010/2012", id="one of two years is not the first"),
         pytest.param("2010年、2011年、2012年", "2010/2012", id="three years are not the first"),
-        pytest.param("2011/12", "2011-12；若是跨两年的年度，请写 2011/2012", id="a year in two"),
+        pytest.param("2011/12", "2011-12；若是从那年到那年，请写 2011/2012", id="a year in two"),
         pytest.param("2011/12/05", "请写 2011-12-05", id="a day of December"),
         pytest.param("before 2012", "不晚于2012", id="before a year"),
         pytest.param("until November 2012", "不晚于2012-11", id="until a month"),
