@@ -1,4 +1,4 @@
-"""Peers that write as many pages as Casebook, of the same size: two a case and two a figure.
+"""Peers that write as many pages as Casebook, of the same size: four a case.
 
 Their templates are pages that Casebook made, in which title, summary, amount, address and text were
 exchanged for what the peer puts in. All else is fixed text there, which costs a peer nothing.
@@ -63,7 +63,7 @@ class PeerPage:
 
 
 def list_pages(made: Made) -> Iterator[PeerPage]:
-    """The pages of a case in both languages, and those of its amounts and of its count."""
+    """The page of a case and that of its figures in both languages."""
     for lang in LANGS:
         front = "" if lang == "zh" else "en/"
         yield PeerPage(
@@ -74,23 +74,21 @@ def list_pages(made: Made) -> Iterator[PeerPage]:
             slug=made.slug,
             body=made.body,
         )
-        amounts = [(f"paid_{year}", amount) for year, amount in made.amounts]
-        for name, number in (*amounts, ("places", made.amounts[0][1])):
-            yield PeerPage(
-                kind=f"figure_{lang}",
-                address=f"{front}figures/{made.slug}.{name}/",
-                title=f"{made.title} {name}",
-                summary=made.summary,
-                slug=made.slug,
-                amount=f"{number}万元",
-            )
+        yield PeerPage(
+            kind=f"figures_{lang}",
+            address=f"{front}figures/{made.slug}/",
+            title=made.title,
+            summary=made.summary,
+            slug=made.slug,
+            amount=f"{made.amounts[0][1]}万元",
+        )
 
 
 @cache
 def make_templates() -> dict[str, list[str]]:
     """Casebook's pages by kind, cut into fixed text and, at every second place, a name."""
     made = make_case(0)
-    year, amount = made.amounts[0]
+    _, amount = made.amounts[0]
     with tempfile.TemporaryDirectory(prefix="casebook-bench-") as folder:
         project = Path(folder) / "project"
         write_project(ROOT, project, 1)
@@ -101,9 +99,9 @@ def make_templates() -> dict[str, list[str]]:
         for lang in LANGS:
             site = project / "site" / ("" if lang == "zh" else "en")
             case = (site / "cases" / made.slug / "index.html").read_text("utf-8")
-            figure = site / "figures" / f"{made.slug}.paid_{year}" / "index.html"
+            figures = site / "figures" / made.slug / "index.html"
             found[f"case_{lang}"] = _STORY.sub("\\1\0content\0\\2", case, count=1)
-            found[f"figure_{lang}"] = figure.read_text("utf-8")
+            found[f"figures_{lang}"] = figures.read_text("utf-8")
     marks = {made.title: "title", made.summary: "summary", f"{amount}万元": "amount"}
     marks[made.slug] = "slug"
     for words, name in marks.items():
@@ -112,7 +110,7 @@ def make_templates() -> dict[str, list[str]]:
 
 
 def write_pelican(folder: Path, count: int) -> None:
-    """Write a site of Pelican: cases are its articles, figures its pages."""
+    """Write a site of Pelican: cases are its articles, those of their figures its pages."""
     templates = folder / "theme" / "templates"
     templates.mkdir(parents=True)
     (folder / "theme" / "static").mkdir()

@@ -49,7 +49,7 @@ def test_a_peer_of_as_many_pages_has_those_of_cases_and_figures(tmp_path: Path) 
     write_project(ROOT, tmp_path / "project", 3)
     dataset, _ = load_checked(tmp_path / "project")
     own = [f"cases/{case.slug}/" for case in dataset.cases]
-    own += [f"figures/{figure}/" for figure in dataset.figures]
+    own += [f"figures/{case.slug}/" for case in dataset.cases]
 
     pages = [page.address for made in make_cases(3) for page in list_pages(made)]
 

@@ -21,6 +21,7 @@ from casebook.pages.rows import amount_html, word_date
 from casebook.pages.sharing import describe_trail, find_card
 from casebook.record.model import Case, Figure
 from casebook.record.settings_file import make_functions
+from casebook.record.slugs import figure_address
 from casebook.text import (
     COMMA,
     DEFAULT_LANGUAGES,
@@ -227,6 +228,6 @@ def resolve_links(html: str, page: Page, site: Site) -> str:
     pieces: list[Any] = _LINK.split(html)
     for at in range(1, len(pieces), 3):
         scheme, figure = pieces[at], pieces[at + 1]
-        pieces[at] = f'="{own}figures/{figure}/' if scheme is None else starts[scheme]
+        pieces[at] = f'="{own}{figure_address(figure)}' if scheme is None else starts[scheme]
         pieces[at + 1] = ""
     return "".join(pieces)

@@ -13,7 +13,7 @@ from casebook.packaged import SETTINGS
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import GONE, LEDGER
-from casebook.record.slugs import judge_slug
+from casebook.record.slugs import figure_address, judge_slug
 from casebook.record.suggestions import nearest, suggest
 from casebook.record.vocabulary import Gone
 from casebook.text import LANGS
@@ -35,8 +35,8 @@ def list_addresses(
             yield f"{slug}/"
     for case in dataset.summaries:
         yield f"cases/{case.slug}/"
-    for key in dataset.figures:
-        yield f"figures/{key}/"
+        if case.has_figures:
+            yield f"figures/{case.slug}/"
     for name in charts:
         yield f"charts/{name}/"
         yield f"charts/{name}/embed/"
@@ -64,20 +64,23 @@ def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -
 
 
 def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
-    """Where a figure leads that its case does not have: the case moved, or took it out."""
+    """Where the address of a figure leads, or of the figures of a case that moved.
+
+    Until 2026-11-27 each figure had a page at `figures/case.id/`.
+    """
     slug, _, figure = name.partition(".")
-    case = dataset.by_slug.get(aliases.get(slug, slug))
-    if case is not None:
-        moved = f"{case.slug}.{figure}"
-        for change in case.withdrawn:
-            if change.figure == figure:
-                words = case.title
-                title = say("checks.withdrawn_figure", figure=figure, title=words)
-                return Gone(
-                    address=f"figures/{name}/", title=title, why=change.why, date=change.date
-                )
-        return f"figures/{moved}/" if moved in dataset.figures else f"cases/{case.slug}/"
-    return follow_address(f"cases/{slug}/", dataset, aliases)
+    now = aliases.get(slug, slug)
+    if now not in dataset.positions:
+        return follow_address(f"cases/{slug}/", dataset, aliases)
+    if (moved := f"{now}.{figure}") in dataset.figures:
+        return figure_address(moved)
+    case = dataset.by_slug[now]
+    for change in case.withdrawn:
+        if figure and change.figure == figure:
+            title = say("checks.withdrawn_figure", figure=figure, title=case.title)
+            return Gone(address=f"figures/{name}/", title=title, why=change.why, date=change.date)
+    has_page = not figure and dataset.summaries[dataset.positions[now]].has_figures
+    return f"{'figures' if has_page else 'cases'}/{now}/"
 
 
 def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:

@@ -126,7 +126,10 @@ def check_links(text: WrittenText, made: Collection[str], dataset: Dataset) -> I
     for link in find_links(text):
         of_site = _OF_SITE.fullmatch(link.address)
         if link.address.startswith("figure:"):
-            address = f"figures/{link.address.removeprefix('figure:')}/"
+            key = link.address.removeprefix("figure:")
+            if key in dataset.figures:
+                continue
+            address = f"figures/{key}/"
         elif of_site is None or link.is_picture:
             continue
         else:

@@ -1,4 +1,4 @@
-"""The page of each case and of each of its figures, and the lists that lead into them."""
+"""The page of each case and that of its figures, and the lists that lead into them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.pages import HOME_URL
-from casebook.pages.citations import cite
+from casebook.pages.citations import Citation, cite
 from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.home import list_overview, list_provinces
 from casebook.pages.long_lists import MOST_LISTED, ListPart, LongList, Target, cut_page
@@ -39,9 +39,8 @@ from casebook.pages.rows import (
     show_event,
     show_figure,
     word_figure,
-    word_period,
 )
-from casebook.pages.sharing import describe_case, describe_figure_page, write_linked_data
+from casebook.pages.sharing import describe_case, describe_figure_alone, write_linked_data
 from casebook.record.comparability import ComparabilityClass, class_of, group_by_class
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import main_source
@@ -210,52 +209,75 @@ def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
 
 
 def make_figures(case: Case, site: Site) -> Iterator[Page]:
-    """The page of every figure of a case in both languages."""
+    """The page of the figures of a case in both languages: all that is known of each."""
+    withdrawn = tuple(change for change in case.withdrawn if change.figure)
+    if not case.figures and not withdrawn:
+        return
+    link = link_case(case, site.dataset)
+    shared = cache(partial(_show_figures, case, site, link=link, withdrawn=withdrawn))
+    page = Page(
+        url=f"figures/{case.slug}/",
+        template="case_figures.html",
+        title=say("pages.case_figures", place=link.place),
+        description=say("pages.case_figures.description", title=case.title),
+        context=partial(_show_figures_in, case, shared, site),
+        published=case.published,
+        lastmod=case.updated,
+        trail=(("cases/", say("pages.cases")), (f"cases/{case.slug}/", link.place)),
+    )
+    yield from in_languages(page, site)
+
+
+def _show_figures(case: Case, site: Site, **shown: object) -> dict[str, object]:
+    """The context of the page of the figures of a case that both languages share."""
     dataset = site.dataset
-    link = link_case(case, dataset)
     rows = {name: show_figure(figure, dataset) for name, figure in case.figures.items()}
     uses = _find_uses(case, site)
     peers: dict[ComparabilityClass, list[FigureRow]] = {}
     for figure in case.printed_figures:
         peers.setdefault(class_of(figure), []).append(rows[figure.id])
+    disputed = tuple(one for one in case.conflicts if one.figures)
+    numbered = tuple(enumerate(disputed, 1))
+    sheets = []
     for row in rows.values():
         figure = row.figure
         # A computed figure has no class; to set it beside its own parts would compare them.
         alike = () if figure.formula else peers[class_of(figure)]
-        shared = {
-            "row": row,
-            "link": link,
-            "value": _show_value(figure),
-            "limit": _name_limit(figure),
-            "peers": tuple(peer for peer in alike if peer is not row),
-            "uses": uses[figure.id],
-            "conflicts": tuple(one for one in case.conflicts if figure.id in one.figures),
-            "rows": rows,
-            "review": _REVIEWS[row.review],
-            "changes": show_changes(find_changes((figure.key,), dataset), dataset),
-        }
-        amount = word_figure(figure, dataset)
-        name = say("pages.figure", place=link.place, label=figure.label, amount=amount)
-        page = Page(
-            url=f"figures/{figure.key}/",
-            template="figure.html",
-            title=name,
-            description=say("pages.figure.description", name=name, when=word_period(figure.period)),
-            context=partial(_show_figure_in, figure, shared, site),
-            published=case.published,
-            lastmod=case.updated,
-            trail=(("cases/", say("pages.cases")), (f"cases/{case.slug}/", link.place)),
+        sheets.append(
+            {
+                "row": row,
+                "value": _show_value(figure),
+                "limit": _name_limit(figure),
+                "peers": tuple(peer for peer in alike if peer is not row),
+                "uses": uses[figure.id],
+                "conflicts": [one for one in numbered if figure.id in one[1].figures],
+                "review": _REVIEWS[row.review],
+                "changes": show_changes(find_changes((figure.key,), dataset), dataset),
+                "cite": partial(_cite_figure, figure, site),
+            }
         )
-        yield from in_languages(page, site)
+    return {**shown, "sheets": sheets, "rows": rows, "conflicts": disputed}
 
 
-def _show_figure_in(
-    figure: Figure, shared: Mapping[str, object], site: Site, page: Page
+def _cite_figure(figure: Figure, site: Site, lang: Lang) -> Citation:
+    dataset = site.dataset
+    place = link_case(dataset.by_slug[figure.case], dataset).place
+    amount = word_figure(figure, dataset)
+    title = say("pages.figure", place=place, label=figure.label, amount=amount)
+    return cite(figure, title, lang, site)
+
+
+def _show_figures_in(
+    case: Case, shared: Callable[[], dict[str, object]], site: Site, page: Page
 ) -> Mapping[str, object]:
+    """The context of the page of the figures of a case in one language."""
+    lang = page.lang
+    described = [describe_figure_alone(one, lang, site) for one in case.figures.values()]
+    whole = cite(case, page.title, lang, site)
     return {
-        **shared,
-        "citation": cite(figure, page.title, page.lang, site),
-        "linked_data": write_linked_data(describe_figure_page(figure, page.lang, site)),
+        **shared(),
+        "citation": replace(whole, url=site.locate(page.url, lang)),
+        "linked_data": write_linked_data({"@graph": described}) if described else "",
     }
 
 
@@ -363,7 +385,7 @@ CASES = CasePageType(
     locate=lambda case: [f"cases/{case.slug}/"],
 )
 FIGURES = CasePageType(
-    name="figure",
+    name="case_figures",
     make=make_figures,
-    locate=lambda case: [f"figures/{case.slug}.{figure.id}/" for figure in case.figures],
+    locate=lambda case: [f"figures/{case.slug}/"] if case.has_figures else [],
 )

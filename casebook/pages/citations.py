@@ -17,6 +17,7 @@ from casebook.messages import say
 from casebook.pages.page import Site
 from casebook.record.model import Case, Figure
 from casebook.record.settings import Licence
+from casebook.record.slugs import figure_address
 from casebook.text import DEFAULT_LANGUAGES, LANGUAGE_TAGS, Lang, Languages, Text
 
 Kind = Literal["data", "case", "figure", "chart"]
@@ -173,6 +174,9 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
         kind, name, case = "figure", thing.key, dataset.by_slug[thing.case]
     else:
         kind, name, case = "chart", thing.name, dataset.by_slug.get(thing.case)
+    url = f"{kind}s/{name}/" if thing else "data/"
+    if kind == "figure":
+        url = figure_address(name)
     if case is not None:
         updated, version = case.updated, version_of(case)
     else:
@@ -184,7 +188,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
         name=name,
         title=title.inside(lang),
         site=settings.name.inside(lang),
-        url=site.locate(f"{kind}s/{name}/" if thing else "data/", lang),
+        url=site.locate(url, lang),
         updated=updated,
         lang=lang,
         languages=site.languages,

@@ -66,13 +66,15 @@ def make_moved(site: Site) -> Iterator[Page]:
         else:
             # Both languages are as deep, so that one path leads from either to its own. It names
             # the file, because on a disk a folder would be listed.
-            path = f"{'../' * address.count('/')}{fate}index.html"
+            folder, mark, place = fate.partition("#")
+            path = f"{'../' * address.count('/')}{folder}index.html{mark}{place}"
             page = Page(
                 url=address,
                 template="moved.html",
                 title=say("pages.moved"),
                 description=say("pages.moved.description"),
             ).showing(target=fate, path=path)
+            page = replace(page, key=site.key("moved", fate, path))
             redirects += _redirect(address, fate, site.languages)
         yield from in_languages(replace(page, indexed=False), site)
     if redirects:
@@ -133,10 +135,9 @@ VERSIONED: frozenset[MakePages] = frozenset({make_timeline, make_compare, make_f
 def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:
     """The site map: the indexed pages of all cases together, those of each case behind home."""
     summaries, languages = site.dataset.summaries, site.languages
-    figures = sum(len(case.figures) for case in summaries) * len(languages)
-    # The pages of figures of a large site would fill a dozen maps, and the page of a case links
-    # each of its own.
-    kinds = CASE_PAGES if figures + len(listed) <= MOST_LOCATIONS // 2 else (CASES,)
+    # In a large site the page of a case leads to that of its figures.
+    is_small = len(summaries) * len(languages) + len(listed) <= MOST_LOCATIONS // 4
+    kinds = CASE_PAGES if is_small else (CASES,)
     of_cases = [
         Location(url, lang, case.date)
         for case in summaries

@@ -22,6 +22,7 @@ from casebook.pages.page import Card, Page, Site
 from casebook.pages.rows import link_case, list_sources, word_figure, word_period
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
+from casebook.record.slugs import figure_address
 from casebook.record.vocabulary import Source
 from casebook.text import COLON, COMMA, LANGUAGE_TAGS, Lang, Text, typeset
 
@@ -48,10 +49,10 @@ _NUMBERS: Final = {
 
 
 def has_cards(dataset: Dataset) -> bool:
-    """True of a site whose home, cases and figures have cards of their own."""
+    """True of a site whose home and cases have cards of their own."""
     # Only a whole address can be shared, and a card is looked for under no other.
-    count = sum(1 + len(case.figures) for case in dataset.summaries) + 1
-    return bool(dataset.settings.siteurl) and count * len(dataset.languages) <= MOST_CARDS
+    count = (len(dataset.summaries) + 1) * len(dataset.languages)
+    return bool(dataset.settings.siteurl) and count <= MOST_CARDS
 
 
 def list_cards(site: Site) -> Iterator[tuple[str, CardWords]]:
@@ -66,7 +67,7 @@ def list_cards(site: Site) -> Iterator[tuple[str, CardWords]]:
 
 
 def _word_cards(lang: Lang, site: Site) -> Iterator[tuple[str, CardWords]]:
-    """The words of the cards of home, of each case and of its figures, by the address of each."""
+    """The words of the cards of home and of each case, by the address of each."""
     dataset, name = site.dataset, site.settings.name.inside(lang)
     own = site.publisher.inside(lang)
     # The publisher signs where that is somebody else than the site itself.
@@ -89,9 +90,6 @@ def _word_cards(lang: Lang, site: Site) -> Iterator[tuple[str, CardWords]]:
                 credit=shown.credit if shown else credit,
             ),
         )
-        for figure in case.figures.values():
-            card = _word_figure_card(figure, lang, dataset)
-            yield f"figures/{figure.key}/", replace(card, place=place)
 
 
 def _word_figure_card(figure: Figure, lang: Lang, dataset: Dataset) -> CardWords:
@@ -112,9 +110,12 @@ def find_card(page: Page, site: Site) -> Card:
     """The card that other sites show for a page, empty where there is none."""
     kind, _, rest = page.url.partition("/")
     name = rest.strip("/").partition(".")[0]
-    if site.has_cards and (not kind or (kind in ("cases", "figures") and name)):
-        path = site.languages.address(f"{page.url}{CARD_FILE}", page.lang)
-        return Card(path, page.title.inside(page.lang))
+    if site.has_cards and not kind:
+        return _card_at(HOME_URL, page.title, page.lang, site)
+    if site.has_cards and kind in ("cases", "figures") and name in site.dataset.by_slug:
+        # The figures of a case are shown by the card of the case.
+        title = site.dataset.by_slug[name].title
+        return _card_at(f"cases/{name}/", title, page.lang, site)
     if kind in ("cases", "figures") and name:
         found = site.charts_of.get((name, page.lang), ())
     else:
@@ -128,6 +129,11 @@ def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, Card]:
     """The cards of pages that have no chart of their own."""
     faces = (drawn for (name, _), drawn in charts.items() if name == FACE)
     return {drawn.lang: _card_of(drawn) for drawn in faces if drawn.pictured}
+
+
+def _card_at(url: str, title: Text, lang: Lang, site: Site) -> Card:
+    path = site.languages.address(f"{url}{CARD_FILE}", lang)
+    return Card(path, title.inside(lang))
 
 
 def _card_of(drawn: Drawn) -> Card:
@@ -241,10 +247,10 @@ def describe_trail(page: Page, site: Site) -> Markup:
     return write_linked_data({"@type": "BreadcrumbList", "itemListElement": listed})
 
 
-def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, object]:
+def describe_figure_alone(figure: Figure, lang: Lang, site: Site) -> dict[str, object]:
     """A figure by itself, with the publication that it rests on."""
     dataset = site.dataset
-    url = site.locate(f"figures/{figure.key}/", lang)
+    url = site.locate(figure_address(figure.key), lang)
     return {
         **describe_figure(figure, lang, dataset),
         **({"url": url} if url else {}),

@@ -35,7 +35,7 @@ _POLICY = re.compile(
     r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(")', re.IGNORECASE
 )
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
-_CASE_PAGE = re.compile(r"(?:en/)?(?:cases/([a-z0-9-]+)|figures/([a-z0-9-]+)\.[^/]+)/index\.html")
+_CASE_PAGE = re.compile(r"(?:en/)?(?:cases|figures)/([a-z0-9-]+)/index\.html")
 # A mark that a sketch has in the place of a blank, or a reference that leads nowhere; before them
 # what may hold no element, and tags, whose attributes may have the same words.
 _BLANK = re.compile(
@@ -47,7 +47,7 @@ _BLANK = re.compile(
 def find_case(path: str) -> str:
     """The slug of the case that a page of the site is about, or nothing."""
     found = _CASE_PAGE.fullmatch(path)
-    return (found[1] or found[2]) if found is not None else ""
+    return found[1] if found is not None else ""
 
 
 def inject_preview(html: str, path: str, generation: int, state: PreviewState, lang: Lang) -> str:

@@ -32,6 +32,12 @@ def judge_slug(slug: str) -> str:
     return "E242" if slug in _RESERVED else ""
 
 
+def figure_address(key: str) -> str:
+    """The address of a figure by its `case.id`: its place on the page of its case's figures."""
+    slug, _, name = key.partition(".")
+    return f"figures/{slug}/#figure-{name}"
+
+
 def case_path(project: Path, slug: str) -> Path:
     """The path of the file of a case."""
     return project / "data" / "cases" / f"{slug}.yaml"

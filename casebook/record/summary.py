@@ -110,6 +110,11 @@ class CaseSummary(NamedTuple):
     pairs: str
 
     @property
+    def has_figures(self) -> bool:
+        """True of a case that has figures, or had some that were taken out again."""
+        return bool(self.figures) or any(change.figure for change in self.changes)
+
+    @property
     def printed_figures(self) -> tuple[FigureSummary, ...]:
         """The figures that a source prints."""
         return tuple(figure for figure in self.figures if figure.review != "computed")

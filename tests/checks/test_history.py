@@ -468,7 +468,7 @@ def test_a_recorded_site_refuses_a_change_and_shows_its_reason(tiny_project: Pat
     assert check_project(tiny_project) == []
     build_site(BuildOptions(project=tiny_project, output=tiny_project / "output"))
     site = tiny_project / "output"
-    for name in ("cases/haishu", "corrections", "figures/haishu.paid_2013"):
+    for name in ("cases/haishu", "corrections", "figures/haishu"):
         assert "核对原文" in (site / name / "index.html").read_text(encoding="utf-8")
     charts = [
         page for page in site.glob("charts/*/index.html") if "核对原文" in page.read_text("utf-8")

@@ -18,7 +18,7 @@ from casebook.pages import home
 from casebook.record.references import SLOTS
 from tests.conftest import make_tiny_project
 
-MADE = {"", "cases/", "cases/haishu/", "figures/haishu.paid/", "method/"}
+MADE = {"", "cases/", "cases/haishu/", "figures/haishu/", "method/"}
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,6 @@ def test_the_build_publishes_each_version_as_it_was_frozen(tiny_project: Path) -
     assert "/versions/2026-02-05/" not in (tiny_project / "data/published/addresses.txt").read_text(
         encoding="utf-8"
     )
-    assert "/figures/haishu.paid_2013/" in (
-        tiny_project / "data/published/addresses.txt"
-    ).read_text(encoding="utf-8")
+    assert "/figures/haishu/" in (tiny_project / "data/published/addresses.txt").read_text(
+        encoding="utf-8"
+    )

@@ -1,10 +1,11 @@
-"""The page of a figure: small, whole, and the place that every link to the figure leads to."""
+"""The page of the figures of a case: whole, and the place that every link to a figure leads to."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,47 +16,72 @@ from casebook.pages.case_pages import find_uses, make_figures
 from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
 
-# Pages of figures that sources do not agree about hold the rival figures too.
-LARGEST = 12_000
-USUAL = 9_000
+# At most two hundred figures are in a case.
+MOST_PER_FIGURE = 6_000
 
 
-def shown_of(pages: list[Page], key: str) -> Mapping[str, Any]:
-    return next(page for page in pages if page.url == f"figures/{key}/").show()
+def sheets_of(pages: list[Page]) -> Mapping[str, Any]:
+    """What the page in the first language says of each figure, by its id."""
+    sheets: Any = pages[0].show()["sheets"]
+    return {sheet["row"].figure.id: sheet for sheet in sheets}
 
 
-def test_every_figure_has_a_page_in_both_languages(built_site: Path) -> None:
+def test_every_figure_is_explained_at_its_address_in_both_languages(built_site: Path) -> None:
     with (built_site / "data" / "figures.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
 
     assert len(rows) > 40
     for row in rows:
-        key = f"{row['case']}.{row['figure']}"
-        page = (built_site / "figures" / key / "index.html").read_text(encoding="utf-8")
-        english = (built_site / "en" / "figures" / key / "index.html").read_text(encoding="utf-8")
-        words = re.sub(r"<[^>]+>", "", page)
-        assert row["amount"] in words
-        assert row["label"] in words
-        assert row["quote"] in words
-        assert row["amount"] in english
+        place = f'<article class="sheet" id="figure-{row["figure"]}">'
+        path = Path("figures", row["case"], "index.html")
+        page = (built_site / path).read_text(encoding="utf-8")
+        english = (built_site / "en" / path).read_text(encoding="utf-8")
+        words, said = (one.split(place)[1].split("</article>")[0] for one in (page, english))
+        plain = re.sub(r"<[^>]+>", "", words)
+        assert row["amount"] in plain
+        assert row["label"] in plain
+        assert row["quote"] in plain
+        assert row["amount"] in said
 
 
-def test_the_page_of_a_figure_is_small(built_site: Path) -> None:
-    sizes = sorted(
-        path.stat().st_size
-        for folder in ("figures", "en/figures")
-        for path in (built_site / folder).glob("*/index.html")
-    )
+def test_the_page_of_the_figures_of_a_case_grows_by_little_for_each(built_site: Path) -> None:
+    pages = [
+        path for path in built_site.glob("figures/*/index.html") if "." not in path.parent.name
+    ]
 
-    assert sizes[len(sizes) // 2] < USUAL
-    assert sizes[-1] < LARGEST
+    assert len(pages) == 10
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.encode()) < 8_000 + MOST_PER_FIGURE * text.count('class="sheet"'), path
 
 
-def test_every_link_to_a_figure_leads_to_its_page(built_site: Path) -> None:
+def test_every_link_to_a_figure_leads_to_its_place(built_site: Path) -> None:
+    read = cache(lambda path: path.read_text(encoding="utf-8"))
     for page in built_site.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        for target in re.findall(r'<a class="figure" href="([^"]+)"', text):
-            assert (page.parent / target / "index.html").is_file(), (page, target)
+        for target in re.findall(r'<a class="figure" href="([^"]+)"', read(page)):
+            folder, _, place = target.partition("#")
+            text = read((page.parent / folder / "index.html").resolve())
+            assert f'id="{place}"' in text, (page, target)
+
+
+def test_an_address_that_a_figure_had_leads_to_its_place(built_site: Path) -> None:
+    old = built_site / "en" / "figures" / "beijing.paid_2011" / "index.html"
+    redirects = (built_site / "_redirects").read_text(encoding="utf-8").splitlines()
+
+    assert 'content="0; url=../../figures/beijing/index.html#figure-paid_2011"' in old.read_text(
+        encoding="utf-8"
+    )
+    assert "/figures/beijing.paid_2011/ /figures/beijing/#figure-paid_2011 301" in redirects
+
+
+def test_a_figure_that_was_taken_out_says_why_where_it_stood() -> None:
+    gone = (
+        "history:\n  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误录}\n"
+    )
+    dataset = dataset_of(record(figure(), rest=gone))
+    (first, *_) = make_figures(dataset.cases[0], site_of(dataset))
+
+    assert [change.figure for change in first.show()["withdrawn"]] == ["more"]  # type: ignore[attr-defined]
 
 
 def test_a_page_names_the_figures_that_it_may_be_compared_with_and_no_other() -> None:
@@ -68,15 +94,15 @@ def test_a_page_names_the_figures_that_it_may_be_compared_with_and_no_other() ->
     )
     pages = list(make_figures(dataset.cases[0], site_of(dataset)))
 
-    assert [row.figure.id for row in shown_of(pages, "case-1.paid")["peers"]] == ["later"]
-    assert shown_of(pages, "case-1.price")["peers"] == ()
+    assert [row.figure.id for row in sheets_of(pages)["paid"]["peers"]] == ["later"]
+    assert sheets_of(pages)["price"]["peers"] == ()
 
 
 def test_a_page_tells_where_the_figure_is_shown() -> None:
     dataset = tiny_dataset()
     pages = list(make_figures(dataset.by_slug["haishu"], site_of(dataset)))
 
-    assert [use.url for use in shown_of(pages, "haishu.paid_2013")["uses"]] == [
+    assert [use.url for use in sheets_of(pages)["paid_2013"]["uses"]] == [
         "cases/haishu/#figure-paid_2013",
         "cases/haishu/#story",
     ]

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 KINDS = (
     *("", "cases/", "cases/beijing/", "cases/shanghai-fengxian/", "timeline/"),
     *("compare/", "search/", "glossary/", "404.html"),
-    *("figures/beijing.paid_2011/", "data/", "versions/", "charts/beijing-series/"),
+    *("figures/beijing/", "data/", "versions/", "charts/beijing-series/"),
 )
 ADDRESSES = tuple(f"{prefix}{kind}" for kind in still_there(KINDS) for prefix in ("", "en/"))
 # What is of a kind with one of these and has longer words, tables or drawings.
