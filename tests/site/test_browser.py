@@ -356,7 +356,7 @@ def test_a_mark_says_what_it_is_where_nothing_hovers(browser: Browser, address: 
 def test_a_figure_in_the_text_and_its_mark_light_each_other(browser: Browser, address: str) -> None:
     page = open_page(browser, 1280)
     page.goto(f"{address}/cases/beijing/")
-    page.locator("#story .prose a.figure[href*='paid_2011/']").hover()
+    page.locator("#story .prose a.figure[href$='-paid_2011']").hover()
     lit = page.locator(".chart__wide svg a.is-lit").count()
     page.locator("h1").hover()
     left = page.locator(".is-lit").count()
