@@ -29,6 +29,8 @@ from bench.reader import weigh_page
 SIZES = (10, 100, 1000)
 # Changes of which each program is measured that knows them.
 PREVIEW, PAGE, CHART = "preview", "first page", "chart"
+# Of more cases a cold build takes minutes, and is made in the first round alone.
+MOST_REPEATED = 5_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -133,6 +135,8 @@ def measure(
     runs: Runs = defaultdict(list)
     for round_ in range(rounds):
         for change in changes:
+            if change == "cold" and round_ and size > MOST_REPEATED:
+                continue
             for peer in taking_part:
                 place = places[peer.name]
                 if change == "cold":
