@@ -81,8 +81,8 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
     """The number mentions of a text without Markdown."""
     line = prose
     if not line.isascii():
-        line = pattern("capital_run").sub(lambda found: found.group().translate(CAPITALS), line)
         line = pattern("full_comma").sub(",", line).translate(PLAIN)
+        line = pattern("capital_run").sub(lambda found: found.group().translate(CAPITALS), line)
     titles = [found.span() for found in pattern("title").finditer(line)]
     # Each reading blanks what it found, so that 三比一 is not a 三 and 24/7 no fraction.
     line, found = _blank_names(line), list[NumberMention]()
@@ -131,8 +131,9 @@ def _list_windows(line: str) -> Iterator[tuple[int, int]]:
         in_prose = re.search("\\b[a-z]+ \\Z", line[max(0, found.start() - 16) : found.start()])
         plain_year = in_prose and re.fullmatch("(?:1[5-9]|20)[0-9]{2}", found[0])
         is_dated = line[found.end() : found.end() + 1] in ("年", "月", "日")
-        # 每月15日 is no day of the records.
-        is_dated = is_dated and "每" not in line[max(0, found.start() - 4) : found.start()]
+        # 每月15日 and 次月10日 are no days of the records.
+        lead = line[max(0, found.start() - 4) : found.start()]
+        is_dated = is_dated and not re.search("每|[次当]月", lead)
         if found.start() < done or plain_year or is_dated:
             continue
         begin, end = found.span()

@@ -176,9 +176,10 @@ class _ClaimReading:
         return is_count and self.lang == "en" and not pattern("year_dates").search(lead)
 
     def _tail(self, mention: NumberMention) -> str:
-        """The words behind a number, to the end of its clause."""
+        """The words behind a number, to the end of its clause, in English of all that is joined."""
         after = pattern("plan_sign").sub("", self.prose[mention.end : mention.end + 50])
-        return pattern("clause_end").split(after, maxsplit=1)[0]
+        ends = "part_end" if self.lang == "en" else "clause_end"
+        return pattern(ends).split(after, maxsplit=1)[0]
 
     def _read_claim(self, mentions: Sequence[NumberMention], figures: list[Figure]) -> _Claim:
         """The words that the text gives a number, or the two ends of a range."""

@@ -300,7 +300,7 @@ class RoleReading:
             words, text = pattern(name, self.lang), spot.near[-24:]
             found = words.search(lower(text))
             if not found:
-                text = spot.tail.lstrip()
+                text = spot.tail.lstrip(" （(")
                 found = words.match(lower(text))
             spans = name != "average" and re.search("[0-9]/[0-9]", figure.period.edtf)
             # How much something changed may be so much in each year.

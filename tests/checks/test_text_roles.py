@@ -22,6 +22,9 @@ def compare(zh: str, en: str, slug: str) -> list[str]:
 
 
 SURE = [
+    ("zh", "beijing", "2010年各区各投入4277万元。"),
+    ("zh", "beijing", "2010年投入4277万元（平均）。"),
+    ("en", "beijing", "In 2010 it spent 42.77 million yuan on average."),
     ("zh", "beijing", "2010年和2011年分别投入{{paid_2011}}和{{paid_2010}}。"),
     ("en", "beijing", "In 2010 and 2011 it spent {{paid_2011}} and {{paid_2010}} respectively."),
     ("zh", "beijing", "“十二五”期间投入{{paid_2010}}。"),
