@@ -43,6 +43,7 @@ _DIFFERENCES: Final = (
 
 
 _NUMBER: Final = re.compile("[0-9一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖]")
+_APART: Final = tuple(map(re.compile, WORDS["apart"]))
 _TAXES: Final = re.compile("|".join(sorted(TAXES, key=len, reverse=True)))
 
 
@@ -100,7 +101,9 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
         fields.report("E202.quote", fields.at("quote"), figure=figure.id)
     elif figure.wording == "printed":
         labels = f"{label}\n{figure.label.inside('en')}"
-        if why := _why_quote_differs(figure.quantity, quote, labels):
+        why = _why_quote_differs(figure.quantity, quote, labels)
+        why = why or _find_apart(quote, f"{amount}\n{labels}\n{figure.note.own(lang)}")
+        if why:
             fields.report("E212", fields.at("amount"), amount=amount, quote=quote, why=why)
     elif any(each.unit for each in find_amounts(quote)):
         fields.report("E212.wording", fields.at("wording"), word=figure.wording, quote=quote)
@@ -199,6 +202,15 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
     # Of several amounts the one that is alike in most is meant.
     reason = max(reasons, key=_DIFFERENCES.index, default=_DIFFERENCES[0])
     return say(reason) if reason else None
+
+
+def _find_apart(quote: str, told: str) -> Text | None:
+    """The reason why a quote is of something else than what is told, as what is owed or left."""
+    quote, told = quote.translate(TRADITIONAL), told.translate(TRADITIONAL)
+    for words in _APART:
+        if (found := words.search(quote)) and not words.search(told):
+            return say("record.differs.apart", word=found[0])
+    return None
 
 
 def _difference(printed: Quantity, said: Quantity, unit: str) -> str:

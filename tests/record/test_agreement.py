@@ -44,6 +44,10 @@ CONTRADICTED = {
     "至1000元": ["1000元"],
     "经费的80%": ["80元", "8%", "约80%"],
     "差不多120万元": ["120万元"],
+    "号称120万元": ["120万元"],
+    "据称120万元": ["120万元"],
+    "120万元打底": ["120万元", "约120万元"],
+    "哪有120万元": ["120万元"],
     "120万元出头": ["120万元"],
     "120万元不到": ["120万元"],
     "高达120万元": ["120万元"],
@@ -275,6 +279,31 @@ def test_a_change_is_no_amount_of_the_thing(quote: str, label: str, code: str) -
     amount = "$120" if "$" in quote else "120万元"
 
     assert codes(amount=amount, quote=quote, label=label) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("quote", "label"),
+    [
+        ("尚未支付120万元", "未付的金额"),
+        ("缺口120万元", "资金缺口"),
+        ("结余120万元", "年末剩余的金额"),
+        ("超支120万元", "超支的金额"),
+        ("首期120万元", "第一批拨款"),
+        ("申请120万元", "申报的金额"),
+        ("追回120万元", "退还的金额"),
+        ("限价120万元", "最高限价"),
+        ("各120万元", "各区的金额，各给一笔"),
+        ("暂定120万元", "暂定的金额"),
+        ("120万元的一半", "120万元的一半"),
+        ("deposit $120", "押金，deposit"),
+    ],
+)
+def test_a_quote_of_something_else_wants_its_word_in_the_label(quote: str, label: str) -> None:
+    amount = "$120" if "$" in quote else "120万元"
+
+    assert codes(amount=amount, quote=quote, label="购买金额") == ["E212"]
+    assert codes(amount=amount, quote=quote, label=label) == []
+    assert codes(amount=amount, quote=quote, label="购买金额", note=f"引文：{label}") == []
 
 
 @pytest.mark.parametrize(

@@ -266,7 +266,9 @@ def test_a_mark_of_a_chart_leads_to_its_figure(browser: Browser, address: str) -
         pytest.param("figures/beijing/#figure-paid_2011", "约 80,000,000 CNY", id="Chinese"),
         pytest.param("en/figures/beijing/#figure-paid_2011", "about 80,000,000 CNY", id="English"),
         pytest.param("figures/maanshan/#figure-winners", "5 家培训机构", id="a count"),
-        pytest.param("en/figures/maanshan/#figure-winners", "5", id="no Chinese counter in English"),
+        pytest.param(
+            "en/figures/maanshan/#figure-winners", "5", id="no Chinese counter in English"
+        ),
     ],
 )
 def test_the_value_of_a_figure_keeps_its_qualifier(
