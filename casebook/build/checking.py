@@ -99,7 +99,7 @@ def refuse_errors(problems: Sequence[Problem]) -> None:
         raise ContentError(problems)
 
 
-def check_project(project: Path, today: date | None = None) -> list[Problem]:
+def check_project(project: Path) -> list[Problem]:
     """Every problem that a build would refuse or warn of."""
     try:
         dataset, problems = load_checked(project)
@@ -110,7 +110,7 @@ def check_project(project: Path, today: date | None = None) -> list[Problem]:
     from casebook.build.theme import read_theme
 
     problems += check_templates(read_theme(project, dataset.settings), CompiledTemplates())
-    return problems + check_published(project, dataset, today or dataset.settings.today())
+    return problems + check_published(project, dataset, dataset.settings.today())
 
 
 def check_published(

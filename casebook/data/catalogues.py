@@ -1,7 +1,7 @@
 """The data set and its tables as others ask for them, each in its own words.
 
 DCAT for portals, RO-Crate and Zenodo for archives, schema.org for search engines; for programs that
-read the tables Frictionless Data Packages, and CSVW.
+read the tables CSVW, and Frictionless Data Packages.
 """
 
 from __future__ import annotations
@@ -176,6 +176,19 @@ def describe_for_search(
     return _fill("schema_org", description, lang=lang, tag=LANGUAGE_TAGS[lang], **given)
 
 
+def describe_csvw(dataset: Dataset) -> dict[str, object]:
+    """The tables as a group of tables of CSVW."""
+    languages = dataset.languages
+    filled = _fill(
+        "csvw",
+        describe_dataset(dataset),
+        tag=LANGUAGE_TAGS[languages.first],
+        tables=[table_in(table, languages) for table in TABLES],
+        words=list_words(dataset.vocabulary),
+    )
+    return without_empty(filled)
+
+
 def _fill(
     name: str, description: DatasetDescription, *, lang: Lang | None = None, **given: object
 ) -> dict[str, object]:
@@ -198,11 +211,17 @@ def _open_template(name: str, languages: Languages, lang: Lang) -> Template:
         "inside": lambda text: text.inside(lang),
         "own_of": lambda lang, texts: [text.own(lang) for text in texts if text.own(lang)],
         "paragraph": lambda text: f"<p>{escape(text)}</p>",
+        "pattern": _match_any,
         "refer": lambda address: {"@id": address} if address else None,
         "tagged": lambda text: tag_text(text, languages),
     }
     path = Path(__file__).with_name("catalogues.yaml")
     return environment.from_string(yaml.load(path.read_bytes(), yaml.CSafeLoader)[name])
+
+
+def _match_any(words: Sequence[Word]) -> str:
+    """The regular expression of the keys of words."""
+    return "|".join(re.escape(word.key) for word in words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +318,7 @@ def _describe_table(table: DataTable, path: str, dataset: Dataset) -> dict[str, 
     fields = []
     for column in table_in(table, languages).columns:
         listed = words.get(column.words, ())
-        fields.append(_describe_field(column, [word.key for word in listed], languages))
+        fields.append(_describe_field(column, listed, languages))
         if not is_alone:
             named = ({"value": w.key, **name_in(w.name, "label", languages)} for w in listed)
             fields[-1]["categories"] = list(named)
@@ -316,80 +335,29 @@ def _describe_table(table: DataTable, path: str, dataset: Dataset) -> dict[str, 
             "fields": fields,
             "missingValues": [""],
             "primaryKey": list(table.key),
-            "foreignKeys": [] if is_alone else _list_keys(table, "fields"),
+            "foreignKeys": [
+                {
+                    "fields": list(other.key),
+                    "reference": {"resource": other.name, "fields": list(other.key)},
+                }
+                for other in (() if is_alone else table.points_to)
+            ],
         },
     }
 
 
-def _list_keys(table: DataTable, fields: str, end: str = "") -> list[dict[str, object]]:
-    """The keys of other tables in a table, in the words of either standard."""
-    return [
-        {
-            fields: list(other.key),
-            "reference": {"resource": f"{other.name}{end}", fields: list(other.key)},
-        }
-        for other in table.points_to
-    ]
-
-
-def _describe_field(column: Column, keys: list[str], languages: Languages) -> dict[str, object]:
+def _describe_field(
+    column: Column, words: Sequence[Word], languages: Languages
+) -> dict[str, object]:
     constraints: dict[str, object] = {"required": column.required or None}
     if column.joined:
-        either = "|".join(map(re.escape, keys))
+        either = _match_any(words)
         constraints["pattern"] = f"({either})({re.escape(column.joined)}({either}))*"
     else:
-        constraints["enum"] = keys
+        constraints["enum"] = [word.key for word in words]
     return {
         "name": column.name,
         "type": column.type,
         **name_in(column.note, "description", languages),
         "constraints": constraints,
-    }
-
-
-def describe_csvw(dataset: Dataset) -> dict[str, object]:
-    """The tables as a group of tables of CSVW."""
-    description = describe_dataset(dataset)
-    languages, licence = description.languages, description.licence
-    words = list_words(dataset.vocabulary)
-    return without_empty(
-        {
-            "@context": [
-                "http://www.w3.org/ns/csvw",
-                {"@language": LANGUAGE_TAGS[languages.first]},
-            ],
-            "dc:title": tag_text(description.name, languages),
-            "dc:description": tag_text(description.description, languages),
-            "dc:license": {"@id": licence.url.en} if licence and licence.url else None,
-            "tables": [
-                {
-                    "url": f"{table.name}.csv",
-                    "dc:title": tag_text(table.title, languages),
-                    "tableSchema": {
-                        "columns": [
-                            _describe_column(column, words.get(column.words, ()), languages)
-                            for column in table_in(table, languages).columns
-                        ],
-                        "primaryKey": list(table.key),
-                        "foreignKeys": _list_keys(table, "columnReference", ".csv"),
-                    },
-                }
-                for table in TABLES
-            ],
-        }
-    )
-
-
-def _describe_column(
-    column: Column, words: Sequence[Word], languages: Languages
-) -> dict[str, object]:
-    base = "decimal" if column.type == "number" else column.type
-    keys = "|".join(re.escape(word.key) for word in words)
-    return {
-        "name": column.name,
-        "titles": column.name,
-        "dc:description": tag_text(column.note, languages),
-        "datatype": {"base": base, "format": keys} if keys else base,
-        "required": column.required or None,
-        "separator": column.joined,
     }

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from casebook.checks.content import LEAD
-from casebook.data.tables import FIXED_WORDS
+from casebook.data.tables import list_words
 from casebook.messages import say
 from casebook.pages import HOME_URL
 from casebook.pages.page import Page, Site, in_languages, section_page
@@ -21,9 +21,10 @@ from casebook.values.amount_wording import word_quantity
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.formula import names_of, parse_formula
-from casebook.values.words import QUALIFIERS
 
 FEED_LENGTH = 50
+# The lists whose words a change may name.
+_LISTS = ("statuses", "measures", "scopes", "per", "document_states", "qualifiers", "answer_states")
 
 # A name space of our own keeps ids the same whatever address the site has.
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "casebook")
@@ -189,16 +190,11 @@ def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow
 
 def _word(text: str, dataset: Dataset) -> Text:
     """A former or later value in words: a term, a qualifier, a period, an amount or a title."""
-    known = dataset.vocabulary
-    for terms in (known.statuses, known.measures, known.scopes, known.per, known.document_states):
-        if text in terms:
-            return terms[text].name
-    for qualifier, words in QUALIFIERS.items():
-        if text == qualifier:
-            return words.name
-    for word in FIXED_WORDS["answer_states"]:
-        if text == word.key:
-            return word.name
+    listed = list_words(dataset.vocabulary)
+    for name in _LISTS:
+        for word in listed[name]:
+            if text == word.key:
+                return word.name
     # A bare year is a year before it is a number.
     with suppress(WordingError):
         return word_period(parse_period(text))
