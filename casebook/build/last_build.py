@@ -96,7 +96,7 @@ def list_sources(project: str) -> tuple[str, ...]:
 
 def is_left_behind(name: str) -> bool:
     """True of a file that somebody's editor or file manager left, which no site is made from."""
-    return os.path.basename(name)[:1] == "." or name.endswith(_LEFT_BEHIND)
+    return name.rpartition("/")[2][:1] == "." or name.endswith(_LEFT_BEHIND)
 
 
 def is_young(stamp: Stamp, since: int) -> bool:

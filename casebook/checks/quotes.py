@@ -14,12 +14,10 @@ from casebook.record.description import values_inside
 from casebook.record.model import Event, Figure, Report
 from casebook.text import Text
 from casebook.values.amount_wording import plain
-from casebook.values.numerals import FULL_WIDTH
+from casebook.values.numerals import fold_text
 
 # More than this is no longer quoting. The law names no figure; this one is the site's own.
 SHARE_LIMIT = Decimal("0.25")
-
-_BLANK = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
 
 
 class QuotedShare(NamedTuple):
@@ -40,11 +38,6 @@ def list_quotes(dataset: Dataset) -> Iterator[tuple[str, Figure | Event | Report
         yield from ((case.path, record) for record, _ in values_inside(case.inside, "quote"))
 
 
-def fold_text(text: str) -> str:
-    """A text without regard to width and white space."""
-    return _BLANK.sub("", text.translate(FULL_WIDTH))
-
-
 def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
     """The part of each source that the whole site quotes, the most quoted first.
 
@@ -57,7 +50,7 @@ def _measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
     passages: dict[str, dict[int | None, set[str]]] = {}
     for passage in (passage for case in dataset.summaries for passage in case.passages):
         lines = passages.setdefault(passage.source, {})
-        lines.setdefault(passage.line, set()).add(fold_text(passage.words))
+        lines.setdefault(passage.line, set()).add(passage.words)
     shares = []
     for source, lines in passages.items():
         kept = [

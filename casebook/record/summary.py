@@ -23,6 +23,7 @@ from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, fin
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import LANGS, NO_TEXT, Text
 from casebook.values.digest import digest
+from casebook.values.numerals import fold_text
 from casebook.values.periods import Lane, Period
 
 _DIGITS = 8
@@ -59,7 +60,7 @@ class EventSummary(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """Some words that are quoted from a source, with their line there."""
+    """Some words that are quoted from a source, without width and white space, with their line."""
 
     source: str
     line: int | None
@@ -172,7 +173,7 @@ def summarise_case(
         charts=tuple(dict.fromkeys(name for text in stories for name in find_chart_names(text))),
         media=tuple(dict.fromkeys(name for _, name in case.media_inside)),
         passages=tuple(
-            Passage(_share(record.source), record.line, quote)
+            Passage(_share(record.source), record.line, fold_text(quote))
             for record, quote in values_inside(case.inside, "quote")
         ),
         changes=case.changes,

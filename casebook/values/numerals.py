@@ -41,6 +41,7 @@ _CEILING: Final = Decimal(10) ** 18
 PLUS: Final = "余多来"
 _MOST_PLACES: Final = 4
 _FEN: Final = 2
+_BLANK: Final = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
 _PATTERNS: Final = Patterns(WORDS["numeral_patterns"], han=HAN_DIGITS, scales=HAN_SCALES)
 
 
@@ -75,6 +76,11 @@ class Numeral(NamedTuple):
     def has_plus(self) -> bool:
         """True where 余, 多 or 来 is in it."""
         return any(token.kind == "plus" for token in self.tokens)
+
+
+def fold_text(text: str) -> str:
+    """A text without regard to width and white space."""
+    return _BLANK.sub("", text.translate(FULL_WIDTH))
 
 
 def skip_spaces(line: str, at: int) -> int:

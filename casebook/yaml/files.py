@@ -50,17 +50,17 @@ def find_case_files(project: Path, problems: list[Problem] | None = None) -> lis
     noted: list[Problem] = [] if problems is None else problems
     folder = project / CASES
     try:
-        names = sorted(os.listdir(folder))
+        # Paths of a listing need not be taken apart again.
+        listed = {path.name: path for path in folder.iterdir()}
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         noted.append(_unreadable(folder, project, error))
         return []
     cases = []
-    for name in names:
+    for name, path in sorted(listed.items()):
         if _LEFT_BEHIND.fullmatch(name):
             continue
-        path = folder / name
         if not name.endswith(".yaml"):
             noted += _name_unread(path, project)
         elif not name.isprintable() or len(name) > _LONGEST_NAME:
@@ -263,7 +263,11 @@ def _find_twins(cases: list[Path], project: Path) -> list[Problem]:
     """The names that some systems take for one: they differ by case or Unicode form only."""
     same: dict[str, list[Path]] = defaultdict(list)
     for path in cases:
-        same[unicodedata.normalize("NFKC", path.name).casefold()].append(path)
+        name = path.name
+        # Most names are slugs, which are the same in every form.
+        if not name.isascii():
+            name = unicodedata.normalize("NFKC", name)
+        same[name.casefold()].append(path)
     problems = []
     for twins in same.values():
         for path in twins if len(twins) > 1 else []:

@@ -14,13 +14,13 @@ from casebook.build.checking import check_project
 from casebook.checks.quotes import (
     check_quotes,
     check_shares,
-    fold_text,
     list_quotes,
     measure_quotes,
 )
 from casebook.record.dataset import Dataset
 from casebook.record.description import measure_quote
 from casebook.text import Lang
+from casebook.values.numerals import fold_text
 
 SOURCE = "evening-2015-03-02"
 SNAPSHOT = "读书会\n\n2013 年，区里投入120万元,办读书会（共３0场）。\n次年再投入１５０万元。\n"
