@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from html import unescape
 from typing import Final, NamedTuple
 
 from casebook.messages import problem, say
@@ -36,6 +37,7 @@ _CODE: Final = re.compile(r"`[^`\n]*`")
 _ELSEWHERE: Final = ("http://", "https://", "mailto:", "figure:", "#")
 _OF_SITE: Final = re.compile(r"(?:(?:site|zh|en|asset):)?/(?:(?:zh|en)/)?(?P<address>[^#?]*).*")
 # Marks that print as they are typed wherever a text is not Markdown.
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,7});")
 _MARKS: Final = re.compile(r"\*\*[^*\n]+\*\*|!?\[[^\[\]\n]+\]\([^()\n]*\)")
 
 
@@ -149,6 +151,7 @@ def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]
         if placed.field.kind == "block":
             continue
         for text in placed.by_language(case.path):
+            yield from _check_entities(text)
             # Most texts have no sign of any.
             is_marked = "**" in text.words or "](" in text.words
             if is_marked and (found := _MARKS.search(REFERENCE.sub("", text.words))):
@@ -156,9 +159,17 @@ def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]
                 yield problem("E309", text.path, text.at, field=placed.path, marks=marks)
 
 
+def _check_entities(text: WrittenText) -> Iterator[Problem]:
+    """The marks of web pages for characters, as &nbsp; pasted from one."""
+    for found, at in find_in_lines(_ENTITY, text.words, text.at) if "&" in text.words else ():
+        if (meant := unescape(found[0])) != found[0]:
+            yield problem("E309.entity", text.path, at, marks=found[0], meant=meant)
+
+
 def _check_typed(text: WrittenText) -> Iterator[Problem]:
-    """Words meant for a link or a heading that would be printed with their marks."""
+    """Words meant for a link, a heading or a character that would be printed with their marks."""
     words = _blank_code(text.words)
+    yield from _check_entities(text._replace(words=words))
     for found, at in find_in_lines(_BROKEN_LINK, words, text.at):
         if not _LINK.fullmatch(found[0]):
             yield problem("E309.link", text.path, at, marks=found[0][:40])

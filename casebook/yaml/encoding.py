@@ -155,7 +155,8 @@ def _find_other_format(text: str, path: str) -> list[Problem]:
     is_yaml = path.endswith(".yaml")
     if is_yaml and (mark := _find_mark_of_lines(text)):
         return [problem("E108.marked", path, START, mark=mark)]
-    name = "conflict" if "<<<<<<<" in text or ">>>>>>>" in text else "conflict_middle"
+    is_merged = any(mark * 7 in text for mark in "<>|")
+    name = "conflict" if is_merged else "conflict_middle"
     if name == "conflict_middle" and not (is_yaml and "=======" in text):
         return []
     return [
@@ -173,7 +174,8 @@ def _find_mark_of_lines(text: str) -> str:
     found = [PATTERNS["before_lines"].match(line) for line in lines]
     marks = [each[0] for each in found if each is not None]
     wanted = [first[0]] * len(lines)
-    if first[0].isdigit():
+    if first[0].strip().isdigit():
+        marks = [mark.strip() for mark in marks]
         wanted = [str(int(first[0]) + number) for number in range(len(lines))]
     return first[0] if marks == wanted and len(lines) > 2 else ""
 
@@ -233,13 +235,18 @@ def _find_look_alikes(text: str, plain: str, path: str) -> Iterator[Problem]:
 
 def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
     """The problems of text that another program destroyed."""
-    signs = (("E106.lost", PATTERNS["lost"]), ("E106.marks", PATTERNS["marks"]))
+    signs = (
+        ("E106.lost", PATTERNS["lost"]),
+        ("E106.marks", PATTERNS["marks"]),
+        ("E106.private", PATTERNS["private"]),
+    )
     is_lost = any(sign.search(text) for _, sign in signs)
     is_garbled = PATTERNS["garbled_sign"].search(text) is not None
     for number, line in enumerate(text.split("\n") if is_lost or is_garbled else (), 1):
         for key, sign in signs:
             if found := sign.search(line):
-                yield problem(key, path, Position(number, found.start() + 1))
+                at = Position(number, found.start() + 1)
+                yield problem(key, path, at, name=name_of(found[0][0]))
         for run in PATTERNS["garbled_run"].finditer(line) if is_garbled else ():
             if meant := unscramble(run.group()):
                 fixed = line[: run.start()] + meant + line[run.end() :]

@@ -101,6 +101,11 @@ def with_tail_quoted(found: re.Match[str]) -> Iterator[str]:
     yield before + quote_value(value + tail)
 
 
+def without_outer_quotes(found: re.Match[str]) -> Iterator[str]:
+    """The line as it was before a spreadsheet put it in quotes and doubled those inside."""
+    yield f"{found['before']}{found['v']}".replace('""', '"')
+
+
 def with_quote_closed(found: re.Match[str]) -> Iterator[str]:
     """The line with its quotation mark closed."""
     value = found["v"].rstrip()

@@ -47,6 +47,9 @@ MADE = {"", "cases/", "cases/haishu/", "figures/haishu/", "method/"}
         pytest.param("[甲] (/cases/haishu/)", ["1:1 E309"], id="a blank between"),
         pytest.param("[甲]（见表）", [], id="a remark in brackets"),
         pytest.param("＃＃ 标题", ["1:1 E309"], id="a heading with a wide mark"),
+        pytest.param("甲&nbsp;乙", ["1:2 E309"], id="a blank of a web page"),
+        pytest.param("九&#23478;机构", ["1:2 E309"], id="a character by its number"),
+        pytest.param("R&D;甲", [], id="a sign and a semicolon"),
         pytest.param("见＃1", [], id="a wide mark in a line"),
     ],
 )
@@ -104,6 +107,7 @@ def test_a_link_leads_to_a_page_that_the_site_has(address: str, expected: list[s
     ("summary", "expected"),
     [
         pytest.param("海曙区**重要**的一句。", ["4:10 E309"], id="bold words"),
+        pytest.param("海曙区&amp;宁波。", ["4:13 E309"], id="a sign of web pages"),
         pytest.param("海曙区的[公告](https://example.org)。", ["4:10 E309"], id="a link"),
         pytest.param("海曙区的[公告]（原文）。", [], id="brackets"),
     ],
