@@ -21,6 +21,7 @@ from casebook.record.references import (
     find_references,
     find_slots,
 )
+from casebook.record.slugs import figure_address
 from casebook.record.suggestions import suggest
 from casebook.text import Text
 
@@ -35,7 +36,9 @@ _DEFINED: Final = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:\s*(\S+)")
 _NOTE: Final = re.compile(r"\[\^([^\[\]\s]+)\](:?)")
 _CODE: Final = re.compile(r"`[^`\n]*`")
 _ELSEWHERE: Final = ("http://", "https://", "mailto:", "figure:", "#")
-_OF_SITE: Final = re.compile(r"(?:(?:site|zh|en|asset):)?/(?:(?:zh|en)/)?(?P<address>[^#?]*).*")
+_OF_SITE: Final = re.compile(
+    r"(?:(?:site|zh|en|asset):)?/(?:(?:zh|en)/)?(?P<address>[^#?]*)[^#]*(?:#(?P<place>.*))?"
+)
 # Marks that print as they are typed wherever a text is not Markdown.
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,7});")
 _MARKS: Final = re.compile(r"\*\*[^*\n]+\*\*|!?\[[^\[\]\n]+\]\([^()\n]*\)")
@@ -136,13 +139,26 @@ def check_links(text: WrittenText, made: Collection[str], dataset: Dataset) -> I
             continue
         else:
             address = of_site["address"]
+            if _names_no_figure(address, of_site["place"] or "", dataset):
+                address += f"#{of_site['place']}"
         # Files of the data and the charts are many, and made only when the site is.
         is_file = "." in address.rpartition("/")[2]
         if is_file or address in made or address in dataset.ledger:
             continue
         if not _is_chart(address, dataset):
-            hint = suggest(address, made)
+            known = [figure_address(key) for key in dataset.figures] if "#" in address else made
+            hint = suggest(address, known)
             yield problem("E306.page", text.path, link.at, hint=hint, address=f"/{address}"[:60])
+
+
+def _names_no_figure(address: str, place: str, dataset: Dataset) -> bool:
+    """True of the place of a figure on a page of a case that neither has nor had one of its id."""
+    folder, slug, *_ = (*address.split("/"), "", "")
+    name = place.removeprefix("figure-")
+    if name == place or folder not in ("cases", "figures") or slug not in dataset.positions:
+        return False
+    had = (change.figure for change in dataset.summaries[dataset.positions[slug]].changes)
+    return f"{slug}.{name}" not in dataset.figures and name not in had
 
 
 def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from records import case_of, dataset_of, record, shown, written
+from records import case_of, dataset_of, figure, record, shown, written
 
 from casebook.checks.links import (
     check_links,
@@ -18,7 +18,7 @@ from casebook.pages import home
 from casebook.record.references import SLOTS
 from tests.conftest import make_tiny_project
 
-MADE = {"", "cases/", "cases/haishu/", "figures/haishu/", "method/"}
+MADE = {"", "cases/", "cases/haishu/", "cases/case-1/", "figures/case-1/", "method/"}
 
 
 @pytest.mark.parametrize(
@@ -88,17 +88,20 @@ def test_slots_are_those_that_pages_fill() -> None:
         pytest.param("/cases/haishu/", [], id="a case"),
         pytest.param("/en/cases/haishu/#figures", [], id="a part of its English page"),
         pytest.param("site:/method/", [], id="a text"),
-        pytest.param("figure:haishu.paid", [], id="a figure"),
+        pytest.param("figure:case-1.paid", [], id="a figure"),
+        pytest.param("/figures/case-1/#figure-paid", [], id="the place of a figure"),
         pytest.param("/data/figures.csv", [], id="a file of the data"),
         pytest.param("/charts/case-1-rise/", [], id="a chart of a case"),
         pytest.param("/cases/haisu/", ["1:1 E306"], id="no such case"),
         pytest.param("zh:/nosuch/", ["1:1 E306"], id="no such page"),
-        pytest.param("figure:haishu.payed", ["1:1 E306"], id="no such figure"),
+        pytest.param("figure:case-1.payed", ["1:1 E306"], id="no such figure"),
+        pytest.param("/figures/case-1/#figure-payed", ["1:1 E306"], id="no such place"),
+        pytest.param("/en/cases/case-1/#figure-payed", ["1:1 E306"], id="no such row"),
         pytest.param("/charts/nosuch/", ["1:1 E306"], id="no such chart"),
     ],
 )
 def test_a_link_leads_to_a_page_that_the_site_has(address: str, expected: list[str]) -> None:
-    dataset = dataset_of(record())
+    dataset = dataset_of(record(figure()))
 
     assert shown(list(check_links(written(f"[甲]({address})"), MADE, dataset))) == expected
 

@@ -10,6 +10,8 @@ import pytest
 from conftest import PROJECT, still_there
 from playwright.sync_api import Browser, Page
 
+from casebook.build.steps import BuildOptions, build_site
+
 pytestmark = pytest.mark.browser
 
 SHOWN = (
@@ -434,3 +436,23 @@ def test_each_form_of_a_citation_is_saved_as_a_file(
     assert list(saved.values()) == shown
     assert title
     assert all(label in content for content in saved.values())
+
+
+def test_an_address_that_moved_keeps_its_place_on_the_page(
+    browser: Browser,
+    tiny_project: Path,
+    serve_directory,  # type: ignore[no-untyped-def]  # see conftest
+) -> None:
+    path = tiny_project / "data" / "cases" / "haishu.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"aliases: [old]\n{text}", encoding="utf-8")
+    build_site(BuildOptions(project=tiny_project, output=tiny_project / "output"))
+    page = open_page(browser, 390)
+
+    with serve_directory(tiny_project / "output") as url:
+        page.goto(f"{url}/cases/old/#figure-paid_2013")
+        page.wait_for_url(f"{url}/cases/haishu/**")
+        found = page.url
+        page.context.close()
+
+    assert found.endswith("#figure-paid_2013")

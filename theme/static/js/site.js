@@ -10,6 +10,15 @@ if (location.protocol === "file:") {
   }
 }
 
+// A page that has moved leads to the same place on the new one.
+{
+  const moved = document.querySelector("meta[http-equiv=refresh]");
+  const target = moved?.content.split("url=")[1];
+  if (target && location.hash && !target.includes("#")) {
+    location.replace(new URL(target + location.hash, location.href));
+  }
+}
+
 // The page in another language shows the place, the query or the filter that is open here.
 for (const link of document.querySelectorAll(".masthead__language")) {
   link.addEventListener("click", () => {
