@@ -45,6 +45,11 @@ CONTRADICTED = {
     "经费的80%": ["80元", "8%", "约80%"],
     "差不多120万元": ["120万元"],
     "号称120万元": ["120万元"],
+    "barely $120": ["$120"],
+    "above $120": ["$120", "about $120"],
+    "twice $120": ["$120"],
+    "$120 tops": ["$120"],
+    "c. $120": ["$120"],
     "据称120万元": ["120万元"],
     "120万元打底": ["120万元", "约120万元"],
     "哪有120万元": ["120万元"],
@@ -296,6 +301,9 @@ def test_a_change_is_no_amount_of_the_thing(quote: str, label: str, code: str) -
         ("暂定120万元", "暂定的金额"),
         ("120万元的一半", "120万元的一半"),
         ("deposit $120", "押金，deposit"),
+        ("预算120万元", "预算金额"),
+        ("budget $120", "预算，budget"),
+        ("$120 each", "每个，each"),
     ],
 )
 def test_a_quote_of_something_else_wants_its_word_in_the_label(quote: str, label: str) -> None:

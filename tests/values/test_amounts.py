@@ -290,6 +290,8 @@ def test_a_refusal_offers_the_amount_alone(text: str, nearest: str) -> None:
         pytest.param("300万元往上", id="a limit in other words"),
         pytest.param("〉300万元", id="a bracket for a sign"),
         pytest.param("目标300万元", id="a plan in other words"),
+        pytest.param("twice RMB 3 million", id="a multiple in English"),
+        pytest.param("RMB 3 million for three years", id="a time in English"),
     ],
 )
 def test_a_refusal_offers_no_part_of_a_number(text: str) -> None:
