@@ -189,6 +189,8 @@ class _AmountReading(NumberReading):
                 self.per.append(next(filter(None, found.groups())))
             elif found := self.take("per_adverb", "per"):
                 self.per.append(words.PER_ADVERBS[found[0].lower()])
+            elif "(" in self.line and (found := self.take("heading", "unit")):
+                self.heading = found
             elif self.take("lead", "qualifier"):
                 # Before qualifiers, so that 节约 is not taken for 约.
                 continue

@@ -63,6 +63,8 @@ class NumberReading:
         # The word of the last currency behind a number, and whether one stood before the first.
         self._of = ""
         self._is_signed = False
+        # The unit that a heading gives in brackets.
+        self.heading: re.Match[str] | None = None
 
     def skip(self) -> int:
         """The offset of the next character that is no blank."""
@@ -224,6 +226,9 @@ class NumberReading:
             if found[1] == "折" and numeral.value >= 10:
                 factor = words.SHARES["%"]
             return "ratio", factor, _tenths(found[2])
+        if found := self.take("in_brackets", "unit") or self.heading:
+            scale = number_of(found[1]) if found[1] else one
+            return settle_currency(found[2], words.UNITS[found[2]]), scale or one, nothing
         if found := self.take("unit", "unit"):
             self._of = found[0]
             unit = settle_currency(found[0], words.UNITS[found[0]])

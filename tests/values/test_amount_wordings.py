@@ -21,6 +21,13 @@ def own_currency() -> Iterator[None]:
 
 # wording, number (or its two ends, or its least), unit, qualifier, per
 WORDINGS = """
+金额（元）：987654.00 | 987654 | CNY | exact
+预算金额（万元）：98.7654 | 987654 | CNY | exact
+中标（成交）金额：98.7654（万元） | 987654 | CNY | exact
+投标报价：987654元 | 987654 | CNY | exact
+12.5元/m²·月 | 12.5 | CNY | exact | m²/月
+每个项目资助额度3万至5万元 | 30000..50000 | CNY | range | 项目
+单项最高资助20万元 | 200000 | CNY | at_most | 项
 約8,000萬元 | 80000000 | CNY | approx
 兩百萬元 | 2000000 | CNY | exact
 一百二十八萬四千元 | 1284000 | CNY | exact
