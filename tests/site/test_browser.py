@@ -418,6 +418,7 @@ def test_each_form_of_a_citation_is_saved_as_a_file(
 ) -> None:
     page = open_page(browser, 390)
     page.goto(f"{address}/{name}")
+    page.locator(".sheet__cite").evaluate_all("all => all.forEach(one => { one.open = true; })")
     forms = page.locator(".citation__more").first
     forms.locator("summary").click()
     saved = {}
