@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property, partial
@@ -81,19 +79,7 @@ class WrittenCases:
     def rows(self) -> dict[DataTable, tuple[Row, ...]]:
         """Every table with its rows."""
         languages = self.dataset.languages
-        return {table_in(t, languages): tuple(self._read_rows(t)) for t in TABLES}
-
-    def _read_rows(self, table: DataTable) -> Iterable[Row]:
-        """The rows of a table from its lines, which takes a third of making them of records."""
-        if table not in CASE_TABLES:
-            return list_rows(table, self.dataset)
-        names = table_in(table, self.dataset.languages).names
-        written = b"".join(self.read(table.name, b"")).decode("utf-8")
-        rows = list(csv.reader(io.StringIO(written, newline="")))
-        # Nobody knows of an apostrophe if it is of the text or keeps a spreadsheet from running it.
-        if any(cell.startswith("'") for row in rows for cell in row):
-            return list_rows(table, self.dataset)
-        return (dict(zip(names, row, strict=True)) for row in rows)
+        return {table_in(t, languages): tuple(list_rows(t, self.dataset)) for t in TABLES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,11 +94,9 @@ def _word_cards(lang: Lang, site: Site) -> Iterator[tuple[str, CardWords]]:
 
 def _word_figure_card(figure: Figure, lang: Lang, dataset: Dataset) -> CardWords:
     """The wording of a figure with its qualifier, what and when it is of, and who says so."""
-    said: list[Text] = [figure.label, word_period(figure.period)]
-    if figure.status in dataset.vocabulary.statuses:
-        said.append(dataset.vocabulary.statuses[figure.status].name)
-    source = dataset.sources.get(figure.source)
-    names = source.publisher.inside(lang) if source else ""
+    status = dataset.vocabulary.statuses[figure.status].name
+    said = (figure.label, word_period(figure.period), status)
+    names = dataset.sources[figure.source].publisher.inside(lang)
     return CardWords(
         words=word_figure(figure, dataset).inside(lang),
         label=COMMA.inside(lang).join(filter(None, (one.inside(lang) for one in said))),
