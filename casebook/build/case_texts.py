@@ -116,10 +116,9 @@ class CaseTexts:
         for chunk in chunks:
             if isinstance(chunk, ListPiece):
                 places = array("q", bytes(2 * 8 * len(self.cases)))
-                # A table that others are made of is read more than once.
-                taken, places = self._placed.setdefault(chunk.name, (path, places))
+                _, places = self._placed.setdefault(chunk.name, (path, places))
                 start = at
-                for number, size in enumerate(chunk.sizes if taken == path else (), chunk.first):
+                for number, size in enumerate(chunk.sizes, chunk.first):
                     start += chunk.between if number else 0
                     places[2 * number], places[2 * number + 1] = start, size
                     start += size

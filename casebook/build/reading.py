@@ -189,8 +189,7 @@ def _read_summaries(
         if len(known) > before:
             cache.keep_cases(name, known)
     # The last one counts as done when another is asked for.
-    for _ in results:
-        raise AssertionError("more was read than was asked for")
+    next(results, None)
 
 
 class CaseCache:

@@ -243,8 +243,7 @@ class _PageMaker:
                 self.context.options.timings.add(spent)
             run.save()
         # The last one counts as done when another is asked for.
-        for _ in results:
-            raise AssertionError("more was made than was asked for")
+        next(results, None)
         for job in self.context.sketches:
             for file in self._make_files(job):
                 tree.write(file.path, file.content)

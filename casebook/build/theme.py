@@ -135,7 +135,8 @@ def _read_tokens(project: Path) -> dict[str, str]:
 
 def check_theme(project: Path, settings: Settings) -> Iterator[Problem]:
     """Files that the settings name in the project and in its theme and that are not there."""
-    static = find_theme_files(project, "static") if settings.logo or settings.has_icon else {}
+    has_own = settings.logo or "FAVICON" in settings.at
+    static = find_theme_files(project, "static") if has_own else {}
     in_project, in_content = partial(_is_inside, project), partial(_is_inside, project / "content")
     named = [
         *(("SITELOGO", _STATIC, one, one in static) for one in [settings.logo] if one),

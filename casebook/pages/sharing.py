@@ -163,12 +163,13 @@ def describe_data(lang: Lang, site: Site) -> dict[str, object]:
     """The data set with all files that hold it."""
     dataset = site.dataset
     measures = dataset.vocabulary.measures.items()
+    used = {figure.group.measure for case in dataset.summaries for figure in case.figures}
     return describe_for_search(
         describe_dataset(dataset),
         lang,
         page=site.locate("data/", lang),
         files=[(one.name, one.media_type) for one in list_offers(dataset) if one.media_type],
-        measures=[(key, measure.name) for key, measure in measures if key in dataset.used_measures],
+        measures=[(key, measure.name) for key, measure in measures if key in used],
     )
 
 

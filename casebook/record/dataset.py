@@ -260,11 +260,6 @@ class Dataset:
         return {name: source for name, source in self.sources.items() if name in used}
 
     @cached_property
-    def used_measures(self) -> frozenset[str]:
-        """The keys of the measures that some figure has."""
-        return frozenset(figure.group.measure for case in self.summaries for figure in case.figures)
-
-    @cached_property
     def documents(self) -> tuple[tuple[Case, Document], ...]:
         """Every named document with its case."""
         return tuple((case, document) for case in self.cases for document in case.documents)

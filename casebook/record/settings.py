@@ -83,11 +83,6 @@ class Settings:
         """Where a reader reports an error, empty where the site does not say."""
         return f"mailto:{self.contact}" if "@" in self.contact else self.contact or self.repository
 
-    @property
-    def has_icon(self) -> bool:
-        """True of a site with an icon of its own."""
-        return "FAVICON" in self.at
-
     def today(self) -> date:
         """The day that it is where the site is made."""
         # A runner that builds it at night may have another one.
