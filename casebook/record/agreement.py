@@ -102,7 +102,7 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
     elif figure.wording == "printed":
         labels = f"{label}\n{figure.label.inside('en')}"
         why = _why_quote_differs(figure.quantity, quote, labels)
-        why = why or _find_apart(quote, f"{amount}\n{labels}\n{figure.note.own(lang)}")
+        why = why or _find_apart(figure, f"{amount}\n{labels}\n{figure.note.own(lang)}")
         if why:
             fields.report("E212", fields.at("amount"), amount=amount, quote=quote, why=why)
     elif any(each.unit for each in find_amounts(quote)):
@@ -204,13 +204,15 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
     return say(reason) if reason else None
 
 
-def _find_apart(quote: str, told: str) -> Text | None:
+def _find_apart(figure: Figure, told: str) -> Text | None:
     """The reason why a quote is of something else than what is told, as what is owed or left."""
-    quote, told = quote.translate(TRADITIONAL), told.translate(TRADITIONAL)
-    for words in _APART:
-        if (found := words.search(quote)) and not words.search(told):
-            return say("record.differs.apart", word=found[0])
-    return None
+    quote, told = figure.quote.translate(TRADITIONAL), told.translate(TRADITIONAL)
+    found = [words.search(quote) for words in _APART if not words.search(told)]
+    # 三年共120万元 is no amount of one year.
+    if figure.period.precision != "interval" and (lasts := PATTERNS["so_long"].search(quote)):
+        found += [lasts] if lasts[0] not in told else []
+    word = next((each[0] for each in found if each), "")
+    return say("record.differs.apart", word=word) if word else None
 
 
 def _difference(printed: Quantity, said: Quantity, unit: str) -> str:

@@ -302,6 +302,7 @@ def test_a_change_is_no_amount_of_the_thing(quote: str, label: str, code: str) -
         ("120万元的一半", "120万元的一半"),
         ("deposit $120", "押金，deposit"),
         ("预算120万元", "预算金额"),
+        ("三年共120万元", "三年的金额"),
         ("budget $120", "预算，budget"),
         ("$120 each", "每个，each"),
     ],
