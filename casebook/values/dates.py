@@ -238,30 +238,16 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
     if PATTERNS["time_of_day"].search(line):
         hint = say("values.date_only", date=inside or "2012-12-07")
         raise WordingError(say("values.time_of_day", date=line), hint=hint)
-    if nearest := _write_edtf(_find_loose_day(line)):
+    if nearest := _find_loose_days(line) or _find_loose_range(line):
         # Where the nearest form is no date either, its own reason is the better answer.
-        parse_period(nearest)
-        hint = say("values.write_date", date=nearest)
+        parse_period(nearest[0])
+        said = Text(" 或 ".join(nearest), " or ".join(nearest))
+        hint = say("values.write_date", date=said)
         # 2011/12 is a month in a spreadsheet and a financial year in a report.
         year, _, month = line.partition("/")
         if month.isdecimal() and int(year[2:]) + 1 == int(month):
-            hint = say("values.month_or_years", date=nearest, years=f"{year}/{int(year) + 1}")
+            hint = say("values.month_or_years", date=said, years=f"{year}/{int(year) + 1}")
         raise WordingError(message, hint=hint)
-    if found := PATTERNS["year_last"].fullmatch(line):
-        # Day or month first, where either can be the month.
-        one, other = int(found[1]), int(found[2])
-        orders = dict.fromkeys(((one, other), (other, one)))
-        days = [f"{found[3]}-{m:02d}-{d:02d}" for m, d in orders if 0 < m <= 12 and 0 < d <= 31]
-        if days:
-            said = Text(" 或 ".join(days), " or ".join(days))
-            raise WordingError(message, hint=say("values.write_date", date=said))
-    for dash in re.finditer("[至到—–~-]", line):
-        ends = [line[: dash.start()].strip(), line[dash.end() :].strip()]
-        days = [_write_edtf(_find_loose_day(end)) for end in ends]
-        if all(days):
-            nearest = "/".join(days)
-            parse_period(nearest)
-            raise WordingError(message, hint=say("values.write_date", date=nearest))
     if re.fullmatch("[2-5][0-9]{4}", line):
         # How a spreadsheet keeps a day whose cell is set to show a number.
         shown = (date(1899, 12, 30) + timedelta(days=int(line))).isoformat()
@@ -292,9 +278,25 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
     raise WordingError(message, hint=hint)
 
 
-def _find_loose_day(text: str) -> re.Match[str] | None:
-    """A day, month or year in digits that are parted in any way, or not at all."""
-    return PATTERNS["digits"].fullmatch(text) or PATTERNS["loose_day"].fullmatch(text)
+def _find_loose_days(text: str) -> list[str]:
+    """What digits that are parted in any way, or not at all, may be meant for, in EDTF."""
+    if found := PATTERNS["digits"].fullmatch(text) or PATTERNS["loose_day"].fullmatch(text):
+        return [_write_edtf(found)]
+    if found := PATTERNS["year_last"].fullmatch(text):
+        # Day or month first, where either can be the month.
+        one, other = int(found[1]), int(found[2])
+        orders = dict.fromkeys(((one, other), (other, one)))
+        return [f"{found[3]}-{m:02d}-{d:02d}" for m, d in orders if 0 < m <= 12 and 0 < d <= 31]
+    return []
+
+
+def _find_loose_range(text: str) -> list[str]:
+    """The interval that two such days with a dash between them may be meant for."""
+    for dash in re.finditer("[至到—–~-]", text):
+        ends = (text[: dash.start()].strip(), text[dash.end() :].strip())
+        if all(days := [_find_loose_days(end) for end in ends]):
+            return ["/".join(day[0] for day in days)]
+    return []
 
 
 def _write_edtf(found: re.Match[str] | None) -> str:

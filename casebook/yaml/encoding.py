@@ -50,10 +50,7 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
     if other:
         return None, other
     problems = list(_find_lost_text(text, path))
-    if PATTERNS["look_alike"].search(text) is not None:
-        plain = PATTERNS["look_alike"].sub(lambda found: _plain_form(found[0]), text)
-        problems += _find_look_alikes(text, plain, path)
-        text = plain
+    text = _with_plain_forms(text)
     if PATTERNS["may_be_invisible"].search(text) is not None:
         lost = {one.at.line for one in problems}
         problems += [one for one in _find_invisible(text, path) if one.at.line not in lost]
@@ -217,20 +214,12 @@ def describe_invisible(
     )
 
 
-def _plain_form(character: str) -> str:
-    """The character that one only looks like, or the same one."""
-    return _LISTS["radicals"].get(character) or unicodedata.normalize("NFKC", character)
-
-
-def _find_look_alikes(text: str, plain: str, path: str) -> Iterator[Problem]:
-    """The first character of each line that only looks like another one."""
-    lines = zip(text.split("\n"), plain.split("\n"), strict=True)
-    wrong = ((n, line, fixed) for n, (line, fixed) in enumerate(lines, 1) if line != fixed)
-    for number, line, fixed in islice(wrong, MAX_SHOWN):
-        at = next(at for at, pair in enumerate(zip(line, fixed, strict=True)) if len({*pair}) > 1)
-        name, hint = name_of(line[at]), offer_line(fixed)
-        at_line = Position(number, at + 1)
-        yield problem("E105.look_alike", path, at_line, hint=hint, name=name, meant=fixed[at])
+def _with_plain_forms(text: str) -> str:
+    """A text with each character that only looks like another one as that one."""
+    known = _LISTS["radicals"]
+    return PATTERNS["look_alike"].sub(
+        lambda found: known.get(found[0]) or unicodedata.normalize("NFKC", found[0]), text
+    )
 
 
 def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
@@ -239,14 +228,17 @@ def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
         ("E106.lost", PATTERNS["lost"]),
         ("E106.marks", PATTERNS["marks"]),
         ("E106.private", PATTERNS["private"]),
+        ("E105.look_alike", PATTERNS["look_alike"]),
     )
     is_lost = any(sign.search(text) for _, sign in signs)
     is_garbled = PATTERNS["garbled_sign"].search(text) is not None
     for number, line in enumerate(text.split("\n") if is_lost or is_garbled else (), 1):
         for key, sign in signs:
             if found := sign.search(line):
-                at = Position(number, found.start() + 1)
-                yield problem(key, path, at, name=name_of(found[0][0]))
+                at, plain = Position(number, found.start() + 1), _with_plain_forms(line)
+                meant, name = plain[found.start()], name_of(found[0][0])
+                hint = offer_line(plain) if plain != line else None
+                yield problem(key, path, at, hint=hint, name=name, meant=meant)
         for run in PATTERNS["garbled_run"].finditer(line) if is_garbled else ():
             if meant := unscramble(run.group()):
                 fixed = line[: run.start()] + meant + line[run.end() :]
