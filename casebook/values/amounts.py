@@ -124,8 +124,9 @@ class _AmountReading(NumberReading):
             is_scientific = re.match("[eE][+-]?[0-9]|[xX][0-9A-Fa-f]", rest)
             key = "values.plain_digits" if is_scientific else "values.rest"
             self.stop(self.skip(), say(key, rest=rest))
-        # 超亿元 is an amount; 万元 alone is the unit of one that was lost.
-        if self.qualifier == "exact" and _is_scale(ends):
+        # 超亿元 is an amount; 万元 alone is the unit of one that was lost, as in 约  万元.
+        is_apart = self.qualifier == "exact" or self.line[start - 1 : start] == " "
+        if is_apart and _is_scale(ends):
             self.stop(start, say("values.scale_alone", scale=self.line[start]))
         return self._make(ends)
 

@@ -12,6 +12,7 @@ from casebook.text import Text
 from casebook.values import words
 from casebook.values.numerals import (
     PLAIN_FORMS,
+    YI,
     Numeral,
     NumeralToken,
     number_of,
@@ -179,9 +180,9 @@ class NumberReading:
         if numeral := _read_english(line, at):
             self.mark("number", numeral.end)
             return numeral
-        if PATTERNS["half"].match(line, at):
-            self.mark("number", at + 1)
-            return _make_numeral(_HALF, at, at + 1)
+        if found := PATTERNS["half"].match(line, at):
+            self.mark("number", found.end())
+            return _make_numeral(_HALF * (YI if found[1] else 1), *found.span())
         # Rough numbers first: a plain reading of 三四百 would refuse it.
         opening = self.take("open_rough", "qualifier")
         at = self.skip()

@@ -321,17 +321,20 @@ class _Evaluation:
             self.previous = token
         total = sum((value for value, _ in self.parts), start=Decimal(0))
         if self.pending:
-            # 一万五 is 15,000 in speech and 10,005 by its digits: neither is taken.
-            before = self.before_pending
-            single = self.pending.kind == "digit" or self.pending.value < 10
-            if before and before.kind == "scale" and before.value > 10 and single:
-                stop_at(self.line, self.pending.start, say("values.last_digit"))
+            self.refuse_last_digit(self.pending)
             total += self.pending.value
         elif self.after_zero:
             self.refuse(self.tokens[-1])
         if total >= _CEILING:
             stop_at(self.line, self.tokens[0].start, say("values.too_large"))
         return total
+
+    def refuse_last_digit(self, last: NumeralToken) -> None:
+        """Refuse 一万五 and 一百二万, which speech and digits read differently."""
+        before = self.before_pending
+        single = last.kind == "digit" or last.value < 10
+        if before and before.kind == "scale" and before.value > 10 and single:
+            stop_at(self.line, last.start, say("values.last_digit"))
 
     def refuse(self, token: NumeralToken) -> NoReturn:
         word = self.line[token.start : token.end]
@@ -356,6 +359,8 @@ class _Evaluation:
         scale, group = token.value, Decimal(0)
         if self.pending:
             group = self.pending.value
+            if scale >= WAN:
+                self.refuse_last_digit(self.pending)
         elif self.previous is None:
             # 亿 alone says one of it.
             group = Decimal(1)
