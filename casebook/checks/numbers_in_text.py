@@ -358,7 +358,7 @@ def _find_english(line: str) -> Iterator[NumberMention]:
         start = word.start()
         if start < at:
             continue
-        day = pattern("day_before").search(line, max(at, start - 6), start)
+        day = pattern("day_before").search(line, max(at, start - 9), start)
         found = day and pattern("english").match(line, day.start())
         found = found or pattern("english").match(line, start)
         mention = _read_english(line, found) if found else None
@@ -369,7 +369,7 @@ def _find_english(line: str) -> Iterator[NumberMention]:
 
 def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
     start, end = found.span()
-    month = found["month"] or found["month2"] or found["month3"]
+    month = found["month"] or found["month2"] or found["month3"] or found["month4"]
     if month:
         date = _english_date(found, month)
         return NumberMention(start=start, end=end, date=date) if month[0].isupper() else None

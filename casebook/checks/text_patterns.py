@@ -59,6 +59,7 @@ _MADE: Final[Mapping[str, Any]] = {
     "sign": [re.escape(sign) for sign in SIGNS],
     "digit_word": sorted(ENGLISH_DIGITS, key=len, reverse=True),
     "fraction": list(WORDS["english_fractions"]),
+    "not_behind_month": "".join(f"(?<!{month} )(?<!{month[:3]} )" for month in MONTHS),
     "month_start": [f"{month[:3]}(?:{month[3:]})?" for month in map(str.lower, MONTHS)],
 }
 

@@ -326,6 +326,14 @@ UNKNOWN = [
     ("en", "It began in 1996."),
     ("en", "A report of 20 November 2012 says so."),
     ("en", "It went on for five years."),
+    ("en", "It was signed on August 7th."),
+    ("en", "It was signed on the 7th of August."),
+    ("en", "It was signed in early August."),
+    ("en", "It began in the eighties."),
+    ("en", "It began in FY1987."),
+    ("zh", "FY1987开始。"),
+    ("zh", "世纪之交开始。"),
+    ("zh", "一个多月后公布。"),
 ]
 
 
