@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple, get_args
 
-from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, height_of, widest
+from casebook.charts.canvas import LEADING, NARROW, Paint, Sheet, baseline, height_of, widest
 from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, name_years
 from casebook.charts.text_layout import width_px
 from casebook.messages import say
@@ -21,6 +21,9 @@ from casebook.text import COLON, SEMICOLON, Text
 _MOST_EVENTS: Final = 150
 # Room for the two strokes that cut the axis.
 _CUT: Final = 30.0
+# The widest names beside rows on a phone, and what they leave for the years.
+_NAMES: Final = 76
+_LEAST_AXIS: Final = NARROW.width - _NAMES - 16
 _RADIUS: Final = 6.0
 # A finger does not hit less, nor two marks that lie closer together.
 _REACH: Final = 24.0
@@ -144,7 +147,9 @@ def _find_words(items: Sequence[TimelineItem], shown: ChartRecords) -> str:
     clauses = [shown.say("charts.timeline.dated_none")]
     if known:
         first = _moment(min(known, key=lambda item: item.event.date.sort_key), shown)
-        clauses = [shown.say("charts.timeline.first", count=len(items), event=first.title)]
+        # What only has a latest date may lie before it.
+        key = "charts.timeline.first" if known == [*items] else "charts.timeline.first_dated"
+        clauses = [shown.say(key, count=len(items), event=first.title)]
     if planned := sum(item.is_planned for item in items):
         clauses.append(shown.say("charts.timeline.planned", count=planned))
     return SEMICOLON.inside(shown.lang).join(clauses)
@@ -213,6 +218,14 @@ def _find_runs(moments: Sequence[Moment]) -> tuple[tuple[int, int], ...]:
             runs[-1] = (runs[-1][0], year)
         else:
             runs.append((year, year))
+    # A cut has to save room, on a phone too: without this many of them leave none for the years.
+    while len(runs) > 1:
+        gaps = [after[0] - before[1] - 1 for before, after in pairwise(runs)]
+        count = sum(last - first + 1 for first, last in runs)
+        if min(gaps) * (_LEAST_AXIS - _CUT * len(gaps)) >= _CUT * count:
+            break
+        at = gaps.index(min(gaps))
+        runs[at : at + 2] = [(runs[at][0], runs[at + 1][1])]
     return tuple(runs)
 
 
@@ -220,7 +233,7 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
     """Draw the key, the years, the rows, and what concerns them all."""
     style = sheet.style
     # On a phone only short names of places stand beside their row; a few long ones are broken.
-    most = 76 if style.is_narrow else 180
+    most = _NAMES if style.is_narrow else 180
     long = [row for row in strip.rows if widest([row.name], style.size) > most]
     beside = 4 * len(long) <= len(strip.rows)
     names = min(widest([row.name for row in strip.rows], style.size), most)
@@ -257,9 +270,12 @@ class _Axis:
 
     # A year is a column, never its first of January: nothing finer is known of most events.
     def __init__(self, runs: Sequence[tuple[int, int]], left: float, right: float) -> None:
-        self.runs, self.left, self.right = runs, left, right
         count = sum(last - first + 1 for first, last in runs)
-        self.year_width = (right - left - _CUT * (len(runs) - 1)) / count
+        room = right - left - _CUT * (len(runs) - 1)
+        # A mark in the middle of a narrow year is wider than the year.
+        inset = max(_RADIUS - room / count / 2, 0)
+        self.runs, self.left, self.right = runs, left + inset, right - inset
+        self.year_width = (room - 2 * inset) / count
 
     def at(self, year: float) -> float:
         x = self.left
@@ -282,8 +298,9 @@ def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
         sheet.line((start, y), (end, y), stroke="ink-muted")
         sheet.line((end, y), (end, y + 5), stroke="ink-muted")
         years = range(first, last + 1)
-        for x in map(axis.at, years):
-            sheet.line((x, y), (x, y + 5), stroke="ink-muted")
+        # Strokes closer than this would be one black bar.
+        for year in years[:: 1 if axis.year_width > 4 else step]:
+            sheet.line((axis.at(year), y), (axis.at(year), y + 5), stroke="ink-muted")
         for year in (first, *(year for year in years if year % step == 0), last):
             middle = axis.at(year) + axis.year_width / 2
             middle = min(max(middle, half), sheet.width - half)
