@@ -117,7 +117,8 @@ class _BlockPainter:
         self._draw_zero()
         if self.block.change:
             self._paint_change()
-        if self.block.scale:
+        # Of nothing but noughts there is no scale.
+        if self.block.scale and self.high:
             self._paint_scale()
         return self.top
 
@@ -285,7 +286,7 @@ def _paint_column(groups: Sequence[ItemGroup], sheet: Sheet, corner: Point, widt
 def _paint_item(item: ChartFigure, sheet: Sheet, corner: Point, width: float) -> float:
     (left, top), size = corner, sheet.style.size
     used = width_px(clean(item.amount), size, True) + 12
-    with sheet.link(f"figure:{item.key}", item.title):
+    with sheet.link(item.key and f"figure:{item.key}", item.title):
         bottom = sheet.paragraph(left, top, item.amount, width, bold=True)
     if used + width_px(clean(item.about), sheet.style.small) <= width:
         sheet.text(left + used, top + baseline(size), item.about, role="ink-muted")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import groupby, islice, pairwise
 from typing import Final
@@ -23,7 +24,6 @@ from casebook.charts.chart import (
 from casebook.charts.symbols import legend_kinds, mark_of_kind
 from casebook.messages import say
 from casebook.record.comparability import (
-    are_comparable,
     class_of,
     group_by_class,
     group_by_scale,
@@ -154,7 +154,9 @@ def _draw_group(
     if len(figures) > len(drawn):
         title += shown.say("charts.money.more", count=len(figures) - len(drawn))
     scale = compact(max(bar.value for bar in bars), key.unit, shown.lang)
-    alt = _name_all(title, [f"{bar.name} {bar.amount}" for bar in bars], shown.lang)
+    # What the drawing shows by dashes or by a pale bar, such as a plan, is said to who hears it.
+    said = (" ".join((bar.name, bar.amount, bar.mark.remark(shown.lang))).strip() for bar in bars)
+    alt = _name_all(title, tuple(said), shown.lang)
     return PanelTable(title, alt, BarBlock(bars=bars, lang=shown.lang, scale=scale))
 
 
@@ -210,13 +212,26 @@ def tabulate_series(shown: ChartRecords) -> ChartTable:
 
 
 def _find_gaps(shown: ChartRecords) -> dict[str, str]:
-    """The years of which nothing is known, by the figure that they come before."""
+    """The years of which no figure of the class tells, by the figure that they come before."""
+    key, case = class_of(shown.figures[0]), shown.dataset.by_slug[shown.selected.case]
+    # A plan, a rough number or another state is a figure too, wherever it is shown.
+    alike = (figure for figure in shown.dataset.money_figures(case) if class_of(figure) == key)
+    told = [
+        (figure.period.earliest.year, (figure.period.latest or date.max).year)
+        for figure in alike
+        if figure.period.earliest
+    ]
     gaps = {}
     for before, after in pairwise(shown.figures):
         if before.period.latest and after.period.earliest and not is_apart(after):
-            first, last = before.period.latest.year + 1, after.period.earliest.year - 1
-            if first <= last:
-                gaps[after.key] = name_years(first, last).inside(shown.lang)
+            spells: list[tuple[int, int]] = []
+            for year in range(before.period.latest.year + 1, after.period.earliest.year):
+                if any(first <= year <= last for first, last in told):
+                    continue
+                goes_on = spells and spells[-1][1] == year - 1
+                spells.append((spells.pop()[0] if goes_on else year, year))
+            named = (name_years(*spell).inside(shown.lang) for spell in spells)
+            gaps[after.key] = ENUMERATION.inside(shown.lang).join(named)
     return gaps
 
 
@@ -276,10 +291,10 @@ def tabulate_ranges(shown: ChartRecords) -> ChartTable:
 
 
 def find_changes(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, Figure]]:
-    """A pair for each amount of the case that names the one before it, where both compare."""
+    """A pair for each amount of the case that names one before it on the same scale."""
     for after in dataset.money_figures(case):
         before = case.figures.get(after.follows)
-        if before is None or before.id == after.id or not are_comparable((before, after)):
+        if before is None or before.id == after.id or len(group_by_scale((before, after))) > 1:
             continue
         if before.quantity.value is not None and after.quantity.value is not None:
             yield before, after
@@ -378,11 +393,11 @@ def _compute_parts(
             return [], None
         sizes.append(size)
         rest = Operation("-", rest, term)
-    left = whole.quantity.magnitude - sum(size.magnitude for size in sizes)
-    computed = compute(rest, case.figures, dataset.vocabulary) if left else None
-    if left < 0 or (left and computed is None):
+    # Also where nothing is left: parts may fill a drawn whole of which only a bound is known.
+    computed = compute(rest, case.figures, dataset.vocabulary)
+    if computed is None or whole.quantity.magnitude < sum(size.magnitude for size in sizes):
         return [], None
-    return sizes, computed
+    return sizes, computed if computed.value else None
 
 
 def _describe_split(rest: Quantity | None, shown: ChartRecords) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from casebook.messages import say
@@ -129,11 +129,6 @@ def describe_difference(one: Figure, other: Figure, words: Vocabulary) -> Text |
         return say("values.taxes_differ", first=first, second=second)
     first, second = _word_scope(a.scope, words), _word_scope(b.scope, words)
     return say("values.scopes_differ", first=first, second=second)
-
-
-def are_comparable(figures: Sequence[Figure]) -> bool:
-    """Test that all the figures are of one class."""
-    return len({class_of(figure) for figure in figures}) <= 1
 
 
 def _word_per(per: tuple[str, ...], words: Vocabulary) -> Text:

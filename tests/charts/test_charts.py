@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -215,6 +216,27 @@ def test_money_of_two_classes_never_shares_a_scale() -> None:
     assert table.notes[-1] == "另有1个金额是图中某个金额的一部分，不再画"
 
 
+def test_the_alt_text_of_a_panel_says_what_is_drawn_and_not_worded() -> None:
+    figures = [
+        figure("1万元", "2010", "a"),
+        figure("2万元", "2011", "b", status="planned"),
+        figure("3万元", "2012", "c", measure="payout_cap"),
+        figure("4万元", "2013", "d", measure="payout_cap"),
+    ]
+
+    totals, caps = table_of("money", dataset(case(figures))).panels
+
+    assert totals.alt == "年度总额，元（甲地，2010年 1万元；甲地，2011年 2万元 只是计划）"
+    assert caps.alt == "赔付上限，元（甲地，2012年 3万元 上限；甲地，2013年 4万元 上限）"
+
+
+def test_nothing_but_noughts_has_no_scale() -> None:
+    figures = [figure("0元", "2010", "a"), figure("0元", "2011", "b")]
+
+    for sheet in sheets_of("money", dataset(case(figures))):
+        assert [words.text for words in sheet.words if words.text in ("0", "0元")] == ["0元", "0元"]
+
+
 def test_drawings_of_one_class_are_named_by_what_parts_them() -> None:
     set_aside = {"status": "set", "case": "two"}
     figures = [figure("1万元", "2010", "a"), figure("2万元", "2011", "b")]
@@ -281,6 +303,45 @@ def test_a_rest_that_no_formula_may_compute_makes_no_split(
     assert "one-split" not in names_of(dataset(case(figures)))
 
 
+@pytest.mark.parametrize(
+    ("whole", "part"),
+    [
+        pytest.param("10万元", {"status": "planned"}, id="a part that is only planned"),
+        pytest.param("超过10万元", {}, id="a whole of which only a bound is known"),
+        pytest.param("8万元至10万元", {}, id="a range"),
+    ],
+)
+def test_parts_that_fill_the_drawing_still_need_a_formula(whole: str, part: dict[str, str]) -> None:
+    figures = [
+        figure(whole, id="w"),
+        figure("6万元", id="p", part_of="w"),
+        figure("4万元", id="q", part_of="w", **part),
+    ]
+
+    assert "one-split" not in names_of(dataset(case(figures)))
+
+
+def test_parts_that_make_up_their_whole_leave_no_rest() -> None:
+    figures = [
+        figure("10万元", id="w"),
+        figure("6万元", id="p", part_of="w"),
+        figure("4万元", id="q", part_of="w"),
+    ]
+
+    table = table_of("one-split", dataset(case(figures)))
+
+    assert table.finding == "甲地：金额10万元，分成2部分"
+    assert [bar.key for bar in table.panels[0].content.bars] == ["one.w", "one.p", "one.q"]
+
+
+def test_a_rest_in_a_list_leads_nowhere() -> None:
+    figures = [figure("1000万元", id="w"), figure("5万元", id="p", part_of="w")]
+
+    for sheet in sheets_of("one-split", dataset(case(figures))):
+        links = {part.link.href for part in sheet.parts if part.link}
+        assert links == {"figure:one.w", "figure:one.p", ""}
+
+
 def test_parts_that_exceed_their_whole_are_not_drawn() -> None:
     figures = [figure("6万元", id="w"), figure("7万元", id="p", part_of="w")]
 
@@ -312,11 +373,15 @@ def test_a_change_is_computed_only_between_known_amounts(
             {"measure": "programme_total"}, {"measure": "programme_total"}, id="money of mixed use"
         ),
         pytest.param({"measure": "payout_cap"}, {"measure": "payout_cap"}, id="ceilings"),
-        pytest.param({"period": "[..2012]"}, {"period": "2013"}, id="a time that cannot be said"),
+        pytest.param(
+            {"period": "[..2012]", "per": ("post",)},
+            {"period": "2013", "per": ("post",)},
+            id="a time that cannot be said",
+        ),
     ],
 )
 def test_a_pair_that_no_formula_may_compute_is_drawn_without_its_change(
-    old: dict[str, str], new: dict[str, str]
+    old: dict[str, Any], new: dict[str, Any]
 ) -> None:
     figures = [figure("6万元", id="old", **old), figure("7.2万元", id="new", follows="old", **new)]
 
@@ -346,12 +411,59 @@ def test_no_title_tells_a_plan_as_done() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param({"period": "2012"}, {"period": "2013/2017"}, id="a year and five"),
+        pytest.param({"period": "[..2012]"}, {"period": "2013"}, id="a total of no known year"),
+        pytest.param({"status": "reported"}, {"status": "set"}, id="two states"),
+    ],
+)
+def test_a_pair_shares_a_scale_or_is_not_drawn(old: dict[str, Any], new: dict[str, Any]) -> None:
+    figures = [figure("6万元", id="old", **old), figure("9万元", id="new", follows="old", **new)]
+
+    assert "one-rise" not in names_of(dataset(case(figures)))
+
+
 def test_a_pair_needs_a_figure_that_names_the_former() -> None:
     old, new = figure("6万元", id="old"), figure("7.2万元", id="new", follows="old")
     unrelated = figure("7.2万元", id="new")
 
     assert "one-rise" in names_of(dataset(case([old, new])))
     assert "one-rise" not in names_of(dataset(case([old, unrelated])))
+
+
+def test_a_year_without_a_number_is_one_that_no_figure_of_the_class_tells_of() -> None:
+    figures = [
+        figure("1万元", "2001", "a"),
+        figure("2万元", "2004", "planned", status="planned"),
+        figure("2万元", "2005", "set", status="set"),
+        figure("3万元", "2006?", "uncertain"),
+        figure("数万元", "2007", "rough"),
+        figure("4万元", "2008/2009", "years"),
+        figure("4万元", "2010", "other_class", scope="fund"),
+        figure("5万元", "2012", "b"),
+    ]
+
+    table = table_of("one-series", dataset(case(figures)))
+
+    (missing,) = (bar.missing for bar in table.panels[0].content.bars if bar.missing)
+    assert missing == "2002年至2003年、2010年至2011年：没有数字"
+    assert [row[4] for row in table.rows if row[1] == "没有数字"] == [
+        "2002年至2003年、2010年至2011年"
+    ]
+
+
+def test_years_all_told_of_by_others_are_no_gap() -> None:
+    figures = [
+        figure("1万元", "2010", "a"),
+        figure("2万元", "2011", "b", status="planned"),
+        figure("3万元", "2012", "c"),
+    ]
+
+    table = table_of("one-series", dataset(case(figures)))
+
+    assert [bar.missing for bar in table.panels[0].content.bars] == ["", "", ""]
 
 
 def test_silent_years_are_cut_from_the_axis_and_named() -> None:
@@ -362,6 +474,32 @@ def test_silent_years_are_cut_from_the_axis_and_named() -> None:
     assert table.panels[0].content.runs == ((1998, 1998), (2009, 2010))
     assert table.finding == "记下的3件事里，最早的是“1998年：发生了一件事”"
     assert table.panels[0].content.captions == ("来源在1999年至2008年没有记载",)
+
+
+@pytest.mark.parametrize("step", [7, 10, 50])
+def test_a_cut_saves_room_and_each_mark_lies_on_the_sheet(step: int) -> None:
+    first, last = 2020 - 15 * step, 2020
+    data = dataset(case(events=[event(str(year)) for year in range(first, last + 1, step)]))
+
+    assert table_of("timeline", data).panels[0].content.runs == ((first, last),)
+    for sheet in sheets_of("timeline", data):
+        shapes = [part for part in sheet.parts if isinstance(part, Shape)]
+        drawn = [part for part in shapes if part.link and part.fill == "series-1"]
+        xs = [x for part in drawn for x, _ in part.vertices]
+        strokes = {part.vertices[0][0] for part in shapes if part.stroke == "ink-muted"}
+
+        assert len(drawn) == 16
+        assert 0 <= min(xs) < max(xs) <= sheet.width
+        assert len(strokes) < sheet.width / 4
+
+
+def test_an_event_without_a_date_may_be_older_than_the_earliest_dated_one() -> None:
+    data = dataset(case(events=[event("1998"), event("[..2012]")]))
+
+    found = [table_of("timeline", data, lang).finding for lang in ("zh", "en")]
+
+    assert found[0] == "记下的2件事里，有年份的以“1998年：发生了一件事”为最早"
+    assert found[1].startswith("2 events on record, the earliest of known date “1998: ")
 
 
 def test_each_of_many_silences_is_named_beneath() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from records import case_of, figure, record, tiny_lists
 
-from casebook.record.comparability import are_comparable, class_of, name_class, why_not_comparable
+from casebook.record.comparability import class_of, name_class, why_not_comparable
 
 
 def pair(other: dict[str, str | None], first: dict[str, str | None] | None = None):  # type: ignore[no-untyped-def]  # two figures
@@ -17,7 +17,7 @@ def pair(other: dict[str, str | None], first: dict[str, str | None] | None = Non
 def test_figures_of_one_measure_unit_per_and_scope_are_comparable() -> None:
     one, other = pair({"amount": "约8000万元", "period": "2014"})
 
-    assert are_comparable([one, other])
+    assert class_of(one) == class_of(other)
     assert why_not_comparable(one, other, tiny_lists().vocabulary) is None
 
 
@@ -49,7 +49,7 @@ def test_a_refusal_names_both_figures_and_the_difference(
     reason = why_not_comparable(one, other, tiny_lists().vocabulary)
 
     assert reason is not None
-    assert not are_comparable([one, other])
+    assert class_of(one) != class_of(other)
     assert "“一个数”" in reason.zh
     assert "“另一个数”" in reason.zh
     assert zh in reason.zh
@@ -77,10 +77,3 @@ def test_taxes_are_in_the_name_of_a_class() -> None:
 
     assert name_class(found, tiny_lists().vocabulary).zh == "年度购买总额（全市），元，不含税"
     assert found.key == "annual_total-CNY-city-taxes_excluded"
-
-
-def test_no_figure_and_one_figure_are_comparable() -> None:
-    one, _ = pair({})
-
-    assert are_comparable([])
-    assert are_comparable([one])
