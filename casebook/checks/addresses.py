@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from casebook.checks.content import LEAD, list_prose, locate_slugs
-from casebook.checks.links import check_links
+from casebook.checks.links import check_links, offer_address
 from casebook.checks.published import has_ledger
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
@@ -14,7 +14,7 @@ from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import GONE, LEDGER
 from casebook.record.slugs import figure_address, judge_slug
-from casebook.record.suggestions import nearest, suggest
+from casebook.record.suggestions import nearest
 from casebook.record.vocabulary import Gone
 from casebook.text import LANGS
 from casebook.yaml.files import read_text, show_path
@@ -42,12 +42,7 @@ def list_addresses(
         yield f"charts/{name}/embed/"
 
 
-def find_aliases(dataset: Dataset) -> Mapping[str, str]:
-    """The slugs of cases by those that they had before."""
-    return {alias: case.slug for case in dataset.summaries for alias in case.aliases}
-
-
-def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
+def follow_address(address: str, dataset: Dataset) -> str | Gone | None:
     """The address that one which is no page leads to, the reason why it is gone, or None."""
     gone = dataset.gone.get(address)
     if gone is not None:
@@ -55,42 +50,42 @@ def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -
     kind, _, rest = address.partition("/")
     name = rest.partition("/")[0]
     if kind == "cases":
-        return f"cases/{aliases[name]}/" if name in aliases else None
+        return f"cases/{dataset.aliases[name]}/" if name in dataset.aliases else None
     if kind == "charts":
-        return _follow_chart(name, dataset, aliases)
+        return _follow_chart(name, dataset)
     if kind == "figures":
-        return _follow_figure(name, dataset, aliases)
+        return _follow_figure(name, dataset)
     return None
 
 
-def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
+def _follow_figure(name: str, dataset: Dataset) -> str | Gone | None:
     """Where the address of a figure leads, or of the figures of a case that moved.
 
     Until 2026-11-27 each figure had a page at `figures/case.id/`.
     """
     slug, _, figure = name.partition(".")
-    now = aliases.get(slug, slug)
+    now = dataset.aliases.get(slug, slug)
     if now not in dataset.positions:
-        return follow_address(f"cases/{slug}/", dataset, aliases)
+        return follow_address(f"cases/{slug}/", dataset)
     if (moved := f"{now}.{figure}") in dataset.figures:
         return figure_address(moved)
     case = dataset.by_slug[now]
-    for change in case.withdrawn:
-        if figure and change.figure == figure:
+    for change in case.taken_out:
+        if change.figure == figure:
             title = say("checks.withdrawn_figure", figure=figure, title=case.title)
             return Gone(address=f"figures/{name}/", title=title, why=change.why, date=change.date)
     has_page = not figure and dataset.summaries[dataset.positions[now]].has_figures
     return f"{'figures' if has_page else 'cases'}/{now}/"
 
 
-def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
+def _follow_chart(name: str, dataset: Dataset) -> str | Gone | None:
     """Where a chart leads that the data came to refuse without anybody taking it out."""
     words = name.split("-")
     for count in range(len(words) - 1, 0, -1):
         slug = "-".join(words[:count])
         if slug in dataset.positions:
             return f"cases/{slug}/"
-        if fate := follow_address(f"cases/{slug}/", dataset, aliases):
+        if fate := follow_address(f"cases/{slug}/", dataset):
             return fate
     return "charts/"
 
@@ -100,10 +95,9 @@ def follow_all(dataset: Dataset, made: Iterable[str]) -> Iterator[tuple[str, str
 
     Besides those of the ledger these are the aliases and what the list of the gone names.
     """
-    aliases = find_aliases(dataset)
-    known = {*dataset.ledger, *dataset.gone, *(f"cases/{alias}/" for alias in aliases)}
+    known = {*dataset.ledger, *dataset.gone, *(f"cases/{alias}/" for alias in dataset.aliases)}
     for address in sorted(known.difference(made)):
-        fate = follow_address(address, dataset, aliases)
+        fate = follow_address(address, dataset)
         if fate is not None:
             yield address, fate
 
@@ -117,9 +111,8 @@ def check_addresses(
     """
     slugs = dict(locate_slugs(project))
     made = set(list_addresses(dataset, (slug.text for slug in slugs.values()), fixed))
-    aliases = find_aliases(dataset)
     linkable = made | {f"charts/{name}/" for name in charts}
-    problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
+    problems = [*_check_aliases(dataset), *_check_gone(dataset, made)]
     linking = (dataset.by_slug[one.slug] for one in dataset.summaries if one.has_links)
     for text in list_prose(project, linking, dataset.languages):
         problems += check_links(text, linkable, dataset)
@@ -135,7 +128,7 @@ def check_addresses(
     # At ten thousand cases one difference of sets is all that a valid site pays.
     for address in dataset.ledger.keys() - made:
         # A figure that leads nowhere is one of a case that does not either, which is named itself.
-        if not address.startswith("figures/") and not follow_address(address, dataset, aliases):
+        if not address.startswith("figures/") and not follow_address(address, dataset):
             problems.append(_report_vanished(address, dataset))
     return problems
 
@@ -147,7 +140,7 @@ def _check_menu(linkable: Collection[str], dataset: Dataset) -> Iterator[Problem
         for link in links:
             # Files are made only when the site is.
             if link.is_of_site and "." not in link.address and link.address not in linkable:
-                hint = suggest(link.address, linkable)
+                hint = offer_address(nearest(link.address, linkable))
                 at, written = settings.locate(name), f"/{link.address}"
                 yield problem("E345", SETTINGS, at, hint=hint, name=name, written=written)
 
@@ -180,15 +173,14 @@ def _check_aliases(dataset: Dataset) -> Iterator[Problem]:
                 owners[alias] = case.path
 
 
-def _check_gone(dataset: Dataset, made: set[str], aliases: Mapping[str, str]) -> Iterator[Problem]:
+def _check_gone(dataset: Dataset, made: set[str]) -> Iterator[Problem]:
     for gone in dataset.gone.values():
         if gone.address in made:
             yield problem("E293.made", GONE, gone.at, address=gone.address)
         elif gone.moved_to and gone.moved_to not in made:
             charted = gone.moved_to.startswith("charts/")
-            if charted or follow_address(gone.moved_to, dataset, aliases) is None:
-                meant = nearest(gone.moved_to, made)
-                hint = say("checks.did_you_mean_address", address=meant) if meant else None
+            if charted or follow_address(gone.moved_to, dataset) is None:
+                hint = offer_address(nearest(gone.moved_to, made))
                 yield problem("E293.moved", GONE, gone.at, hint=hint, address=gone.moved_to)
 
 

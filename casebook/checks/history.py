@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from casebook.checks.addresses import find_aliases
 from casebook.checks.published import (
     FactName,
     PublishedCase,
@@ -91,10 +90,9 @@ def check_history(
     today: date,
 ) -> list[Problem]:
     """Differences from what was published without a change that says so, and the reverse."""
-    aliases = find_aliases(dataset)
     problems: list[Problem] = []
     for slug, was in published.items():
-        name = aliases.get(slug, slug)
+        name = dataset.aliases.get(slug, slug)
         if name in dataset.positions:
             check = _CaseCheck(dataset.by_slug[name], was, dataset)
             problems += check.find_problems(translated)
@@ -116,8 +114,7 @@ def list_unexplained(
 
 def check_unpublished(dataset: Dataset, known: Collection[str]) -> list[Problem]:
     """The changes of cases that were never published, in which nothing can have changed."""
-    aliases = find_aliases(dataset)
-    named = {aliases.get(slug, slug) for slug in known}
+    named = {dataset.aliases.get(slug, slug) for slug in known}
     return [
         problem("E238.unpublished", case.path, change.at)
         for case in dataset.summaries

@@ -22,8 +22,8 @@ from casebook.record.references import (
     find_slots,
 )
 from casebook.record.slugs import figure_address
-from casebook.record.suggestions import suggest
-from casebook.text import Text
+from casebook.record.suggestions import nearest, suggest
+from casebook.text import NO_TEXT, Text
 
 _LINK: Final = re.compile(r"(!?)\[[^\[\]\n]*\]\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)")
 # A link whose brackets an input method made wide, or that are apart.
@@ -131,34 +131,48 @@ def check_links(text: WrittenText, made: Collection[str], dataset: Dataset) -> I
     for link in find_links(text):
         of_site = _OF_SITE.fullmatch(link.address)
         if link.address.startswith("figure:"):
-            key = link.address.removeprefix("figure:")
-            if key in dataset.figures:
-                continue
-            address = f"figures/{key}/"
+            address, _, place = figure_address(link.address.removeprefix("figure:")).partition("#")
         elif of_site is None or link.is_picture:
             continue
         else:
-            address = of_site["address"]
-            if _names_no_figure(address, of_site["place"] or "", dataset):
-                address += f"#{of_site['place']}"
+            address, place = of_site["address"], of_site["place"] or ""
+        name = place.removeprefix("figure-")
+        case = _find_case(address, dataset) if name != place else None
         # Files of the data and the charts are many, and made only when the site is.
-        is_file = "." in address.rpartition("/")[2]
-        if is_file or address in made or address in dataset.ledger:
+        is_file = "." in address.rpartition("/")[2] and not address.startswith("figures/")
+        is_made = is_file or address in made or address in dataset.ledger
+        if (is_made or _is_chart(address, dataset)) and _has_place(case, name, address):
             continue
-        if not _is_chart(address, dataset):
-            known = [figure_address(key) for key in dataset.figures] if "#" in address else made
-            hint = suggest(address, known)
-            yield problem("E306.page", text.path, link.at, hint=hint, address=f"/{address}"[:60])
+        if case is not None:
+            address += f"#{place}"
+            near = nearest(name, case.figures)
+            meant = figure_address(f"{case.slug}.{near}") if near else ""
+        elif (key := address.removeprefix("figures/").strip("/")) in dataset.figures:
+            meant = figure_address(key)
+        else:
+            meant = nearest(address, made)
+        hint = offer_address(meant)
+        yield problem("E306.page", text.path, link.at, hint=hint, address=f"/{address}"[:60])
 
 
-def _names_no_figure(address: str, place: str, dataset: Dataset) -> bool:
-    """True of the place of a figure on a page of a case that neither has nor had one of its id."""
-    folder, slug, *_ = (*address.split("/"), "", "")
-    name = place.removeprefix("figure-")
-    if name == place or folder not in ("cases", "figures") or slug not in dataset.positions:
-        return False
-    had = (change.figure for change in dataset.summaries[dataset.positions[slug]].changes)
-    return f"{slug}.{name}" not in dataset.figures and name not in had
+def offer_address(meant: str) -> Text:
+    """The hint “did you mean …” with an address of the site, or nothing."""
+    return say("checks.did_you_mean_address", address=meant) if meant else NO_TEXT
+
+
+def _find_case(address: str, dataset: Dataset) -> Case | None:
+    """The case that a page is about, or of whose figures it is."""
+    folder, slug, *_ = (*address.split("/"), "")
+    slug = dataset.aliases.get(slug, slug)
+    return dataset.by_slug.get(slug) if folder in ("cases", "figures") else None
+
+
+def _has_place(case: Case | None, figure: str, address: str) -> bool:
+    """False of the place of a figure that its case does not have, or not on the page of figures."""
+    if case is None or figure in case.figures:
+        return True
+    is_of_figures = address.startswith("figures/")
+    return is_of_figures and any(change.figure == figure for change in case.taken_out)
 
 
 def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]:

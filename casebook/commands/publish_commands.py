@@ -10,7 +10,7 @@ from pathlib import Path
 
 from casebook.build.checking import check_published, load_checked, refuse_errors
 from casebook.build.drawings import tabulate_charts
-from casebook.checks.addresses import find_aliases, list_addresses
+from casebook.checks.addresses import list_addresses
 from casebook.checks.content import find_slugs
 from casebook.checks.published import publish_case, read_published, write_published
 from casebook.checks.translations import TRANSLATED, is_outdated, list_pairs, read_recorded
@@ -98,10 +98,9 @@ def record_facts(project: Path, dataset: Dataset, today: date) -> tuple[Ledgers,
     """
     before = read_published(project)
     published = dict(before)
-    aliases = find_aliases(dataset)
     # A case that was renamed keeps what was published of it.
-    for old in before.keys() & aliases.keys():
-        published[aliases[old]] = published.pop(old)
+    for old in before.keys() & dataset.aliases.keys():
+        published[dataset.aliases[old]] = published.pop(old)
     changed = 0
     for case in dataset.cases:
         now = publish_case(case, published.get(case.slug), today, dataset.languages)

@@ -119,6 +119,11 @@ class Dataset:
         return {case.slug: index for index, case in enumerate(self.rows)}
 
     @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """The slugs of cases by those that they had before."""
+        return {alias: case.slug for case in self.rows for alias in case.aliases}
+
+    @cached_property
     def figures(self) -> Mapping[str, Figure]:
         """Every figure by its `case.id` key, case after case."""
         return _Lookup(self._list_figures, self._find_figure)

@@ -324,6 +324,12 @@ class Case:
         return tuple(figure for figure in self.figures.values() if not figure.formula)
 
     @property
+    def taken_out(self) -> tuple[Change, ...]:
+        """The changes by which figures were taken out, one for each that the case has no more."""
+        changes = (change for change in self.withdrawn if change.figure and not change.after)
+        return tuple({change.figure: change for change in changes}.values())
+
+    @property
     def changes(self) -> tuple[Change, ...]:
         """Every change of what was published of the case, in the order of the record."""
         own = (change for figure in self.figures.values() for change in figure.history)

@@ -113,7 +113,7 @@ class CaseSummary(NamedTuple):
     @property
     def has_figures(self) -> bool:
         """True of a case that has figures, or had some that were taken out again."""
-        return bool(self.figures) or any(change.figure for change in self.changes)
+        return bool(self.figures) or any(one.figure and not one.after for one in self.changes)
 
     @property
     def printed_figures(self) -> tuple[FigureSummary, ...]:

@@ -12,7 +12,7 @@ import pytest
 from records import case_of, dataset_of, figure, record
 
 from casebook.build.reading import read_dataset
-from casebook.checks.addresses import check_addresses, find_aliases, follow_address, list_addresses
+from casebook.checks.addresses import check_addresses, follow_address, list_addresses
 from casebook.checks.content import find_slugs
 from casebook.commands.publish_commands import record_addresses, write_ledgers
 from casebook.pages import FIXED_ADDRESSES
@@ -89,21 +89,23 @@ def test_a_tombstone_tells_what_became_of_a_case(tmp_path: Path) -> None:
 
 
 def test_a_figure_that_was_taken_out_says_why_and_others_lead_to_their_case() -> None:
+    # What was published stays in the record: that it was corrected, and later taken out.
     gone = (
-        "history:\n  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误录}\n"
+        "history:\n"
+        "  - {figure: more, date: 2026-11-22, kind: correction, from: 2元, to: 1元, why: 数错}\n"
+        "  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误录}\n"
     )
     case = case_of("aliases: [case-0]\n" + record(figure(), rest=gone), "case-1")
     dataset = replace(dataset_of(record()), cases=(case,))
-    aliases = find_aliases(dataset)
 
-    fate = follow_address("figures/case-0.more/", dataset, aliases)
+    fate = follow_address("figures/case-0.more/", dataset)
 
     assert isinstance(fate, Gone)
     assert (fate.why.zh, fate.address) == ("误录", "figures/case-0.more/")
     here = "figures/case-1/#figure-paid"
-    assert follow_address("figures/case-0.paid/", dataset, aliases) == here
-    assert follow_address("figures/case-0/", dataset, aliases) == "figures/case-1/"
-    assert follow_address("figures/case-1.never/", dataset, aliases) == "cases/case-1/"
+    assert follow_address("figures/case-0.paid/", dataset) == here
+    assert follow_address("figures/case-0/", dataset) == "figures/case-1/"
+    assert follow_address("figures/case-1.never/", dataset) == "cases/case-1/"
 
 
 def test_nothing_is_said_of_addresses_while_a_case_cannot_be_read() -> None:

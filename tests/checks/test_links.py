@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,12 +99,39 @@ def test_slots_are_those_that_pages_fill() -> None:
         pytest.param("/figures/case-1/#figure-payed", ["1:1 E306"], id="no such place"),
         pytest.param("/en/cases/case-1/#figure-payed", ["1:1 E306"], id="no such row"),
         pytest.param("/charts/nosuch/", ["1:1 E306"], id="no such chart"),
+        pytest.param("/figures/case-1/#figure-more", [], id="where a figure was taken out"),
+        pytest.param("/cases/case-1/#figure-more", ["1:1 E306"], id="the row it had"),
+        pytest.param("/figures/case-0.paid/", [], id="an address that a figure had"),
+        pytest.param("/figures/case-1.paid", ["1:1 E306"], id="no file, though it has a dot"),
+        pytest.param("/cases/case-0/#figure-payed", ["1:1 E306"], id="under a former name"),
+        pytest.param("figure:case-0.paid", ["1:1 E306"], id="a figure by a former name"),
     ],
 )
 def test_a_link_leads_to_a_page_that_the_site_has(address: str, expected: list[str]) -> None:
-    dataset = dataset_of(record(figure()))
+    gone = "history:\n  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误}\n"
+    case = case_of("aliases: [case-0]\n" + record(figure(), rest=gone), "case-1")
+    ledger = {"cases/case-0/": 1, "figures/case-0.paid/": 2}
+    dataset = replace(dataset_of(record()), cases=(case,), ledger=ledger)
 
     assert shown(list(check_links(written(f"[甲]({address})"), MADE, dataset))) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        pytest.param("/figures/case-1.paid/", "/figures/case-1/#figure-paid", id="as it was"),
+        pytest.param("figure:case-1.payed", "/figures/case-1/#figure-paid", id="misspelt"),
+        pytest.param("/cases/case-11/", "/cases/case-1/", id="a case"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_offered_the_address_that_was_meant(
+    address: str, expected: str
+) -> None:
+    dataset = dataset_of(record(figure()))
+
+    (problem,) = check_links(written(f"[甲]({address})"), MADE, dataset)
+
+    assert problem.hint.en == f"Did you mean {expected}?"
 
 
 @pytest.mark.parametrize(
