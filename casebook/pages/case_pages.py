@@ -210,11 +210,10 @@ def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
 
 def make_figures(case: Case, site: Site) -> Iterator[Page]:
     """The page of the figures of a case in both languages: all that is known of each."""
-    withdrawn = tuple(change for change in case.withdrawn if change.figure)
-    if not case.figures and not withdrawn:
+    if not case.figures and not case.taken_out:
         return
     link = link_case(case, site.dataset)
-    shared = cache(partial(_show_figures, case, site, link=link, withdrawn=withdrawn))
+    shared = cache(partial(_show_figures, case, site, link=link, withdrawn=case.taken_out))
     page = Page(
         url=f"figures/{case.slug}/",
         template="case_figures.html",
@@ -256,7 +255,8 @@ def _show_figures(case: Case, site: Site, **shown: object) -> dict[str, object]:
                 "cite": partial(_cite_figure, figure, site),
             }
         )
-    return {**shown, "sheets": sheets, "rows": rows, "conflicts": disputed}
+    states = _name_plans(dataset)
+    return {**shown, "sheets": sheets, "rows": rows, "conflicts": disputed, "states": states}
 
 
 def _cite_figure(figure: Figure, site: Site, lang: Lang) -> Citation:
@@ -333,9 +333,7 @@ def make_figure_index(site: Site) -> Iterator[Page]:
         province = dataset.province(case.region)
         return (f"#figures-{case.slug}", province.short) if case.figures else None
 
-    # What is only planned must not be listed like what was done.
-    statuses = dataset.vocabulary.statuses
-    states = {key: statuses[key].name for key in PLANNED_STATUSES if key in statuses}
+    states = _name_plans(dataset)
     shown = section_page("figures").showing(states=states)
     page = replace(shown, key=site.key("figures", states))
     listed = LongList(
@@ -345,6 +343,12 @@ def make_figure_index(site: Site) -> Iterator[Page]:
         name=name,
     )
     yield from cut_page(page, listed, site)
+
+
+def _name_plans(dataset: Dataset) -> dict[str, Text]:
+    # What is only planned must not be listed like what was done.
+    statuses = dataset.vocabulary.statuses
+    return {key: statuses[key].name for key in PLANNED_STATUSES if key in statuses}
 
 
 def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:
@@ -368,7 +372,7 @@ def _list_uses(
         yield from ((key, use) for text in written for key in text.figures)
     for drawn in charts:
         if drawn.offered and not drawn.case:
-            # A finding changes with every case that a chart shows; the page of a figure may not.
+            # A finding changes with every case that a chart shows; the page of its figures may not.
             use = Use(f"charts/{drawn.name}/", title_of(drawn))
             yield from ((key, use) for key in drawn.figures)
     for case in dataset.summaries:

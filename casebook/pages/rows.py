@@ -269,7 +269,7 @@ def _years_in(words: str) -> set[str]:
     return set(re.findall("[0-9]{4}", words))
 
 
-# A figure is printed in its table, its text, its notes and on a page of its own.
+# A figure is printed in its table, its text, its notes and on the page of its figures.
 @lru_cache(maxsize=4096)
 def quantity_html(quantity: Quantity, lang: Lang, marks_plan: bool = True) -> Markup:
     """The wording of a quantity, marked so that a qualifier is seen before its number."""

@@ -107,7 +107,7 @@ def _word_figure_card(figure: Figure, lang: Lang, dataset: Dataset) -> CardWords
 def find_card(page: Page, site: Site) -> Card:
     """The card that other sites show for a page, empty where there is none."""
     kind, _, rest = page.url.partition("/")
-    name = rest.strip("/").partition(".")[0]
+    name = rest.strip("/")
     if site.has_cards and not kind:
         return _card_at(HOME_URL, page.title, page.lang, site)
     if site.has_cards and kind in ("cases", "figures") and name in site.dataset.by_slug:

@@ -76,12 +76,28 @@ def test_an_address_that_a_figure_had_leads_to_its_place(built_site: Path) -> No
 
 def test_a_figure_that_was_taken_out_says_why_where_it_stood() -> None:
     gone = (
-        "history:\n  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误录}\n"
+        "history:\n"
+        "  - {figure: more, date: 2026-11-22, kind: correction, from: 2元, to: 1元, why: 数错}\n"
+        "  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误录}\n"
     )
     dataset = dataset_of(record(figure(), rest=gone))
     (first, *_) = make_figures(dataset.cases[0], site_of(dataset))
 
-    assert [change.figure for change in first.show()["withdrawn"]] == ["more"]  # type: ignore[attr-defined]
+    assert [change.why.zh for change in first.show()["withdrawn"]] == ["误录"]  # type: ignore[attr-defined]
+
+
+def test_a_list_of_figures_tells_which_are_only_planned(built_site: Path) -> None:
+    page = (built_site / "en/figures/beijing/index.html").read_text(encoding="utf-8")
+    listed = page.split('<ul class="index">')[1].split("</ul>")[0]
+
+    assert re.search(r'#figure-plan_2012">.*\(another report\), planned</span>', listed)
+
+
+def test_a_figure_that_a_link_leads_to_says_of_which_place_it_is(built_site: Path) -> None:
+    page = (built_site / "en/figures/beijing/index.html").read_text(encoding="utf-8")
+
+    sheets = page.split('<article class="sheet"')[1:]
+    assert all(">Beijing</a></p>" in sheet.split("<h2")[0] for sheet in sheets)
 
 
 def test_a_page_names_the_figures_that_it_may_be_compared_with_and_no_other() -> None:

@@ -56,6 +56,30 @@ def test_a_button_copies_what_stands_beside_it(
         assert "\n2. " in copied
 
 
+def test_the_link_that_is_copied_is_the_public_one_with_the_place_that_is_open(
+    built_site: Path, serve_directory: Serve, browser: Any
+) -> None:
+    html = (built_site / "figures/beijing/index.html").read_text(encoding="utf-8")
+    public = '<link rel="canonical" href="https://example.org/figures/beijing/"></head>'
+    with serve_directory(built_site) as site:
+        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        try:
+            page, at = context.new_page(), f"{site}/figures/beijing/"
+            whole = html.replace("</head>", public)
+            page.route(at, lambda route: route.fulfill(body=whole, content_type="text/html"))
+            page.goto(f"{at}#figure-paid_2011")
+            button = page.locator(".to-top > .copy")
+            button.click()
+            page.wait_for_function(
+                "(button) => button.textContent === '已复制'", arg=button.element_handle()
+            )
+            copied = page.evaluate("navigator.clipboard.readText()")
+        finally:
+            context.close()
+
+    assert copied == "https://example.org/figures/beijing/#figure-paid_2011"
+
+
 @pytest.mark.of_cases("beijing")
 @pytest.mark.parametrize(
     ("asked", "system", "paper"),

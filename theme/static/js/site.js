@@ -87,7 +87,7 @@ for (const block of document.querySelectorAll("[data-file]")) {
   if (words) {
     const { copy, copyLink } = words.dataset;
     const canonical = document.querySelector("link[rel=canonical]");
-    words.append(offer(copyLink, () => (canonical ? canonical.href : location.href)));
+    words.append(offer(copyLink, () => (canonical ? canonical.href + location.hash : location.href)));
     for (const block of document.querySelectorAll(".chart__snippet, .code__block, .citation__code")) {
       const text = block.textContent;
       block.after(offer(copy, () => text));
