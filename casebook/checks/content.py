@@ -154,7 +154,10 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, Sca
     """The lines of “Name: value” that a text starts with, each value with its place."""
     header: dict[str, Scalar] = {}
     lines: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
+    above = len(text) - len(text.lstrip("\n"))
+    if above and text.strip():
+        problems.append(problem("E112.blank", path, START))
+    for number, line in enumerate(text.lstrip("\n").split("\n"), above + 1):
         if not line.strip():
             break
         found = _HEADER_LINE.fullmatch(line)

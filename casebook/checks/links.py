@@ -32,6 +32,7 @@ _BROKEN_LINK: Final = re.compile(
     r"[(（](?:/|https?:|www\.|figure:|mailto:)[^()（）\n]{0,400}[)）]"
 )
 _WIDE_HEADING: Final = re.compile(r"^ {0,3}#{0,6}＃[＃#]{0,6}[ \u3000]*[^\s＃#].{0,20}")
+_WIDE_ITEM: Final = re.compile(r"^ {0,3}[•●■◆▪▶➢－][ \u3000]*[^\s•●■◆▪▶➢－].{0,20}")
 _DEFINED: Final = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:\s*(\S+)")
 _NOTE: Final = re.compile(r"\[\^([^\[\]\s]+)\](:?)")
 _CODE: Final = re.compile(r"`[^`\n]*`")
@@ -193,6 +194,7 @@ def _check_entities(text: WrittenText) -> Iterator[Problem]:
     """The marks of web pages for characters, as &nbsp; pasted from one."""
     for found, at in find_in_lines(_ENTITY, text.words, text.at) if "&" in text.words else ():
         if (meant := unescape(found[0])) != found[0]:
+            meant = " " if meant.isspace() else meant
             yield problem("E309.entity", text.path, at, marks=found[0], meant=meant)
 
 
@@ -205,6 +207,8 @@ def _check_typed(text: WrittenText) -> Iterator[Problem]:
             yield problem("E309.link", text.path, at, marks=found[0][:40])
     for found, at in find_in_lines(_WIDE_HEADING, words, text.at):
         yield problem("E309.heading", text.path, at, marks=found[0].strip()[:20])
+    for found, at in find_in_lines(_WIDE_ITEM, words, text.at):
+        yield problem("E309.item", text.path, at, marks=found[0].strip()[:20])
 
 
 def _check_notes(text: WrittenText) -> Iterator[Problem]:
