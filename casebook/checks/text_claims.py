@@ -323,6 +323,10 @@ class _ClaimReading:
     def _check_qualified(self, found: re.Match[str], figure: Figure | None) -> Iterator[Problem]:
         """The problem of a qualifier beside a reference, which prints its own."""
         low, start, end = self.reading.low, *found.span()
+        if figure is not None and (unit := pattern("touching_currency").match(self.prose, end)):
+            printed = figure.quantity.words
+            said = {"word": unit[0].strip(), "reference": found.group(), "printed": printed}
+            yield self.problem("E271.currency", end, **said)
         begin = max(0, start - 32)
         match = pattern("qualified_before", self.lang).search(low[begin:start])
         if match is None:

@@ -13,6 +13,7 @@ from casebook.checks.text_reading import TextReading, Told, Years, within
 from casebook.checks.text_trends import judge_move
 from casebook.messages import say
 from casebook.problems import Problem
+from casebook.record.agreement import APART
 from casebook.record.model import Figure
 from casebook.text import ENUMERATION, LANGS
 from casebook.values.words import PLANNED_STATUSES
@@ -347,6 +348,11 @@ class RoleReading:
                     word = words[slice(*found.span())]
                     yield self._make("W274.deed", spot, figure, word=word)
                     return
+        # What is owed, asked for or paid back stands right before its number.
+        near = spot.near[-8:] if self.lang == "zh" else spot.near[-24:]
+        apart = (words.search(near) for words in APART if not words.search(own))
+        if word := next((each[0] for each in apart if each), ""):
+            yield self._make("W274.deed", spot, figure, word=word)
 
     def _doubt_label(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """A figure among words that belong to the label of another one of the case."""

@@ -43,7 +43,8 @@ _DIFFERENCES: Final = (
 
 
 _NUMBER: Final = re.compile("[0-9一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖]")
-_APART: Final = tuple(map(re.compile, WORDS["apart"]))
+APART: Final = tuple(map(re.compile, WORDS["apart"]))
+_SHARED_OUT: Final = re.compile(WORDS["shared_out"])
 _TAXES: Final = re.compile("|".join(sorted(TAXES, key=len, reverse=True)))
 
 
@@ -207,7 +208,8 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
 def _find_apart(figure: Figure, told: str) -> Text | None:
     """The reason why a quote is of something else than what is told, as what is owed or left."""
     quote, told = figure.quote.translate(TRADITIONAL), told.translate(TRADITIONAL)
-    found = [words.search(quote) for words in _APART if not words.search(told)]
+    groups = (*APART, _SHARED_OUT)
+    found = [words.search(quote) for words in groups if not words.search(told)]
     # 三年共120万元 is no amount of one year.
     if figure.period.precision != "interval" and (lasts := PATTERNS["so_long"].search(quote)):
         found += [lasts] if lasts[0] not in told else []

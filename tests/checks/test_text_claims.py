@@ -526,6 +526,8 @@ def test_a_reference_brings_its_own_words(lang: Lang, text: str) -> None:
 
 
 REFERRED_WRONG = [
+    ("zh", "投入{{paid_2010}}美元。"),
+    ("en", "In 2010 the town spent {{paid_2010}} US dollars."),
     ("zh", "2011年的金额约{{paid_2011}}。"),
     ("zh", "2011年的金额约为 {{paid_2011}}。"),
     ("zh", "2011年的金额是 {{paid_2011}} 左右。"),

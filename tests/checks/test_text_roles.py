@@ -61,6 +61,9 @@ SURE = [
     ("en", "beijing", "It spent {{paid_2010}} in the third quarter of 2010."),
 ]
 UNSURE = [
+    ("zh", "beijing", "2010年追回{{paid_2010}}。"),
+    ("zh", "beijing", "2010年欠下{{paid_2010}}。"),
+    ("en", "beijing", "In 2010 it owed {{paid_2010}}."),
     ("zh", "beijing", "总共{{paid_2010}}。"),
     ("zh", "beijing", "2011年有{{applicants_2011}}组织得到资助。"),
     ("zh", "beijing", "2011年申报的社会组织，有{{projects_2011}}。"),
@@ -108,6 +111,7 @@ BORNE_OUT = [
     ("en", "dongguan", "The price of a post was raised later."),
 ]
 RIGHT = [
+    ("zh", "beijing", "由机构申请，2010年投入{{paid_2010}}。"),
     ("zh", "beijing", "2010年和2011年的金额分别为{{paid_2010}}和{{paid_2011}}。"),
     ("zh", "beijing", "从2010年的{{paid_2010}}到2011年的{{paid_2011}}。"),
     ("en", "beijing", "In 2010 and 2011 it spent {{paid_2010}} and {{paid_2011}} respectively."),
