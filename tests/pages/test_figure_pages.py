@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,13 @@ from typing import Any
 from records import dataset_of, figure, record, tiny_dataset
 from test_pages import site_of
 
+from casebook.build.render import PageRenderer
+from casebook.build.theme import read_theme
 from casebook.pages.case_pages import find_uses, make_figures
 from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
 
+PROJECT = Path(__file__).resolve().parents[2]
 # At most two hundred figures are in a case.
 MOST_PER_FIGURE = 6_000
 
@@ -112,6 +117,16 @@ def test_a_page_names_the_figures_that_it_may_be_compared_with_and_no_other() ->
 
     assert [row.figure.id for row in sheets_of(pages)["paid"]["peers"]] == ["later"]
     assert sheets_of(pages)["price"]["peers"] == ()
+
+
+def test_a_figure_of_the_same_class_that_is_only_planned_says_so() -> None:
+    dataset = dataset_of(record(figure(), figure("later", period="2014", status="planned")))
+    site = replace(site_of(dataset), assets=defaultdict(str))
+    (first, *_) = make_figures(dataset.cases[0], site)
+    renderer = PageRenderer(read_theme(PROJECT, site.settings), site.languages)
+    html = renderer.print_page(first, site).content.decode()
+
+    assert re.search("口径相同的：.*2014年.*，计划</p>", html)
 
 
 def test_a_page_tells_where_the_figure_is_shown() -> None:
