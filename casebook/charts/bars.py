@@ -126,8 +126,9 @@ class _BlockPainter:
         self, before: ChartFigure | None, bar: ChartFigure, after: ChartFigure | None
     ) -> None:
         goes_on = bar.together and before is not None and before.together == bar.together
-        if bar.apart and (before is None or not before.apart):
-            self._begin_apart(is_first=before is None)
+        # The first is never apart: a series begins with what belongs to it.
+        if bar.apart and before is not None and not before.apart:
+            self._begin_apart()
         elif before is not None:
             if (bar.missing or bar.together) and not goes_on:
                 self._draw_zero()
@@ -148,13 +149,12 @@ class _BlockPainter:
             # One bracket embraces all the reports; two that touch would read as one dispute.
             draw_bracket(self.sheet, self.left - 9, self.group_top + 2, self.top - 2)
 
-    def _begin_apart(self, *, is_first: bool) -> None:
+    def _begin_apart(self) -> None:
         """Part what does not belong to the series from it."""
-        if not is_first:
-            self._draw_zero()
-            self.top += 14
-            self.sheet.line((0, self.top), (self.style.width, self.top), stroke="rule", dash=(2, 4))
-            self.top += 6
+        self._draw_zero()
+        self.top += 14
+        self.sheet.line((0, self.top), (self.style.width, self.top), stroke="rule", dash=(2, 4))
+        self.top += 6
         self._write(say("charts.bars.apart").inside(self.block.lang), "ink-muted", 8)
 
     def _write(self, words: str, role: str, space: float) -> None:
