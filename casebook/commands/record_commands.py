@@ -29,7 +29,7 @@ from casebook.record.slugs import propose_slug
 from casebook.report import print_problems
 from casebook.text import Lang
 from casebook.yaml.files import read_bytes, show_path, write_new_file
-from casebook.yaml.nodes import MapNode, Scalar, read_tree
+from casebook.yaml.nodes import Scalar, read_tree
 
 
 def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -114,7 +114,7 @@ def read_columns(written: str) -> dict[str, str]:
         node, problems = read_tree(require_file(written).read_bytes(), written)
         if problems:
             raise ContentError(problems)
-        entries = node.entries if isinstance(node, MapNode) else {}
+        entries = node.entries if node is not None else {}
         pairs = {name: one.text for name, one in entries.items() if isinstance(one, Scalar)}
     for name in pairs.keys() - set(FIGURE_COLUMNS):
         columns = ", ".join(FIGURE_COLUMNS)

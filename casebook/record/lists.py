@@ -84,7 +84,7 @@ class ListReader(RecordReader):
         data = read_bytes(path, project, faults) if data is None else data
         node, found = read_tree(data, self.path, most_bytes(self.path))
         problems += [*faults, *found]
-        if isinstance(node, MapNode) and not faults:
+        if node is not None and not faults:
             self.node = node
             self.all = Fields(node, self.path, problems, node.entries)
 

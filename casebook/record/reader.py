@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from casebook.messages import problem, say
+from casebook.messages import say
 from casebook.problems import Position, Problem, WordingError
 from casebook.record.agreement import check_quote, check_support, name_per
 from casebook.record.derived import MULTIPLE, derive
@@ -59,7 +59,7 @@ class _Formula(NamedTuple):
 def is_draft(data: bytes) -> bool:
     """Test that a record, which may have faults elsewhere, says that it is a draft."""
     node, _ = read_tree(data, "")
-    if not isinstance(node, MapNode):
+    if node is None:
         # What is half written may be no YAML yet, and is no less a draft for that.
         return _DRAFT_LINE.search(data) is not None
     state = node.entries.get("state")
@@ -71,8 +71,6 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     node, problems = read_tree(data, path)
     if node is None:
         return None, problems
-    if not isinstance(node, MapNode):
-        return None, [*problems, problem("E132.case", path, node.at)]
     # Bytes that are no UTF-8 gave no tree.
     lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     guessed = {one.at.line for one in problems if one.code in _GUESSED}

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import yaml
 
@@ -84,7 +84,9 @@ class MapNode(NamedTuple):
 Node = Scalar | ListNode | MapNode
 
 
-def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | None, list[Problem]]:
+def read_tree(
+    data: bytes, path: str, most: int = MAX_BYTES
+) -> tuple[MapNode | None, list[Problem]]:
     """The tree of a YAML file, whose root is a mapping, and the problems of bytes and syntax.
 
     There is no tree where the text cannot be parsed or holds nothing. Where the mistakes could be
@@ -113,7 +115,7 @@ def _close_gaps(text: str, written: str) -> str:
     return "".join((*pieces, text[at:]))
 
 
-def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
+def _build_tree(text: str, path: str, problems: list[Problem]) -> MapNode | None:
     builder = _Builder(text, path)
     try:
         node = builder.build_document()
@@ -123,7 +125,7 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
     except PARSER_ERRORS:
         node = Scalar("", START)
     else:
-        if node is None or node == Scalar("", node.at):
+        if node is None or (isinstance(node, Scalar) and not node.text):
             problems.append(problem("E107", path, START))
             return None
         codes = {one.code for one in builder.problems}
@@ -147,7 +149,7 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
     lines = {one.at.line for one in named}
     others = (replace(one, at=diagnosis.locate(one.at)) for one in again.problems)
     problems += [one for one in others if one.at.line not in lines]
-    return node and _move(node, diagnosis.locate)
+    return cast(MapNode, _move(node, diagnosis.locate)) if isinstance(node, MapNode) else None
 
 
 def _move(node: Node, locate: Callable[[Position], Position]) -> Node:

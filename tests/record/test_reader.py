@@ -298,6 +298,37 @@ def test_a_list_for_names_and_names_for_a_list_are_told_apart(
     assert hint in problems[0].hint.zh
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("- title: 标题\n", "E132", id="a list"),
+        pytest.param("|\n", "E107", id="a text without a line"),
+        pytest.param('""\n', "E107", id="marks around nothing"),
+    ],
+)
+def test_a_file_that_holds_no_fields_is_no_case(text: str, code: str) -> None:
+    assert shown(read(text)[1]) == [f"1:1 {code}"]
+
+
+def test_a_field_of_a_figure_beside_the_figures_is_told_its_place() -> None:
+    _, problems = read(record(rest="amount: 5万元\n"))
+
+    assert shown(problems) == ["9:1 E201"]
+    assert "figures" in problems[0].hint.zh
+
+
+def test_a_list_within_an_answer_answers_nothing() -> None:
+    _, problems = read(record().replace("purchaser: 海曙区", "purchaser: [[海曙区]]"))
+
+    assert shown(problems) == ["6:14 E203"]
+
+
+def test_a_flag_is_yes_or_no() -> None:
+    report = "[{source: gazette-2016, says: 相同, says_en: Same, confirms: maybe}]"
+
+    assert [one.code for one in read(record(figure(corroborated_by=report)))[1]] == ["E211"]
+
+
 def test_answers_that_are_no_names_are_one_problem() -> None:
     text = record().replace("answers:\n", "").replace("\n  ", "\n# ") + "answers: 见下\n"
 
