@@ -10,7 +10,7 @@ from records import TINY, shown
 
 from casebook.build.checking import check_project
 from casebook.problems import Problem
-from casebook.record.lists import read_lists
+from casebook.record.lists import read_lists, read_refusals
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,27 @@ from casebook.record.lists import read_lists
             "published: 2016\n  accessed: 2015-12-31\n",
             ["16:13 E225"],
             id="seen before it was published",
+        ),
+        pytest.param(
+            "sources",
+            "url: https://example.org/clubs?a=1&b=2",
+            "url: ｈｔｔｐｓ://example.org/clubs",
+            ["8:8 E260"],
+            id="an address of wide letters",
+        ),
+        pytest.param(
+            "sources",
+            "published: 2016\n",
+            "published: 2016\n  url: https://example.org/clubs?a=1&b=2\n",
+            ["16:8 W266"],
+            id="one publication under two names",
+        ),
+        pytest.param(
+            "vocabulary",
+            "clubs: {name: 读书会, ",
+            "clubs: {name: 读书会, bought_by: city, ",
+            ["41:10 E202"],
+            id="bought by something and per nothing",
         ),
         pytest.param(
             "regions", 'parent: "330200"', 'parent: "440300"', ["3:101 E251"], id="another province"
@@ -90,6 +111,16 @@ def test_a_mistake_in_a_list_is_named(
     assert shown(problems) == expected
     # What the cases have of it is missing to them, and stops nothing.
     assert {*problems} <= {*check_project(tmp_path)}
+
+
+def test_a_refusal_is_of_one_kind(tmp_path: Path) -> None:
+    shutil.copytree(TINY / "data", tmp_path / "data")
+    text = "both:\n  title: 标题\n  title_en: Title\n  formula: a - b\n  spending: haishu.paid\n"
+    (tmp_path / "data/refusals.yaml").write_text(text, "utf-8")
+    problems: list[Problem] = []
+
+    assert read_refusals(tmp_path, problems) == ()
+    assert "1:1 E284" in shown(problems)
 
 
 def test_another_name_of_a_currency_is_told_its_code(tmp_path: Path) -> None:
