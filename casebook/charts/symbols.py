@@ -18,15 +18,21 @@ from casebook.values.words import WITHOUT_VALUE, Qualifier
 Kind = Literal[Qualifier, "planned", "mixed", "uncertain", "contradicted"]
 
 _ROLE: Final = "series-1"
+# How much ink the body of a ceiling has, and of one that is only planned.
+_PALE: Final = 0.3
+_PALE_PLAN: Final = 0.14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """The looks of a figure, each decided by a channel of its own."""
 
-    # The body of its bar: plan and mixed use hide the qualifier, which its end still shows.
-    kind: Kind
     end: Qualifier
+    # The body of its bar: mixed use hides the qualifier and so does a plan; its end shows it.
+    mixed: bool = False
+    planned: bool = False
+    # True of a ceiling, also of one that is worded as a range.
+    cap: bool = False
     # True where its date is uncertain, which says nothing about the amount.
     uncertain: bool = False
     contradicted: bool = False
@@ -34,13 +40,16 @@ class Mark:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """Every kind that the mark shows, the most important first."""
+        has_body = self.mixed or self.planned or self.cap
         kinds: dict[Kind, bool] = {
-            self.kind: True,
-            self.end: self.end != "exact",
+            "mixed": self.mixed,
+            "planned": self.planned,
+            "at_most": self.cap or self.end == "at_most",
+            self.end: self.end != "exact" or not has_body,
             "uncertain": self.uncertain,
             "contradicted": self.contradicted,
         }
-        return tuple(kind for kind, is_shown in kinds.items() if is_shown or kind == self.kind)
+        return tuple(kind for kind, is_shown in kinds.items() if is_shown)
 
     def remark(self, lang: Lang) -> str:
         """The words of a mark, none of one that only says that a figure is as stated."""
@@ -60,10 +69,11 @@ def mark_of(figure: Figure, dataset: Dataset) -> Mark:
     # A ceiling is one however it is worded.
     if measure.cap and end not in WITHOUT_VALUE:
         end = "at_most"
-    # Mixed use comes before everything, because such a bar would be read as a purchase.
     return Mark(
-        kind="mixed" if measure.mixed else "planned" if figure.is_planned else end,
         end=end,
+        mixed=measure.mixed,
+        planned=figure.is_planned,
+        cap=measure.cap,
         uncertain=figure.period.lane == "uncertain",
         contradicted=any(figure.id in about.figures for about in conflicts),
     )
@@ -71,8 +81,12 @@ def mark_of(figure: Figure, dataset: Dataset) -> Mark:
 
 def mark_of_kind(kind: Kind) -> Mark:
     """The plainest mark of a kind, as a legend shows it."""
-    end = cast(Qualifier, kind) if kind in get_args(Qualifier) else "exact"
-    return Mark(kind=kind, end=end, contradicted=kind == "contradicted")
+    return Mark(
+        end=cast(Qualifier, kind) if kind in get_args(Qualifier) else "exact",
+        mixed=kind == "mixed",
+        planned=kind == "planned",
+        contradicted=kind == "contradicted",
+    )
 
 
 def legend_kinds(marks: Iterable[Mark]) -> tuple[Kind, ...]:
@@ -126,13 +140,16 @@ def draw_mark(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
     if end <= start and area.low is None:
         # Nothing has no length: it stands as a line on the zero.
         sheet.line((start, top - 3), (start, area.bottom + 3), stroke=_ROLE, stroke_width=2.5)
-    elif mark.kind == "mixed":
-        paint = Paint(stroke=_ROLE, stroke_width=1.25, hatch=_ROLE)
-        sheet.rectangle(start, top, end - start, thickness, **paint)
-    elif mark.kind == "planned":
-        _draw_planned(sheet, mark, area)
+    elif mark.mixed or mark.planned:
+        if mark.mixed:
+            # Dashes are lost at the edge of strokes as dark as they are.
+            hatch = "rule" if mark.planned else _ROLE
+            sheet.rectangle(start, top, end - start, thickness, hatch=hatch)
+        elif mark.end == "at_most":
+            sheet.rectangle(start, top, end - start, thickness, fill=_ROLE, opacity=_PALE_PLAN)
+        _draw_outline(sheet, mark, area)
     elif mark.end == "at_most":
-        sheet.rectangle(start, top, end - start, thickness, fill=_ROLE, opacity=0.3)
+        sheet.rectangle(start, top, end - start, thickness, fill=_ROLE, opacity=_PALE)
     elif mark.end == "approx":
         _draw_soft(sheet, area)
     else:
@@ -144,7 +161,7 @@ def overhang(mark: Mark, thickness: float) -> float:
     """The pixels that a mark reaches beyond its value."""
     if mark.end in ("more_than", "at_least"):
         return 7 + thickness * 0.4
-    return {"approx": 9.0, "at_most": 2.0}.get(mark.end, 0.75)
+    return {"approx": 9.0, "at_most": 2.0}.get("at_most" if mark.cap else mark.end, 0.75)
 
 
 def _draw_end(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
@@ -155,7 +172,12 @@ def _draw_end(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
         tip = (end + 6 + area.thickness * 0.4, (top + bottom) / 2)
         sheet.line((end + 5, top + 2), tip, (end + 5, bottom - 2), stroke=_ROLE, stroke_width=2.5)
     elif mark.end == "at_most":
-        sheet.line((end, top - 4), (end, bottom + 4), stroke=_ROLE, stroke_width=3)
+        _draw_ceiling(sheet, area)
+
+
+def _draw_ceiling(sheet: Sheet, area: MarkArea) -> None:
+    ends = (area.end, area.top - 4), (area.end, area.bottom + 4)
+    sheet.line(*ends, stroke=_ROLE, stroke_width=3)
 
 
 def _draw_soft(sheet: Sheet, area: MarkArea) -> None:
@@ -168,18 +190,19 @@ def _draw_soft(sheet: Sheet, area: MarkArea) -> None:
         sheet.rectangle(solid + index * step, top, step, thickness, fill=_ROLE, opacity=opacity)
 
 
-def _draw_planned(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
+def _draw_outline(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
     start, end, top, bottom = area.start, area.end, area.top, area.bottom
     corners = ((start, top), (end, top), (start, bottom), (end, bottom))
     upper_left, upper_right, lower_left, lower_right = corners
     sides = [(upper_left, upper_right), (lower_left, lower_right), (upper_left, lower_left)]
-    if mark.end == "at_most":
-        sheet.rectangle(start, top, end - start, area.thickness, fill=_ROLE, opacity=0.14)
-    elif mark.end not in ("more_than", "at_least", "approx"):
-        # Where nobody said where it stops, the end stays open.
+    # Where nobody said where it stops, the end stays open; a ceiling has a line of its own.
+    if mark.end not in ("more_than", "at_least", "approx", "at_most"):
         sides.append((upper_right, lower_right))
     for one, other in sides:
-        _draw_dashes(sheet, one, other)
+        if mark.planned:
+            _draw_dashes(sheet, one, other)
+        else:
+            sheet.line(one, other, stroke=_ROLE, stroke_width=1.25)
 
 
 def _draw_dashes(sheet: Sheet, one: Point, other: Point) -> None:
@@ -196,12 +219,14 @@ def _draw_capsule(sheet: Sheet, mark: Mark, area: MarkArea, low: float) -> None:
     middle = top + thickness / 2
     sheet.line((area.start, middle), (low, middle), stroke="rule", stroke_width=1.5)
     width = max(area.end - low, 3)
-    if mark.kind == "planned":
-        sheet.capsule(low, top, width, thickness, stroke=_ROLE, stroke_width=1.5, dash=(4.0, 3.0))
-    elif mark.kind == "mixed":
-        sheet.rectangle(low, top, width, thickness, stroke=_ROLE, hatch=_ROLE)
-    else:
-        sheet.capsule(low, top, width, thickness, fill=_ROLE)
+    edge = Paint(stroke=_ROLE, stroke_width=1.5, dash=(4.0, 3.0)) if mark.planned else Paint()
+    if mark.mixed:
+        paint = Paint(stroke=_ROLE, hatch="rule" if mark.planned else _ROLE) | edge
+        return sheet.rectangle(low, top, width, thickness, **paint)
+    if mark.cap:
+        _draw_ceiling(sheet, area)
+        edge |= Paint(fill=_ROLE, opacity=_PALE_PLAN if mark.planned else _PALE)
+    sheet.capsule(low, top, width, thickness, **edge or Paint(fill=_ROLE))
 
 
 def draw_kind(sheet: Sheet, kind: Kind, x: float, middle: float) -> None:

@@ -210,7 +210,8 @@ def _find_runs(moments: Sequence[Moment]) -> tuple[tuple[int, int], ...]:
     """The years to show in runs, without long spells in which nothing is marked."""
     years: set[int] = set()
     for moment in moments:
-        first = moment.last if moment.first is None else moment.first
+        # What happened some day up to a date is drawn before it.
+        first = moment.last - 1 if moment.first is None else moment.first
         years.update(range(int(first), int(moment.last) + 1))
     runs: list[tuple[int, int]] = []
     for year in sorted(years):

@@ -35,7 +35,7 @@ from casebook.charts.canvas import WIDE, Shape, Sheet, Style, write_svg
 from casebook.charts.chart import ChartTable
 from casebook.charts.money import describe_change
 from casebook.charts.standalone import PICTURE_KINDS, compose_picture, write_picture
-from casebook.charts.symbols import Mark, legend_kinds, mark_of
+from casebook.charts.symbols import Mark, MarkArea, draw_mark, legend_kinds, mark_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case, Conflict, Figure
 from casebook.text import Lang, Text
@@ -89,6 +89,16 @@ def reach_of(sheet: Sheet, key: str) -> tuple[float, float]:
         pytest.param(
             figure("3731万元", measure="programme_total"), ("mixed",), id="mixed use comes first"
         ),
+        pytest.param(
+            figure("3731万元", measure="programme_total", status="planned"),
+            ("mixed", "planned"),
+            id="mixed use hides no plan",
+        ),
+        pytest.param(
+            figure("10万元至30万元", measure="payout_cap"),
+            ("at_most", "range"),
+            id="a range hides no ceiling",
+        ),
         pytest.param(figure("5万元", "2009~"), ("exact", "uncertain"), id="an approximate year"),
         pytest.param(figure("5万元", "[..2012-12-07]"), ("exact",), id="only a latest date"),
     ],
@@ -98,16 +108,40 @@ def test_each_figure_has_one_mark(given: Figure, kinds: tuple[str, ...]) -> None
 
 
 def test_the_words_of_a_mark_name_all_that_it_shows() -> None:
-    mark = Mark(kind="planned", end="more_than", uncertain=True)
+    mark = Mark(end="more_than", planned=True, uncertain=True)
 
     assert mark.words("zh") == "只是计划；超过此数；日期不确定"
     assert mark.words("en") == "only planned; more than this; date uncertain"
 
 
+@pytest.mark.parametrize("amount", ["5万元", "约5万元", "2万元至5万元"])
+@pytest.mark.parametrize("measure", ["annual_total", "programme_total", "payout_cap"])
+def test_every_plan_has_dashes_and_nothing_else_has(measure: str, amount: str) -> None:
+    drawn = {}
+    for status in ("planned", "reported"):
+        given = figure(amount, measure=measure, status=status)
+        sheet = Sheet(style=WIDE)
+        area = MarkArea(start=0, end=200, top=10, thickness=20, low=80)
+        draw_mark(sheet, mark_of(given, dataset(case([given]))), area)
+        drawn[status] = [part for part in sheet.parts if isinstance(part, Shape)]
+
+    assert any(part.dash for part in drawn["planned"])
+    assert not any(part.dash for part in drawn["reported"])
+
+
+def test_no_ceiling_is_drawn_as_dark_as_spending() -> None:
+    for status in ("planned", "reported"):
+        given = figure("2万元至5万元", measure="payout_cap", status=status)
+        sheet = Sheet(style=WIDE)
+        area = MarkArea(start=0, end=200, top=10, thickness=20, low=80)
+        draw_mark(sheet, mark_of(given, dataset(case([given]))), area)
+
+        filled = [part for part in sheet.parts if isinstance(part, Shape) and part.fill]
+        assert [part.opacity < 0.5 for part in filled] == [True]
+
+
 def test_a_legend_leaves_out_what_explains_itself() -> None:
-    assert legend_kinds([Mark(kind="exact", end="exact"), Mark(kind="approx", end="approx")]) == (
-        "approx",
-    )
+    assert legend_kinds([Mark(end="exact"), Mark(end="approx")]) == ("approx",)
 
 
 # What may be drawn at all
@@ -491,6 +525,19 @@ def test_a_cut_saves_room_and_each_mark_lies_on_the_sheet(step: int) -> None:
         assert len(drawn) == 16
         assert 0 <= min(xs) < max(xs) <= sheet.width
         assert len(strokes) < sheet.width / 4
+
+
+def test_the_time_before_a_latest_date_has_a_column() -> None:
+    data = dataset(case(events=[event("[..2012-01-02]"), event("[..2012-01-02]", "另一件")]))
+
+    assert table_of("timeline", data).panels[0].content.runs == ((2011, 2012),)
+    for sheet in sheets_of("timeline", data):
+        rooms = [room_of(words) for words in sheet.words if words.text == "甲地"]
+        marks = [part for part in sheet.parts if isinstance(part, Shape) and part.link]
+        right = max(room[2] for room in rooms)
+        drawn = [part for part in marks if part.stroke == "series-1"]
+        assert len(drawn) == 4
+        assert all(x >= right for part in drawn for x, _ in part.vertices)
 
 
 def test_an_event_without_a_date_may_be_older_than_the_earliest_dated_one() -> None:
