@@ -35,7 +35,7 @@ _POLICY = re.compile(
     r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(")', re.IGNORECASE
 )
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
-_CASE_PAGE = re.compile(r"(?:en/)?(?:cases|figures)/([a-z0-9-]+)/index\.html")
+_CASE_PAGE = re.compile(r"(?:(?:en|zh)/)?(?:cases|figures)/([a-z0-9-]+)/index\.html")
 # A mark that a sketch has in the place of a blank, or a reference that leads nowhere; before them
 # what may hold no element, and tags, whose attributes may have the same words.
 _BLANK = re.compile(

@@ -20,7 +20,7 @@ from processes import run, tree
 
 from casebook.messages import problem
 from casebook.preview import rebuild
-from casebook.preview.inject import inject_preview, open_policy, read_page, split_address
+from casebook.preview.inject import find_case, inject_preview, open_policy, read_page, split_address
 from casebook.preview.rebuild import Preview, PreviewState
 from casebook.preview.server import PreviewServer
 from casebook.problems import START, ContentError
@@ -472,6 +472,11 @@ def test_a_browser_marks_links_to_drafts(preview: Running, browser: Any) -> None
 )
 def test_the_policy_of_a_served_page_lets_the_preview_in(policy: str, opened: str) -> None:
     assert open_policy(policy) == opened
+
+
+@pytest.mark.parametrize("page", ["cases/haishu", "en/figures/haishu", "zh/cases/haishu"])
+def test_a_page_of_a_case_is_known_in_each_language(page: str) -> None:
+    assert find_case(f"{page}/index.html") == "haishu"
 
 
 def test_a_page_without_a_head_still_gets_the_script() -> None:
