@@ -149,6 +149,7 @@ def check_theme(project: Path, settings: Settings) -> Iterator[Problem]:
             at = settings.locate(name)
             yield problem("E345", SETTINGS, at, hint=say(where), name=name, written=written[:60])
     yield from _check_own_files(project, settings)
+    yield from _find_unused_templates(project, settings)
     try:
         read_colours(project, settings)
     except ContentError as error:
@@ -166,6 +167,17 @@ def _check_own_files(project: Path, settings: Settings) -> Iterator[Problem]:
         for path in find_theme_files(project, part, before).values():
             if path.is_relative_to(project) and path.is_file():
                 yield from check_theme_file(path, project, is_template=part == "templates")
+
+
+def _find_unused_templates(project: Path, settings: Settings) -> Iterator[Problem]:
+    """The templates of a project that are for no page and that no other template names."""
+    ours = {*list_files(Path(find_packaged("theme")) / "templates")}
+    files = find_theme_files(project, "templates", settings.overrides)
+    for name in files.keys() - ours:
+        if "/" not in name and name.endswith(".html"):
+            named = re.compile(rb"[\"']%s[\"']" % re.escape(name.encode()))
+            if not any(map(named.search, read_theme(project, settings).sources.values())):
+                yield problem("W348", show_path(files[name], project), START)
 
 
 def _is_inside(folder: Path, name: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from casebook import packaged
+from casebook.build.checking import check_project
 from casebook.build.last_build import Look, find_last_build, record_build
 from casebook.build.steps import BuildOptions, BuildResult, build_site
 from casebook.problems import ContentError
@@ -69,6 +70,16 @@ def test_what_a_project_has_of_the_theme_takes_the_place_of_ours(bare_project: P
     assert icon.endswith(b"<!-- own -->\n")
     assert styles.endswith(b"main { color: var(--ink); }\n")
     assert (THEME / "static/css/prose.css").read_bytes().strip() in styles
+
+
+def test_a_template_that_no_page_uses_is_named(bare_project: Path) -> None:
+    own(bare_project, "templates/prose.html", lambda text: "{% include 'box.html' %}" + text)
+    for name in ("box", "figure"):
+        (bare_project / f"theme/templates/{name}.html").write_text("<p>x</p>\n", "utf-8")
+
+    found = [one for one in check_project(bare_project) if one.code == "W348"]
+
+    assert [one.path for one in found] == ["theme/templates/figure.html"]
 
 
 def test_own_files_that_come_and_go_leave_the_site_as_if_built_anew(bare_project: Path) -> None:
