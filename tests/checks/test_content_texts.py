@@ -171,6 +171,11 @@ def test_each_slug_has_one_text_in_the_language_of_the_site(
         pytest.param("Title: ", "\nTitle: ", ["1:1 E112"], id="an empty line before it"),
         pytest.param("Slug: about", "Slug: 关于", ["1:1 E301", "2:7 E240"], id="a slug in Chinese"),
         pytest.param("Lang: zh", "Lang: zh-CN", ["3:7 E205"], id="another language"),
+        pytest.param("Lang: zh", "Lang: zh\nLang: zh", ["4:1 E130"], id="a name twice"),
+        pytest.param(
+            "Lang: zh", "Lang: zh\nqwx: 1\nvbk: 2", ["4:1 E201", "5:1 E201"], id="names near none"
+        ),
+        pytest.param("Slug: about", "Slug: cases", ["1:1 E301", "2:7 E242"], id="a slug in use"),
         pytest.param("Lang: zh", "Lang: zh\nDate: 2026/1/5", ["4:7 E224"], id="no day"),
         pytest.param("说明", "说明\udcff", ["4:12 E101"], id="no UTF-8"),
     ],

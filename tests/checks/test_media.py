@@ -190,3 +190,39 @@ def test_what_no_page_takes_from_elsewhere_is_named_in_a_style_sheet(
     path.write_text(styles, "utf-8")
 
     assert shown([*check_theme_file(path, tmp_path)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("styles", "place"),
+    [
+        pytest.param("a { color: red }\n}", "2:1", id="a bracket that nothing opened"),
+        pytest.param("a { width: calc(1px }", "1:21", id="a bracket of another kind"),
+        pytest.param("a { color: red }\n/* no end", "2:1", id="a comment without its end"),
+        pytest.param("a { color: red }\ncolour = red", "2:8", id="a sign of a program"),
+        pytest.param("a { color: red }\n.own", "2:1", id="a selector without its block"),
+    ],
+)
+def test_a_style_sheet_that_would_swallow_the_next_is_named_at_its_place(
+    tmp_path: Path, styles: str, place: str
+) -> None:
+    path = tmp_path / "own.css"
+    path.write_text(styles, "utf-8")
+
+    assert shown([*check_theme_file(path, tmp_path)]) == [f"{place} E321"]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "place"),
+    [
+        pytest.param("<p>words</p>", "1:1", id="no drawing"),
+        pytest.param("<svg>\n<g></svg>", "2:6", id="an element without its end"),
+        pytest.param('<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>', "1:27", id="an entity"),
+    ],
+)
+def test_a_drawing_of_the_theme_is_svg_without_entities(
+    tmp_path: Path, drawing: str, place: str
+) -> None:
+    path = tmp_path / "own.svg"
+    path.write_text(drawing, "utf-8")
+
+    assert shown([*check_theme_file(path, tmp_path)]) == [f"{place} E321"]
