@@ -90,7 +90,7 @@ class Site:
 
     `stylesheet` is the asset path of the one style sheet, and `assets` gives that of every other
     static file by its name in the theme.
-    With `has_cards` home, cases and figures have cards of their own; `faces` are the cards of pages
+    With `has_cards` home and cases have cards of their own; `faces` are the cards of pages
     that have no chart either.
     `versions` are digests, by slug, of all that a list may show of a case but its texts; without
     them every page is made anew. `uses` are the pages beyond those of its own case that show a

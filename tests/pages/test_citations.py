@@ -21,7 +21,7 @@ CITATION = Citation(
     name="haishu.paid_2013",
     title="海曙：2013年购买金额，120万元",
     site="案例簿",
-    url="https://example.org/figures/haishu.paid_2013/",
+    url="https://example.org/figures/haishu/#figure-paid_2013",
     updated="2026-01-05",
     lang="zh",
     version="0123456789ab",
@@ -37,11 +37,11 @@ CFF_OPTIONAL = {"type", "version", "date-released", "url", "license", "abstract"
 def test_a_figure_is_cited_with_the_version_of_its_record() -> None:
     assert CITATION.gb_t_7714 == (
         "案例簿. 海曙：2013年购买金额，120万元[DS/OL]. 版本 0123456789ab. "
-        "(2026-01-05)[填写引用日期]. https://example.org/figures/haishu.paid_2013/."
+        "(2026-01-05)[填写引用日期]. https://example.org/figures/haishu/#figure-paid_2013."
     )
     assert CITATION.apa == (
         "案例簿. (2026, January 5). 海曙：2013年购买金额，120万元 (Version 0123456789ab) "
-        "[Data set]. https://example.org/figures/haishu.paid_2013/"
+        "[Data set]. https://example.org/figures/haishu/#figure-paid_2013"
     )
     assert "  version = {0123456789ab},\n" in CITATION.bibtex
 
@@ -81,7 +81,7 @@ def test_ris_says_to_a_reference_manager_what_the_entry_says(kind: Kind, ris_typ
         "date": "2026/01/05/",
         "edition": "0123456789ab",
         "language": "zh-Hans",
-        "urls": ["https://example.org/figures/haishu.paid_2013/"],
+        "urls": ["https://example.org/figures/haishu/#figure-paid_2013"],
     }
 
 

@@ -69,6 +69,12 @@ def test_every_link_to_a_figure_leads_to_its_place(built_site: Path) -> None:
             assert f'id="{place}"' in text, (page, target)
 
 
+def test_the_page_of_a_case_leads_to_that_of_its_figures(built_site: Path) -> None:
+    page = (built_site / "en/cases/beijing/index.html").read_text(encoding="utf-8")
+
+    assert 'href="../../../en/figures/beijing/"' in page
+
+
 def test_an_address_that_a_figure_had_leads_to_its_place(built_site: Path) -> None:
     old = built_site / "en" / "figures" / "beijing.paid_2011" / "index.html"
     redirects = (built_site / "_redirects").read_text(encoding="utf-8").splitlines()
