@@ -59,6 +59,9 @@ def find_case_files(project: Path, problems: list[Problem] | None = None) -> lis
         return []
     cases = []
     for name, path in sorted(listed.items()):
+        if name.startswith(".") and name.endswith(".yaml.icloud"):
+            # What iCloud leaves in the place of a file that it keeps elsewhere.
+            noted.append(problem("E140.cloud", show_path(path, project), START))
         if _LEFT_BEHIND.fullmatch(name):
             continue
         if not name.endswith(".yaml"):

@@ -66,6 +66,12 @@ def test_what_looks_like_a_case_and_is_not_read_is_named(cases: Path, name: str)
     assert survey(cases) == ([], [("W142", name)])
 
 
+def test_a_case_that_is_in_a_cloud_alone_is_named(cases: Path) -> None:
+    (cases / ".x.yaml.icloud").write_bytes(b"bplist00")
+
+    assert survey(cases) == ([], [("E140", ".x.yaml.icloud")])
+
+
 @pytest.mark.parametrize("name", ["README.md", "readme.zh.txt", "LICENSE"])
 def test_what_tells_people_about_the_folder_is_no_case(cases: Path, name: str) -> None:
     (cases / name).write_bytes(b"x")
