@@ -157,11 +157,13 @@ def words_of_languages() -> set[str]:
 
 
 def words_of_charts() -> set[str]:
-    """The keys of what marks, states and columns of charts are called."""
+    """The keys of what marks, states, lengths of time and columns of charts are called."""
     marks = {f"charts.{part}.{kind}" for part in ("mark", "legend") for kind in get_args(Kind)}
     states = {f"charts.state.{state}" for state in get_args(ShownState)}
     markers = {f"charts.marker.{marker}" for marker in (*get_args(Marker), "latest_key")}
-    return marks | states | markers | {f"charts.figures.{name}" for name in FIGURE_COLUMNS}
+    spans = {f"values.span.{span}" for span in ("day", "month", "year", "latest_only")}
+    columns = {f"charts.figures.{name}" for name in FIGURE_COLUMNS}
+    return marks | states | markers | spans | columns
 
 
 def words_of_sections() -> set[str]:

@@ -28,6 +28,8 @@ from casebook.record.comparability import (
     group_by_class,
     group_by_scale,
     name_class,
+    name_scale,
+    span_of,
 )
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
@@ -147,9 +149,13 @@ def _draw_group(
         )
         for figure in drawn
     )
-    title = name_class(key, shown.dataset.vocabulary).inside(shown.lang)
-    if sum(class_of(group[0]) == key for group in groups) > 1:
-        # What parts them is how far the money is: set aside, contracted, paid.
+    # What parts drawings of one class is the length of time, and how far the money is.
+    alike = [group[0] for group in groups if class_of(group[0]) == key]
+    name = name_class(key, shown.dataset.vocabulary)
+    if len({span_of(figure) for figure in alike}) > 1:
+        name = name_scale(key, span_of(figures[0]), shown.dataset.vocabulary)
+    title = name.inside(shown.lang)
+    if len({figure.status for figure in alike}) > 1:
         title += COMMA.inside(shown.lang) + shown.state(figures[0].status)
     if len(figures) > len(drawn):
         title += shown.say("charts.money.more", count=len(figures) - len(drawn))

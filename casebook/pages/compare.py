@@ -13,7 +13,12 @@ from casebook.pages import COMPARE_URLS
 from casebook.pages.long_lists import ListPart, LongList, Target, cut_page
 from casebook.pages.page import Page, Site, section_page
 from casebook.pages.rows import CaseRow, link_case, show_event, show_facts, show_figure
-from casebook.record.comparability import ComparabilityClass, name_class, why_not_comparable
+from casebook.record.comparability import (
+    ComparabilityClass,
+    name_class,
+    name_scale,
+    why_not_comparable,
+)
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import LANES, Gap, TimelineEntry
 from casebook.record.summary import CaseSummary, FigureSummary
@@ -70,6 +75,9 @@ class _Entry(NamedTuple):
     # All that its row shows, by the version of its case.
     sign: str
 
+
+# What the figures that may be compared have in common: their class and their length of time.
+_Scale = tuple[ComparabilityClass, str]
 
 # An entry under its headings, before anything is looked up for its row: the id of its table, the
 # id and the name of its group, the entry itself.
@@ -205,8 +213,8 @@ def list_entries(dataset: Dataset, versions: Mapping[str, str]) -> list[_Entry]:
 def _arrange(entries: Sequence[_Entry], order: str, dataset: Dataset) -> Iterator[_Place]:
     """The entries in an order, each in a table and under a group.
 
-    By class or amount, figures that may be compared with another come first, under their class;
-    amounts are in order only within one.
+    By class or amount, figures that may be compared with another come first, under their class and
+    length of time; amounts are in order only within these.
     """
     silent = [entry for entry in entries if entry.figure is None]
     figures = [(entry.figure, entry) for entry in entries if entry.figure is not None]
@@ -216,23 +224,27 @@ def _arrange(entries: Sequence[_Entry], order: str, dataset: Dataset) -> Iterato
             entries = [*(entry for _, entry in figures), *silent]
         yield from (("all", "all", NO_TEXT, entry) for entry in entries)
         return
-    # The classes keep the order of the records, whatever order their figures are put in.
-    classes: dict[ComparabilityClass, list[_Entry]] = {figure.group: [] for figure, _ in figures}
+    # The groups keep the order of the records, whatever order their figures are put in.
+    scales: dict[_Scale, list[_Entry]] = {(f.group, f.span): [] for f, _ in figures}
     if order == "amount":
         figures.sort(key=lambda pair: pair[0].magnitude, reverse=True)
     # Of 十几万 and 上百万 nobody can say by how much they differ.
-    alone: dict[ComparabilityClass, list[_Entry]] = {group: [] for group in classes}
+    alone: dict[_Scale, list[_Entry]] = {scale: [] for scale in scales}
     for figure, entry in figures:
-        (alone if figure.is_rough else classes)[figure.group].append(entry)
+        (alone if figure.is_rough else scales)[figure.group, figure.span].append(entry)
     measures = list(dataset.vocabulary.measures)
-    keys = sorted(classes, key=lambda key: measures.index(key.measure))
+    spans = Counter(group for group, _ in scales)
+    keys = sorted(scales, key=lambda key: measures.index(key[0].measure))
     for number, key in enumerate(keys, 1):
-        if len(classes[key]) > 1:
-            name = name_class(key, dataset.vocabulary)
-            yield from (("alike", f"class-{number}", name, entry) for entry in classes[key])
+        if len(scales[key]) > 1:
+            group, span = key
+            name = name_class(group, dataset.vocabulary)
+            if spans[group] > 1:
+                name = name_scale(group, span, dataset.vocabulary)
+            yield from (("alike", f"class-{number}", name, entry) for entry in scales[key])
     # A heading for each of these would say that there is something to compare below it.
     for key in keys:
-        listed = [*(classes[key] if len(classes[key]) == 1 else ()), *alone[key]]
+        listed = [*(scales[key] if len(scales[key]) == 1 else ()), *alone[key]]
         yield from (("alone", "alone", NO_TEXT, entry) for entry in listed)
     no_amount = say("pages.compare.no_amount")
     yield from (("alone", "silent", no_amount, entry) for entry in silent)

@@ -9,6 +9,7 @@ from casebook.messages import say
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import Text
+from casebook.values.periods import word_period
 from casebook.values.words import CURRENCIES, TAXES
 
 
@@ -96,6 +97,15 @@ def name_class(key: ComparabilityClass, words: Vocabulary) -> Text:
     counted = " ".join(filter(None, (unit.en, *(f"per {part.inside('en')}" for part in per))))
     counted += f", {TAXES[key.tax]}" if key.tax else ""
     return Text(zh, f"{en}, {counted}" if counted else en)
+
+
+def name_scale(key: ComparabilityClass, span: str, words: Vocabulary) -> Text:
+    """The name of a class with the length of time that parts some of its figures from others."""
+    if not span:
+        return name_class(key, words)
+    # Of an interval the period itself, as only figures of the same one share a scale.
+    length = say(f"values.span.{span}") if span.isidentifier() else word_period(span)
+    return say("values.scale", name=name_class(key, words), length=length)
 
 
 def why_not_comparable(one: Figure, other: Figure, words: Vocabulary) -> Text | None:

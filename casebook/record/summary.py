@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cache, lru_cache, partial
 from typing import NamedTuple, TypeVar
 
-from casebook.record.comparability import ComparabilityClass, class_of
+from casebook.record.comparability import ComparabilityClass, class_of, span_of
 from casebook.record.description import texts_of, values_inside
 from casebook.record.evidence import Review, find_answer, review_figure
 from casebook.record.model import Case, Change, Event, Figure, ShownState, State
@@ -34,11 +34,13 @@ T = TypeVar("T", bound=Hashable)
 class FigureSummary(NamedTuple):
     """Summary of a figure, which decides its place in lists; `group` is its comparability class.
 
-    `years` are the first and the last of its period, None where the start is open.
+    `span` is the length of time that it speaks of, and `years` are the first and the last of its
+    period, None where the start is open.
     """
 
     id: str
     group: ComparabilityClass
+    span: str
     lane: Lane
     sort_key: SortKey
     years: tuple[int, int] | None
@@ -187,6 +189,7 @@ def _summarise_figure(
     return FigureSummary(
         _share(figure.id),
         _share(class_of(figure)),
+        _share(span_of(figure)),
         figure.period.lane,
         _share(figure.period.sort_key),
         _share(name_years(figure.period)),

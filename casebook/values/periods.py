@@ -84,7 +84,7 @@ class Period:
 
     def words(self, lang: Lang) -> str:
         """The period as a reader says it."""
-        words = _word_period(self.edtf)
+        words = word_period(self.edtf)
         return words.zh if lang == "zh" else words.en
 
     @property
@@ -224,7 +224,8 @@ def _read_rare(text: str) -> Period | None:
 
 
 @lru_cache(maxsize=4096)
-def _word_period(edtf: str) -> Text:
+def word_period(edtf: str) -> Text:
+    """A period in words, given in EDTF."""
     if edtf.startswith("["):
         return say("values.no_later", day=_word_day(edtf[3:-1]))
     start, slash, end = edtf.partition("/")

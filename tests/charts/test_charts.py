@@ -290,6 +290,25 @@ def test_drawings_of_one_class_are_named_by_what_parts_them() -> None:
     assert [bar.key for bar in table.panels[1].content.bars] == ["two.c", "two.d", "two.e"]
 
 
+def test_drawings_of_other_lengths_of_time_are_named_by_them() -> None:
+    periods = ["2010", "2011", "2012-03", "2012-04", "2010/2014", "2010/2014"]
+    figures = [figure("1万元", period, f"f{n}") for n, period in enumerate(periods)]
+    prices = [
+        figure("1万元", period, f"p{n}", measure="unit_price", per=("post",))
+        for n, period in enumerate(("2010", "2011-05", "2010/2014", "2010/2014"))
+    ]
+
+    table = table_of("money", dataset(case([*figures, *prices])))
+
+    assert [panel.title for panel in table.panels] == [
+        "年度总额，元，一年的",
+        "年度总额，元，一个月的",
+        "年度总额，元，2010年至2014年",
+        "单价，元/词post",
+        "单价，元/词post，2010年至2014年",
+    ]
+
+
 def test_sums_over_other_years_never_share_a_scale() -> None:
     figures = [figure("1万元", "2010/2014", "a"), figure("2万元", "2010/2015", "b")]
 

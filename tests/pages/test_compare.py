@@ -55,6 +55,33 @@ def test_amounts_are_in_order_only_within_their_class() -> None:
     assert [group.name.zh != "" for groups in tables.values() for group in groups] == [True, False]
 
 
+@pytest.mark.parametrize("url", ["compare/", "compare/by-amount/"])
+def test_times_of_different_length_may_not_be_compared(url: str) -> None:
+    dataset = dataset_of(
+        record(
+            figure("a", amount="100万元", period="2013"),
+            figure("b", amount="300万元", period="2014"),
+            figure("five", amount="5000万元", period="2010/2014"),
+            figure("c", amount="9万元", period="2013-05", scope="clubs"),
+            figure("d", amount="8万元", period="2013-06", scope="clubs"),
+            figure("undated", amount="90万元", period='"[..2015]"', scope="books"),
+        )
+    )
+
+    tables = pages_of(dataset)[url].show()["tables"]
+
+    found = [
+        (group.name.zh, {row.figures[0].figure.id for row in group.rows})
+        for group in tables["alike"]
+    ]
+    assert found == [
+        ("年度购买总额（全市），元，一年的", {"a", "b"}),
+        ("年度购买总额（读书会），元", {"c", "d"}),
+    ]
+    (alone,) = tables["alone"]
+    assert {row.figures[0].figure.id for row in alone.rows} == {"five", "undated"}
+
+
 def test_why_two_classes_are_in_no_order_is_said() -> None:
     dataset = dataset_of(
         record(
