@@ -33,7 +33,7 @@ from casebook.build.templates import check_templates, digest_templates, explaini
 from casebook.build.theme import read_colours, read_theme, write_assets
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
-from casebook.data.formats import DataFile, encode_json, write_members
+from casebook.data.formats import DataFile, encode_json
 from casebook.data.releases import read_releases
 from casebook.pages.case_pages import find_uses
 from casebook.pages.chart_pages import make_chart_files
@@ -120,7 +120,7 @@ def write_site(
 
     problems = with_texts(context, write, tree)
     problems += write_static(context.options.project / "content", dataset.settings, tree)
-    tree.write_stream(MANIFEST, _write_manifest(context, tree))
+    tree.write(MANIFEST, _write_manifest(context, tree))
     state.forget_rest()
     return len(tree.listing), problems
 
@@ -151,19 +151,17 @@ def _write_data(context: BuildContext, site: Site, tree: StagedOutput, texts: Ca
             tree.write(f"versions/{release.date}/{file.path}", file.content)
 
 
-def _write_manifest(context: BuildContext, tree: StagedOutput) -> Iterator[bytes]:
+def _write_manifest(context: BuildContext, tree: StagedOutput) -> bytes:
     """The digests of all inputs and outputs, as JSON."""
-    head = {
+    inputs = dict(context.inputs)
+    manifest = {
         "generator": "casebook",
-        "build": digest(json.dumps([__version__, dict(context.inputs)]).encode())[:12],
+        "build": digest(json.dumps([__version__, inputs]).encode())[:12],
         "versions": _versions(),
+        "inputs": inputs,
+        "outputs": dict(sorted(tree.listing.items())),
     }
-    yield encode_json(head).removesuffix(b"\n}\n")
-    yield b',\n "inputs": '
-    yield from write_members(context.inputs.items())
-    yield b',\n "outputs": '
-    yield from write_members(sorted(tree.listing.items()))
-    yield b"\n}\n"
+    return encode_json(manifest)
 
 
 def _versions() -> dict[str, str]:

@@ -7,16 +7,14 @@ import csv
 import io
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from casebook.data.tables import Column, DataTable, Row, name_in
 from casebook.text import NO_TEXT, Languages
 
-_MOST_MEMBERS = 4_000
 # What a spreadsheet takes for the start of a formula, also in the widths of Chinese input methods.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -88,17 +86,6 @@ def _clear(value: object) -> object:
 def encode_json(value: object) -> bytes:
     """The bytes of a JSON file, Chinese as it is; raises ValueError where a number is none."""
     return f"{json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)}\n".encode()
-
-
-def write_members(members: Iterable[tuple[str, str]]) -> Iterator[bytes]:
-    """An object of texts as the value of a member of a whole JSON file, piece by piece."""
-    start, left = "{\n  ", iter(members)
-    while some := dict(islice(left, _MOST_MEMBERS)):
-        # Without an indent it is not written step by step.
-        text = json.dumps(some, ensure_ascii=False, separators=(",\n  ", ": "))
-        yield f"{start}{text[1:-1]}".encode()
-        start = ",\n  "
-    yield b"{}" if start[0] == "{" else b"\n }"
 
 
 def write_sqlite(tables: Mapping[DataTable, Sequence[Row]], languages: Languages) -> bytes:

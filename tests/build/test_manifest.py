@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from casebook.build.manifest import find_unlisted, list_files
-from casebook.data.formats import write_members
+from casebook.data.formats import encode_json
 
 # "-" and "." sort before the slash, which names of folders do not end with in a listing.
 PATHS = ("a-b/x", "a.html", "a/x", "a/y/z", "aa", "b")
@@ -22,8 +22,8 @@ def make_files(folder: Path, *paths: str) -> None:
 
 
 def write_manifest(folder: Path, *paths: str) -> str:
-    outputs = b"".join(write_members((path, "0" * 64) for path in sorted(paths))).decode()
-    return f'{{\n "generator": "casebook",\n "outputs": {outputs}\n}}\n'
+    outputs = {path: "0" * 64 for path in sorted(paths)}
+    return encode_json({"generator": "casebook", "outputs": outputs}).decode()
 
 
 def test_files_are_listed_in_the_order_of_their_paths(tmp_path: Path) -> None:
