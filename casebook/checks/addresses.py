@@ -8,7 +8,7 @@ from pathlib import Path
 from casebook.checks.content import LEAD, list_prose, locate_slugs
 from casebook.checks.links import check_links, offer_address
 from casebook.checks.published import has_ledger
-from casebook.messages import problem, say
+from casebook.messages import problem
 from casebook.packaged import SETTINGS
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
@@ -67,15 +67,13 @@ def _follow_figure(name: str, dataset: Dataset) -> str | Gone | None:
     now = dataset.aliases.get(slug, slug)
     if now not in dataset.positions:
         return follow_address(f"cases/{slug}/", dataset)
-    if (moved := f"{now}.{figure}") in dataset.figures:
-        return figure_address(moved)
-    case = dataset.by_slug[now]
-    for change in case.taken_out:
-        if change.figure == figure:
-            title = say("checks.withdrawn_figure", figure=figure, title=case.title)
-            return Gone(address=f"figures/{name}/", title=title, why=change.why, date=change.date)
-    has_page = not figure and dataset.summaries[dataset.positions[now]].has_figures
-    return f"{'figures' if has_page else 'cases'}/{now}/"
+    # Thousands of addresses may be asked for, and no record is loaded for them.
+    summary = dataset.summaries[dataset.positions[now]]
+    # Why a figure was taken out stands where it stood.
+    taken_out = (change.figure for change in summary.changes if not change.after)
+    if figure and figure in (*(one.id for one in summary.figures), *taken_out):
+        return figure_address(f"{now}.{figure}")
+    return f"{'cases' if figure or not summary.has_figures else 'figures'}/{now}/"
 
 
 def _follow_chart(name: str, dataset: Dataset) -> str | Gone | None:

@@ -19,7 +19,6 @@ from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import read_gone, read_ledger
-from casebook.record.vocabulary import Gone
 
 ROOT = Path(__file__).resolve().parents[2]
 GONE = """\
@@ -88,24 +87,23 @@ def test_a_tombstone_tells_what_became_of_a_case(tmp_path: Path) -> None:
     assert check(gone_of(tmp_path), "cases/pudong/", "charts/pudong-split/") == []
 
 
-def test_a_figure_that_was_taken_out_says_why_and_others_lead_to_their_case() -> None:
-    # What was published stays in the record: that it was corrected, and later taken out.
-    gone = (
-        "history:\n"
-        "  - {figure: more, date: 2026-11-22, kind: correction, from: 2元, to: 1元, why: 数错}\n"
-        "  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误录}\n"
-    )
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        pytest.param("case-0.paid", "figures/case-1/#figure-paid", id="a figure"),
+        pytest.param("case-0.more", "figures/case-1/#figure-more", id="one that was taken out"),
+        pytest.param("case-0", "figures/case-1/", id="those of a case"),
+        pytest.param("case-1.never", "cases/case-1/", id="one of which nothing is said"),
+    ],
+)
+def test_an_address_of_a_figure_leads_to_its_place_or_to_its_case(
+    address: str, expected: str
+) -> None:
+    gone = "history:\n  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误}\n"
     case = case_of("aliases: [case-0]\n" + record(figure(), rest=gone), "case-1")
     dataset = replace(dataset_of(record()), cases=(case,))
 
-    fate = follow_address("figures/case-0.more/", dataset)
-
-    assert isinstance(fate, Gone)
-    assert (fate.why.zh, fate.address) == ("误录", "figures/case-0.more/")
-    here = "figures/case-1/#figure-paid"
-    assert follow_address("figures/case-0.paid/", dataset) == here
-    assert follow_address("figures/case-0/", dataset) == "figures/case-1/"
-    assert follow_address("figures/case-1.never/", dataset) == "cases/case-1/"
+    assert follow_address(f"figures/{address}/", dataset) == expected
 
 
 def test_nothing_is_said_of_addresses_while_a_case_cannot_be_read() -> None:
