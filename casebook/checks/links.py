@@ -9,7 +9,7 @@ from html import unescape
 from typing import Final, NamedTuple
 
 from casebook.messages import problem, say
-from casebook.problems import Position, Problem, find_in_lines
+from casebook.problems import Position, Problem, find_in_lines, make_visible
 from casebook.record.dataset import Dataset
 from casebook.record.description import WrittenText
 from casebook.record.model import Case
@@ -194,7 +194,7 @@ def _check_entities(text: WrittenText) -> Iterator[Problem]:
     """The marks of web pages for characters, as &nbsp; pasted from one."""
     for found, at in find_in_lines(_ENTITY, text.words, text.at) if "&" in text.words else ():
         if (meant := unescape(found[0])) != found[0]:
-            meant = " " if meant.isspace() else meant
+            meant = " " if meant.isspace() else make_visible(meant)
             yield problem("E309.entity", text.path, at, marks=found[0], meant=meant)
 
 
