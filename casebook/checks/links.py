@@ -142,7 +142,8 @@ def check_links(text: WrittenText, made: Collection[str], dataset: Dataset) -> I
         # Files of the data and the charts are many, and made only when the site is.
         is_file = "." in address.rpartition("/")[2] and not address.startswith("figures/")
         is_made = is_file or address in made or address in dataset.ledger
-        if (is_made or _is_chart(address, dataset)) and _has_place(case, name, address):
+        is_known = is_made or _is_chart(address, dataset) or _is_unread(address, dataset)
+        if is_known and _has_place(case, name, address):
             continue
         if case is not None:
             address += f"#{place}"
@@ -166,6 +167,12 @@ def _find_case(address: str, dataset: Dataset) -> Case | None:
     folder, slug, *_ = (*address.split("/"), "")
     slug = dataset.aliases.get(slug, slug)
     return dataset.by_slug.get(slug) if folder in ("cases", "figures") else None
+
+
+def _is_unread(address: str, dataset: Dataset) -> bool:
+    """True of a page of a case that cannot be read, which is named itself."""
+    pages = ("cases/{}/", "figures/{}/", "figures/{}.", "charts/{}-")
+    return any(address.startswith(one.format(slug)) for slug in dataset.unread for one in pages)
 
 
 def _has_place(case: Case | None, figure: str, address: str) -> bool:

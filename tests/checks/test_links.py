@@ -119,6 +119,14 @@ def test_a_link_leads_to_a_page_that_the_site_has(address: str, expected: list[s
     assert shown(list(check_links(written(f"[甲]({address})"), MADE, dataset))) == expected
 
 
+def test_nothing_is_said_of_links_to_a_case_that_cannot_be_read() -> None:
+    dataset = replace(dataset_of(record(figure())), unread=frozenset({"case-9"}))
+    addresses = ("/cases/case-9/", "/figures/case-9/#figure-paid", "figure:case-9.paid")
+    text = " ".join(f"[甲]({address})" for address in (*addresses, "/charts/case-9-rise/"))
+
+    assert list(check_links(written(text), MADE, dataset)) == []
+
+
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
