@@ -213,7 +213,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
     if not case.figures and not case.taken_out:
         return
     link = link_case(case, site.dataset)
-    shared = cache(partial(_show_figures, case, site, link=link, withdrawn=case.taken_out))
+    shared = cache(partial(_show_figures, case, site, link=link))
     page = Page(
         url=f"figures/{case.slug}/",
         template="case_figures.html",
@@ -255,8 +255,12 @@ def _show_figures(case: Case, site: Site, **shown: object) -> dict[str, object]:
                 "cite": partial(_cite_figure, figure, site),
             }
         )
-    states = _name_plans(dataset)
-    return {**shown, "sheets": sheets, "rows": rows, "conflicts": disputed, "states": states}
+    withdrawn = [
+        show_changes((change for change in case.withdrawn if change.figure == one.figure), dataset)
+        for one in case.taken_out
+    ]
+    known = {"sheets": sheets, "rows": rows, "conflicts": disputed, "withdrawn": withdrawn}
+    return {**shown, **known, "states": _name_plans(dataset)}
 
 
 def _cite_figure(figure: Figure, site: Site, lang: Lang) -> Citation:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from records import dataset_of, figure, record, tiny_dataset
 from test_pages import site_of
@@ -94,7 +94,8 @@ def test_a_figure_that_was_taken_out_says_why_where_it_stood() -> None:
     dataset = dataset_of(record(figure(), rest=gone))
     (first, *_) = make_figures(dataset.cases[0], site_of(dataset))
 
-    assert [change.why.zh for change in first.show()["withdrawn"]] == ["误录"]  # type: ignore[attr-defined]
+    (changes,) = cast(Any, first.show()["withdrawn"])
+    assert [row.change.why.zh for row in changes] == ["数错", "误录"]
 
 
 def test_a_list_of_figures_tells_which_are_only_planned(built_site: Path) -> None:
