@@ -22,7 +22,7 @@ from casebook.checks.content import find_content_files, language_of, read_conten
 from casebook.messages import failure, problem
 from casebook.packaged import SETTINGS, find_packaged
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
-from casebook.pages.page import Prose, Section
+from casebook.pages.page import Prose, Section, Slot
 from casebook.pages.rows import find_named
 from casebook.plugin import OWN_PLUGIN, OWN_RUN
 from casebook.problems import START, ContentError, Problem
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from casebook.build.staged_output import StagedOutput
     from casebook.build.steps import BuildOptions
 
+_BETWEEN_PARAGRAPHS = re.compile(r"\n(?=<p>)")
 _HEADING = re.compile(r"<h2[^<>]*>((?:(?!<h2).)*?)</h2>\n?")
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 # Of articles there are none, and pages are written by nothing that would say so.
@@ -59,7 +60,6 @@ _NEVER_SENT = frozenset(
         "static_generator_preread",
     }
 )
-_PARAGRAPH = re.compile(r"<p>(?:(?!<p>).)*?</p>", re.DOTALL)
 
 
 # What the texts as Pelican reads them follow from, beside themselves and the program.
@@ -311,10 +311,16 @@ def read_prose(content: Any, dataset: Dataset) -> Prose:
     # The header reaches to the first empty line.
     named = find_named("".join(_EMPTY_LINE.split(written, maxsplit=1)[1:]), dataset)
     pieces = _HEADING.split(body)
-    sections = []
-    for number, (title, rest) in enumerate(zip(pieces[1::2], pieces[2::2], strict=True), 1):
-        parts = tuple(split_slots(rest))
-        sections.append(Section(f"section-{number}", Markup(title).striptags(), parts))
+    before = split_slots(pieces[0])
+    is_text = before and not isinstance(before[0], Slot)
+    opening = str(before.pop(0)).strip() if is_text else ""
+    sections = [
+        Section(f"section-{number}", Markup(title).striptags(), tuple(split_slots(rest)))
+        for number, (title, rest) in enumerate(zip(pieces[1::2], pieces[2::2], strict=True), 1)
+    ]
+    # From the first chart on it is a section as others are, without a heading.
+    if before:
+        sections.insert(0, Section("section-0", "", tuple(before)))
     return Prose(
         slug=content.slug,
         lang=language_of(Path(content.source_path), dataset.languages),
@@ -322,7 +328,7 @@ def read_prose(content: Any, dataset: Dataset) -> Prose:
         summary=content.metadata.get("summary", ""),
         body=Markup(body),
         sections=tuple(sections),
-        standfirst=tuple(Markup(match) for match in _PARAGRAPH.findall(pieces[0])),
+        standfirst=tuple(map(Markup, _BETWEEN_PARAGRAPHS.split(opening))),
         figures=tuple(figure.key for figure in named),
         published=f"{content.date:%Y-%m-%d}" if "date" in content.metadata else "",
     )
