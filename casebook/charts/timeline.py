@@ -28,6 +28,7 @@ _RADIUS: Final = 6.0
 # A finger does not hit less, nor two marks that lie closer together.
 _REACH: Final = 24.0
 _LINE: Final = Paint(stroke="series-1", stroke_width=1.5)
+_UNSURE: Final = Paint(stroke="accent", stroke_width=2.0)
 
 # What a key explains: a date or an open end; beside it stands whether that is planned.
 Sign = Marker | Literal["goes_on"]
@@ -382,8 +383,10 @@ def _paint_moment(moment: Moment, axis: _Axis, sheet: Sheet, y: float) -> None:
         if end > (begin := start + 2 * _RADIUS + 2):
             sheet.line((begin, y), (end, y), **_LINE | Paint(dash=dash))
     elif end - start > 2 * _RADIUS + 1:
-        fill = "" if moment.planned or moment.marker == "uncertain" else "series-1"
-        sheet.capsule(start, y - 4, end - start, 8, **_LINE | Paint(fill=fill, dash=dash))
+        is_sure = moment.marker != "uncertain"
+        fill = "series-1" if is_sure and not moment.planned else ""
+        look = _LINE if is_sure else _UNSURE
+        sheet.capsule(start, y - 4, end - start, 8, **look | Paint(fill=fill, dash=dash))
     else:
         _paint_dot(moment.marker, moment.planned, sheet, (start + end) / 2, y)
 
@@ -403,9 +406,9 @@ def _paint_dot(marker: Marker, planned: bool, sheet: Sheet, x: float, y: float) 
     elif marker == "known" and not planned:
         sheet.disc(x, y, _RADIUS - 0.5, fill="series-1")
     else:
-        role, width = ("accent", 2.0) if marker == "uncertain" else ("series-1", 1.5)
+        look = _UNSURE if marker == "uncertain" else _LINE
         dash = (3, 2.2) if planned else ()
-        sheet.disc(x, y, _RADIUS - 1, stroke=role, stroke_width=width, dash=dash)
+        sheet.disc(x, y, _RADIUS - 1, **look | Paint(dash=dash))
 
 
 def _paint_sign(sheet: Sheet, sign: Sign, planned: bool, x: float, y: float) -> None:

@@ -546,6 +546,17 @@ def test_a_cut_saves_room_and_each_mark_lies_on_the_sheet(step: int) -> None:
         assert len(strokes) < sheet.width / 4
 
 
+@pytest.mark.parametrize("status", ["reported", "planned"])
+@pytest.mark.parametrize("date", ["2010?", "199X", "2005?/2008"])
+def test_an_uncertain_date_has_a_colour_of_its_own_however_long(date: str, status: str) -> None:
+    data = dataset(case(events=[event(date, status=status)]))
+
+    for sheet in sheets_of("timeline", data):
+        marks = [part for part in sheet.parts if isinstance(part, Shape) and part.link]
+        assert "accent" in {part.stroke for part in marks}
+        assert "series-1" not in {role for part in marks for role in (part.stroke, part.fill)}
+
+
 def test_the_time_before_a_latest_date_has_a_column() -> None:
     data = dataset(case(events=[event("[..2012-01-02]"), event("[..2012-01-02]", "另一件")]))
 
