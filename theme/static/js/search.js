@@ -160,6 +160,7 @@
         }
       } else if (token.value === WAN || token.value === YI) {
         if (pending) {
+          refuseLastDigit(tokens, pending);
           section += pending.value;
         }
         if (!previous) {
@@ -195,11 +196,7 @@
       previous = token;
     }
     if (pending) {
-      const before = tokens[tokens.indexOf(pending) - 1];
-      const single = pending.kind === "digit" || pending.value < 10n * PART;
-      if (before && before.kind === "scale" && before.value > 10n * PART && single) {
-        refuse();
-      }
+      refuseLastDigit(tokens, pending);
       section += pending.value;
     } else if (afterZero) {
       refuse();
@@ -209,6 +206,15 @@
       refuse();
     }
     return total;
+  }
+
+  // 一万五 and 一百二万 say one number in speech and another one by their digits.
+  function refuseLastDigit(tokens, last) {
+    const before = tokens[tokens.indexOf(last) - 1];
+    const single = last.kind === "digit" || last.value < 10n * PART;
+    if (before && before.kind === "scale" && before.value > 10n * PART && single) {
+      refuse();
+    }
   }
 
   function evaluatePositions(tokens) {
