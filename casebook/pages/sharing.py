@@ -24,7 +24,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.slugs import figure_address
 from casebook.record.vocabulary import Source
-from casebook.text import COLON, COMMA, LANGUAGE_TAGS, Lang, Text, typeset
+from casebook.text import COLON, COMMA, LANGUAGE_TAGS, Lang, typeset
 
 # Four hundred cards take two seconds of the processor; pages of larger sites have those of their
 # charts.
@@ -108,13 +108,13 @@ def find_card(page: Page, site: Site) -> Card:
     """The card that other sites show for a page, empty where there is none."""
     kind, _, rest = page.url.partition("/")
     name = rest.strip("/")
-    if site.has_cards and not kind:
-        return _card_at(HOME_URL, page.title, page.lang, site)
-    if site.has_cards and kind in ("cases", "figures") and name in site.dataset.by_slug:
+    case = site.dataset.by_slug.get(name) if kind in ("cases", "figures") else None
+    if site.has_cards and (case or not kind):
         # The figures of a case are shown by the card of the case.
-        title = site.dataset.by_slug[name].title
-        return _card_at(f"cases/{name}/", title, page.lang, site)
-    if kind in ("cases", "figures") and name:
+        url, title = (f"cases/{name}/", case.title) if case else (HOME_URL, page.title)
+        path = site.languages.address(f"{url}{CARD_FILE}", page.lang)
+        return Card(path, title.inside(page.lang))
+    if case:
         found = site.charts_of.get((name, page.lang), ())
     else:
         key = (name if kind == "charts" and name else kind or FACE, page.lang)
@@ -127,11 +127,6 @@ def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, Card]:
     """The cards of pages that have no chart of their own."""
     faces = (drawn for (name, _), drawn in charts.items() if name == FACE)
     return {drawn.lang: _card_of(drawn) for drawn in faces if drawn.pictured}
-
-
-def _card_at(url: str, title: Text, lang: Lang, site: Site) -> Card:
-    path = site.languages.address(f"{url}{CARD_FILE}", lang)
-    return Card(path, title.inside(lang))
 
 
 def _card_of(drawn: Drawn) -> Card:
