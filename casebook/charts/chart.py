@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -170,7 +170,7 @@ class ChartRecords:
         return word_quantity(figure.quantity).inside(self.lang)
 
     def claim(self, figure: Figure) -> str:
-        """The amount in a title, with the state of a plan or a target."""
+        """The amount in a title or beside a bar, with the state of a plan or a target."""
         # A wording such as 将突破亿元 says so itself.
         if not figure.is_planned or figure.quantity.planned:
             return self.amount(figure)
@@ -200,7 +200,8 @@ class ChartRecords:
         return ChartFigure(
             key=figure.key,
             name=name,
-            amount=self.amount(figure),
+            # Where one plan is worded as one and the next is not, the next would pass for a fact.
+            amount=self.claim(figure),
             title=title,
             mark=mark,
             value=quantity.magnitude,
@@ -213,9 +214,9 @@ class ChartRecords:
         """Figures as items under a heading, which also says the time that they have in common."""
         periods = {self.when(figure) for figure in figures}
         shared = periods.pop() if len(periods) == 1 else ""
-        items = tuple(
-            self.draw(figure, about=self._say_about(figure, shared)) for figure in figures
-        )
+        drawn = [(self.draw(one, about=self._say_about(one, shared)), one) for one in figures]
+        # What is said about it tells of a plan already.
+        items = tuple(replace(item, amount=self.amount(figure)) for item, figure in drawn)
         return ItemGroup(" · ".join((*names, shared) if shared else names), items)
 
     def _say_about(self, figure: Figure, said: str) -> str:

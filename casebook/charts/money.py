@@ -365,13 +365,13 @@ def tabulate_split(shown: ChartRecords) -> ChartTable:
     end, parts, rows = Decimal(0), [shown.draw(whole, shown.label(whole))], [shown.row(whole)]
     for figure, size in zip(figures, sizes, strict=True):
         part = shown.draw(figure, shown.label(figure))
+        row = shown.row(figure)
         if figure.quantity.kind == "share":
             said = shown.say("charts.split.share", share=part.amount, amount=word_quantity(size))
-            part = replace(part, amount=said)
+            part, row = replace(part, amount=said), (*row[:2], said, *row[3:])
         parts.append(replace(part, low=end, value=end + size.magnitude))
         end += size.magnitude
-        row = shown.row(figure)
-        rows.append((*row[:2], part.amount, *row[3:]))
+        rows.append(row)
     if rest:
         name, amount = shown.say("charts.split.rest"), word_quantity(rest).inside(shown.lang)
         said = shown.say("charts.split.rest_amount", amount=amount)

@@ -260,7 +260,9 @@ def test_the_alt_text_of_a_panel_says_what_is_drawn_and_not_worded() -> None:
 
     totals, caps = table_of("money", dataset(case(figures))).panels
 
-    assert totals.alt == "年度总额，元（甲地，2010年 1万元；甲地，2011年 2万元 只是计划）"
+    assert (
+        totals.alt == "年度总额，元（甲地，2010年 1万元；甲地，2011年 2万元（词planned） 只是计划）"
+    )
     assert caps.alt == "赔付上限，元（甲地，2012年 3万元 上限；甲地，2013年 4万元 上限）"
 
 
@@ -445,6 +447,25 @@ def test_a_pair_that_no_formula_may_compute_is_drawn_without_its_change(
     assert [row[2] for row in table.rows] == ["6万元", "7.2万元"]
     drawn = draw_chart(table)
     assert "本站计算" not in drawn.description + drawn.panels[0].wide + drawn.panels[0].narrow
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_plan_says_so_beside_its_bar_once(lang: Lang) -> None:
+    figures = [
+        figure("1万元", "2010", "a"),
+        figure("2万元", "2011", "b"),
+        figure("3万元", "2012", "c", status="planned"),
+        figure("计划4万元", "2013", "d", status="planned"),
+    ]
+    data = dataset(case(figures))
+
+    for name in ("one-series", "money"):
+        table = table_of(name, data, lang)
+        words = [bar.amount.lower() for bar in table.panels[0].content.bars]
+        assert [len(re.findall("计划|plan", each)) for each in words] == [0, 0, 1, 1]
+        assert [row[2] for row in table.rows if row[9] == "one.c"] == [
+            {"zh": "3万元", "en": "30,000 yuan"}[lang]
+        ]
 
 
 def test_no_title_tells_a_plan_as_done() -> None:
