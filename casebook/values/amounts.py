@@ -44,11 +44,6 @@ def _parse(text: str, _currency: str) -> Quantity:
         found = [one for one in found if one.kind == "money"] or found
         printed = ["".join(part.text for part in one.segments).strip() for one in found]
         nearest = next((one for one in printed if one != text and _is_amount(one)), "")
-        number = PATTERNS["number"].search(even_out(text))
-        if found and found[0].kind == "count" and number and text.find(nearest) > number.start():
-            # 6个月至1年 is not 1年.
-            raise
-        # What is left over may be what qualifies it: 5万元（不含）以内 is no 5万元.
         if not nearest:
             raise
         # What it is per stands before it: 每人2-3千元补贴 is no 2-3千元.
@@ -56,9 +51,10 @@ def _parse(text: str, _currency: str) -> Quantity:
         if whole.endswith(nearest) and _is_amount(whole):
             nearest = whole
         before, _, behind = text.partition(nearest)
-        if PATTERNS["qualifies"].search(before + behind):
-            raise
-        if PATTERNS["cut_before"].search(before) or PATTERNS["cut_behind"].match(behind):
+        # What is left over may be what qualifies it: 5万元（不含）以内 is no 5万元.
+        is_left = PATTERNS["qualifies"].search(before + behind)
+        is_cut = PATTERNS["cut_before"].search(before) or PATTERNS["cut_behind"].match(behind)
+        if is_left or is_cut:
             raise
         said = {"message": error.message, "nearest": nearest, "count": len(found)}
         message = say("values.nearest", **said)
