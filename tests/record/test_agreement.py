@@ -129,6 +129,7 @@ def test_a_count_that_the_quote_does_not_say_is_refused(quote: str, amount: str)
 @pytest.mark.parametrize(
     ("quote", "amount"),
     [
+        pytest.param("预算单位120万元", "120万元", id="whose budget is no budget"),
         pytest.param("投入120万元", "120万元", id="behind other words"),
         pytest.param("一百二十万元", "120万元", id="in Chinese"),
         pytest.param("１２０万元", "120万元", id="another width"),
