@@ -94,8 +94,12 @@ def follow_all(dataset: Dataset, made: Iterable[str]) -> Iterator[tuple[str, str
     Besides those of the ledger these are the aliases and what the list of the gone names.
     """
     known = {*dataset.ledger, *dataset.gone, *(f"cases/{alias}/" for alias in dataset.aliases)}
-    for address in sorted(known.difference(made)):
+    made = {*made}
+    for address in sorted(known - made):
         fate = follow_address(address, dataset)
+        if isinstance(fate, str) and "#" not in fate and fate not in made:
+            # Where it is said to have moved is no page any more, such as that of one figure.
+            fate = follow_address(fate, dataset) or fate
         if fate is not None:
             yield address, fate
 

@@ -12,7 +12,7 @@ import pytest
 from records import case_of, dataset_of, figure, record
 
 from casebook.build.reading import read_dataset
-from casebook.checks.addresses import check_addresses, follow_address, list_addresses
+from casebook.checks.addresses import check_addresses, follow_address, follow_all, list_addresses
 from casebook.checks.content import find_slugs
 from casebook.commands.publish_commands import record_addresses, write_ledgers
 from casebook.pages import FIXED_ADDRESSES
@@ -104,6 +104,15 @@ def test_an_address_of_a_figure_leads_to_its_place_or_to_its_case(
     dataset = replace(dataset_of(record()), cases=(case,))
 
     assert follow_address(f"figures/{address}/", dataset) == expected
+
+
+def test_what_moved_to_the_page_of_one_figure_leads_to_its_place(tmp_path: Path) -> None:
+    gone = gone_of(tmp_path, "/figures/case-1.spent/:\n  moved_to: /figures/case-1.paid/\n").gone
+    dataset = replace(dataset_of(record(figure())), gone=gone)
+
+    fates = dict(follow_all(dataset, list_addresses(dataset, (), FIXED_ADDRESSES)))
+
+    assert fates == {"figures/case-1.spent/": "figures/case-1/#figure-paid"}
 
 
 def test_nothing_is_said_of_addresses_while_a_case_cannot_be_read() -> None:
