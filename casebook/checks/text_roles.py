@@ -385,8 +385,10 @@ class RoleReading:
                 continue
             spot = Told(start=years.start, end=years.end)
             clause, part = (self._bound(ends, spot) for ends in ("clause_end", "part_end"))
-            # The year of a number is judged with the number.
-            if within(self.told, *clause):
+            # The year of a number is judged with the number: in 2011, about 80 million.
+            beside = within(self.told, clause[0], clause[1] + _TOUCHING)
+            is_last = beside and not re.search(r"\w", self.prose[beside[-1].end : part[1]])
+            if is_last or within(self.told, *clause):
                 continue
             for begin, end in (clause, part):
                 words = self._words_of_year(index, begin, end)

@@ -111,6 +111,8 @@ BORNE_OUT = [
     ("en", "dongguan", "The price of a post was raised later."),
 ]
 RIGHT = [
+    ("en", "beijing", "In 2010 it spent 42.77 million yuan; in 2011, about 80 million yuan."),
+    ("en", "beijing", "Spending in 2010: 42.77 million yuan."),
     ("zh", "beijing", "由机构申请，2010年投入{{paid_2010}}。"),
     ("zh", "beijing", "2010年和2011年的金额分别为{{paid_2010}}和{{paid_2011}}。"),
     ("zh", "beijing", "从2010年的{{paid_2010}}到2011年的{{paid_2011}}。"),
