@@ -206,7 +206,9 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
 
 
 def _find_apart(figure: Figure, told: str) -> Text | None:
-    """The reason why a quote is of something else than what is told, as what is owed or left."""
+    """The reason why a quote is of other money than what is told, as what is owed or left."""
+    if figure.quantity.kind != "money":
+        return None
     quote, told = figure.quote.translate(TRADITIONAL), told.translate(TRADITIONAL)
     groups = (*APART, _SHARED_OUT)
     found = [words.search(quote) for words in groups if not words.search(told)]
