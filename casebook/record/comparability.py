@@ -14,7 +14,10 @@ from casebook.values.words import CURRENCIES, TAXES
 
 
 class ComparabilityClass(NamedTuple):
-    """The measure, unit, per, scope and taxes that two figures must share to be compared."""
+    """The measure, unit, per, scope and taxes that two figures must share to be compared.
+
+    Shares also have to be of one `whole`: 70% of one thing is no more than 50% of another.
+    """
 
     # In this order, by which classes are sorted: amounts of one measure come beside each other.
     measure: str
@@ -22,23 +25,26 @@ class ComparabilityClass(NamedTuple):
     per: tuple[str, ...]
     scope: str
     tax: str = ""
+    whole: str = ""
 
     @property
     def key(self) -> str:
         """One word for the class, fit for an id in a page."""
         tax = TAXES.get(self.tax, "").replace(" ", "_")
-        parts = (self.measure, self.unit, *self.per, self.scope, tax)
+        parts = (self.measure, self.unit, *self.per, self.scope, tax, self.whole)
         return "-".join(part for part in parts if part)
 
 
 def class_of(figure: Figure) -> ComparabilityClass:
     """The comparability class of a figure."""
+    is_of_whole = figure.part_of and figure.quantity.unit == "ratio"
     return ComparabilityClass(
         measure=figure.measure,
         unit=figure.quantity.unit,
         per=figure.per,
         scope=figure.scope,
         tax=figure.quantity.tax,
+        whole=f"{figure.case}-{figure.part_of}" if is_of_whole else "",
     )
 
 
@@ -137,6 +143,8 @@ def describe_difference(one: Figure, other: Figure, words: Vocabulary) -> Text |
             Text(tax or "没有写", TAXES.get(tax, "not told")) for tax in (a.tax, b.tax)
         )
         return say("values.taxes_differ", first=first, second=second)
+    if a.whole != b.whole:
+        return say("values.wholes_differ")
     first, second = _word_scope(a.scope, words), _word_scope(b.scope, words)
     return say("values.scopes_differ", first=first, second=second)
 

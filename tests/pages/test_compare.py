@@ -20,6 +20,7 @@ from casebook.pages.compare import (
 )
 from casebook.pages.page import Page as SitePage
 from casebook.pages.page import Site
+from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -53,6 +54,25 @@ def test_amounts_are_in_order_only_within_their_class() -> None:
         for table, groups in tables.items()
     } == {"alike": [["b", "a"]], "alone": [["c"]]}
     assert [group.name.zh != "" for groups in tables.values() for group in groups] == [True, False]
+
+
+def test_shares_of_different_wholes_are_in_no_order() -> None:
+    share = {"measure": "share", "per": None}
+    dataset = dataset_of(
+        record(
+            figure("one", amount="100万元"),
+            figure("other", amount="300万元", scope="clubs"),
+            figure("a", amount="20%", part_of="one", **share),
+            figure("b", amount="50%", part_of="one", **share),
+            figure("c", amount="70%", part_of="other", **share),
+        )
+    )
+
+    tables = pages_of(dataset)["compare/by-amount/"].show()["tables"]
+
+    found = [[row.figures[0].figure.id for row in group.rows] for group in tables["alike"]]
+    assert found == [["b", "a"]]
+    assert class_of(dataset.figures["case-1.c"]).key == "share-ratio-case-1-other"
 
 
 @pytest.mark.parametrize("url", ["compare/", "compare/by-amount/"])

@@ -6,6 +6,7 @@ import pytest
 from records import case_of, figure, record, tiny_lists
 
 from casebook.record.comparability import class_of, name_class, why_not_comparable
+from casebook.record.derived import derive
 
 
 def pair(other: dict[str, str | None], first: dict[str, str | None] | None = None):  # type: ignore[no-untyped-def]  # two figures
@@ -77,3 +78,25 @@ def test_taxes_are_in_the_name_of_a_class() -> None:
 
     assert name_class(found, tiny_lists().vocabulary).zh == "年度购买总额（全市），元，不含税"
     assert found.key == "annual_total-CNY-city-taxes_excluded"
+
+
+def test_shares_compare_only_within_their_whole() -> None:
+    share = {"measure": "share", "amount": "20%"}
+    figures = case_of(
+        record(
+            figure("one"),
+            figure("other", scope="clubs"),
+            figure("a", **share, part_of="one"),
+            figure("b", **share | {"amount": "30%"}, part_of="one"),
+            figure("c", **share | {"amount": "70%"}, part_of="other"),
+        )
+    ).figures
+    vocabulary = tiny_lists().vocabulary
+
+    assert why_not_comparable(figures["a"], figures["b"], vocabulary) is None
+    reason = why_not_comparable(figures["a"], figures["c"], vocabulary)
+    assert reason is not None
+    assert "不同总数" in reason.zh
+    assert derive("b - a", figures, vocabulary)[0] is not None
+    for formula in ("c - a", "c / a"):
+        assert derive(formula, figures, vocabulary)[0] is None
