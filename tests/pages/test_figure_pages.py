@@ -16,7 +16,7 @@ from test_pages import site_of
 
 from casebook.build.render import PageRenderer
 from casebook.build.theme import read_theme
-from casebook.pages.case_pages import find_uses, make_figures
+from casebook.pages.figure_pages import find_uses, make_figures
 from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
 
@@ -109,7 +109,7 @@ def test_a_figure_that_a_link_leads_to_says_of_which_place_it_is(built_site: Pat
     page = (built_site / "en/figures/beijing/index.html").read_text(encoding="utf-8")
 
     sheets = page.split('<article class="sheet"')[1:]
-    assert all(">Beijing</a></p>" in sheet.split("<h2")[0] for sheet in sheets)
+    assert all(">Beijing</a>" in sheet.split("<h2")[0] for sheet in sheets)
 
 
 def test_a_page_names_the_figures_that_it_may_be_compared_with_and_no_other() -> None:
