@@ -279,7 +279,7 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
 
 
 def _find_loose_days(text: str) -> list[str]:
-    """What digits that are parted in any way, or not at all, may be meant for, in EDTF."""
+    """The dates in EDTF that digits may be meant for, parted in any way or not at all."""
     if found := PATTERNS["digits"].fullmatch(text) or PATTERNS["loose_day"].fullmatch(text):
         return [_write_edtf(found)]
     if found := PATTERNS["year_last"].fullmatch(text):
