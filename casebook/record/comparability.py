@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from casebook.messages import say
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import Text
-from casebook.values.periods import word_period
+from casebook.values.periods import MONTHS, word_period
 from casebook.values.words import CURRENCIES, TAXES
 
 
@@ -53,6 +54,12 @@ def span_of(figure: Figure) -> str:
     period = figure.period
     is_known = period.lane != "latest_only"
     if is_known and period.precision == "interval":
+        first, last = period.earliest, period.latest
+        # One financial year is as long as the next, and neither is a calendar year.
+        if first and last and first.day == 1:
+            end = first.year + 1, first.month - 1
+            if (last.year, last.month) == end and last.day == monthrange(*end)[1]:
+                return f"year-{first.month}"
         return period.edtf
     # A price for each post is the same whether its day is known or its year; a total is not.
     if figure.per or figure.quantity.unit not in CURRENCIES:
@@ -109,8 +116,13 @@ def name_scale(key: ComparabilityClass, span: str, words: Vocabulary) -> Text:
     """The name of a class with the length of time that parts some of its figures from others."""
     if not span:
         return name_class(key, words)
-    # Of an interval the period itself, as only figures of the same one share a scale.
-    length = say(f"values.span.{span}") if span.isidentifier() else word_period(span)
+    kind, _, month = span.partition("-")
+    if kind == "year" and month:
+        month_name = Text(month, MONTHS[int(month) - 1])
+        length = say("values.span.year_from", month=month_name)
+    else:
+        # Of an interval the period itself, as only figures of the same one share a scale.
+        length = say(f"values.span.{span}") if span.isidentifier() else word_period(span)
     return say("values.scale", name=name_class(key, words), length=length)
 
 

@@ -196,6 +196,26 @@ def test_no_series_without_two_dated_amounts_of_one_class(figures: list[Figure])
     assert [name for name in names_of(data) if "series" in name] == []
 
 
+def test_financial_years_make_a_series_without_calendar_years() -> None:
+    figures = [
+        figure("1万元", "2012-04/2013-03", "a"),
+        figure("2万元", "2013-04/2014-03", "b"),
+        figure("3万元", "2014", "calendar"),
+        figure("4万元", "2015", "calendar_2"),
+        figure("5万元", "2016-04/2017-02", "eleven_months"),
+        figure("6万元", "2017-07/2018-06", "from_july"),
+        figure("7万元", "2012-04-15/2013-04-14", "from_the_middle"),
+    ]
+    data = dataset(case(figures))
+
+    series = [selected.figures for selected in find_charts(data) if selected.chart == "series"]
+    assert series == [("one.a", "one.b"), ("one.calendar", "one.calendar_2")]
+    assert [panel.title for panel in table_of("money", data).panels[:2]] == [
+        "年度总额，元，一年的（4月起）",
+        "年度总额，元，一年的",
+    ]
+
+
 def test_an_announced_figure_stands_apart_from_the_series() -> None:
     figures = [
         figure("4277万元", "2010", "a"),
