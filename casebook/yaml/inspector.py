@@ -198,6 +198,8 @@ class Inspector:
             self._offer("W114.list", at, fixed, mark=value[0])
         opens_line = not before.strip(" -")
         for offset, line in enumerate(lines):
+            if len(self.problems) > MAX_PROBLEMS:
+                return
             if offset == 0 and (not opens_line or line.startswith("- ")):
                 continue
             lead = before if offset == 0 else line[: len(line) - len(line.lstrip())]
