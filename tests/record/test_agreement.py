@@ -487,3 +487,8 @@ def test_every_word_of_a_quote_is_kept_and_none_is_put_in_its_place(said: str, k
     taken = [name for name, amount in amounts.items() if not codes(amount=amount, quote=said)]
 
     assert taken == [kind]
+
+
+@pytest.mark.parametrize("quote", ["short-run $1", "fine arts $1", "recovery $1"])
+def test_words_that_only_look_like_another_money_ask_for_nothing(quote: str) -> None:
+    assert codes(amount="$1", quote=quote, label="购买金额") == []
