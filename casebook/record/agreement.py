@@ -103,7 +103,10 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
     elif figure.wording == "printed":
         labels = f"{label}\n{figure.label.inside('en')}"
         why = _why_quote_differs(figure.quantity, quote, labels)
-        why = why or _find_apart(figure, f"{amount}\n{labels}\n{figure.note.own(lang)}")
+        terms = [vocabulary.measures[figure.measure].name]
+        terms += [vocabulary.scopes[figure.scope].name] if figure.scope else []
+        told = (amount, labels, figure.note.own(lang), *(f"{one.zh} {one.en}" for one in terms))
+        why = why or _find_apart(figure, "\n".join(told))
         if why:
             fields.report("E212", fields.at("amount"), amount=amount, quote=quote, why=why)
     elif any(each.unit for each in find_amounts(quote)):
