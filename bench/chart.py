@@ -51,7 +51,7 @@ def _block(first: int) -> BarBlock:
             name=f"{first + n}年",
             amount=f"{amount}万元",
             title=f"{first + n}年购买金额：{amount}万元",
-            mark=Mark(kind="exact", end="exact"),
+            mark=Mark(end="exact"),
             value=Decimal(amount + first % 7) * 10000,
         )
         for n, amount in enumerate(AMOUNTS)

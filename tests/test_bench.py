@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import kills
+from bench import chart, kills
 from bench.cases import make_case, make_cases, write_project
 from bench.equal_pages import list_pages
 from bench.goals import GOALS, Ratio, judge_goals
@@ -54,6 +54,10 @@ def test_a_peer_of_as_many_pages_has_those_of_cases_and_figures(tmp_path: Path) 
     pages = [page.address for made in make_cases(3) for page in list_pages(made)]
 
     assert sorted(pages) == sorted([*own, *(f"en/{address}" for address in own)])
+
+
+def test_a_chart_of_the_bench_is_drawn_as_those_of_sites_are() -> None:
+    assert 1_000 < chart.draw_own(2004) < chart.draw_own_twice(2004)
 
 
 def test_every_case_has_amounts_for_a_chart() -> None:
