@@ -47,6 +47,6 @@ def _list_bars(runs: Runs, change: str) -> Iterator[ChartFigure]:
                 name=name,
                 amount=words,
                 title=f"{change}, {name}: {words}",
-                mark=Mark(kind="exact", end="exact"),
+                mark=Mark(end="exact"),
                 value=seconds,
             )

@@ -15,6 +15,7 @@ from bench.equal_pages import list_pages
 from bench.goals import GOALS, Ratio, judge_goals
 from bench.measure import Run, find_family, measure_process, read_memory
 from bench.peers import list_peers
+from bench.picture import draw_runs
 from bench.reader import weigh_page
 from bench.run import make_table
 from casebook.build.checking import load_checked
@@ -58,6 +59,16 @@ def test_a_peer_of_as_many_pages_has_those_of_cases_and_figures(tmp_path: Path) 
 
 def test_a_chart_of_the_bench_is_drawn_as_those_of_sites_are() -> None:
     assert 1_000 < chart.draw_own(2004) < chart.draw_own_twice(2004)
+
+
+def test_the_picture_of_a_run_names_every_program() -> None:
+    runs = {
+        ("cold", name): [Run(wall=1, cpu=1, memory=50)] for name in ("Casebook", "Hugo", "Pelican")
+    }
+
+    drawn = draw_runs(runs, 10)
+
+    assert all(name in drawn for _, name in runs)
 
 
 def test_every_case_has_amounts_for_a_chart() -> None:
