@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SEED = 20121207
-REGIONS = ("110000", "310115", "310120", "330203", "340500", "440100", "440300", "440306")
-REGIONS += ("440600", "441900", "511011", "350500", "610000", "321084")
+REGIONS = (
+    *("110000", "310115", "310120", "330203", "340500", "440100", "440300", "440306"),
+    *("440600", "441900", "511011", "350500", "610000", "321084"),
+)
 # A publication is behind this many cases; the real compilation is behind ten.
 CASES_PER_SOURCE = 10
 

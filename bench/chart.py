@@ -79,7 +79,8 @@ def time_pairs(
     one: Callable[[int], int], other: Callable[[int], int], pairs: int
 ) -> tuple[float, float, float]:
     """The median CPU seconds of each, and the median of their ratios pair by pair."""
-    ours, theirs = [], []
+    ours: list[float] = []
+    theirs: list[float] = []
     for number in range(pairs):
         for draw, times in ((one, ours), (other, theirs)):
             start = time.process_time()

@@ -370,7 +370,7 @@ def judge(mutation: Mutation, dataset: Dataset) -> list[Problem]:
 
 def check(text: str, home: Case, lang: Lang, dataset: Dataset, other: str = "") -> list[Problem]:
     """The problems of a text of a case, beside its `other` language where there is one."""
-    languages = (lang, "en" if lang == "zh" else "zh")
+    languages: tuple[Lang, Lang] = (lang, "en" if lang == "zh" else "zh")
     texts = [
         WrittenText(words=words, lang=each, path=home.path, at=START)
         for words, each in zip((text, other), languages, strict=True)

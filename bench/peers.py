@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class Peer:
     write: Callable[[Path, int], None]
     command: Callable[[Path], list[str]]
     made: tuple[str, ...]
-    changes: dict[str, Callable[[Path, int, int], None]] = field(default_factory=dict)
+    changes: Mapping[str, Callable[[Path, int, int], None]] = field(default_factory=dict)
     most_cases: int = 10**9
 
 

@@ -67,6 +67,9 @@ def test_a_docstring_says_what_a_thing_is_and_begins_with_no_question() -> None:
         pytest.param(("ruff", "check"), id="ruff check"),
         pytest.param(("ruff", "format", "--check"), id="ruff format"),
         pytest.param(("mypy", "--strict", "casebook"), id="mypy --strict"),
+        pytest.param(
+            ("mypy", "--strict", "--explicit-package-bases", "bench"), id="mypy of the bench"
+        ),
     ],
 )
 def test_the_code_passes(command: tuple[str, ...]) -> None:
