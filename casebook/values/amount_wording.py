@@ -14,18 +14,18 @@ from casebook.values.quantity import Quantity
 from casebook.values.words import CURRENCIES, ENGLISH_SCALES, QUALIFIERS
 
 
-# A page says an amount in its title, in its text and to machines.
+# Cached: a page words an amount in its title, its text and its metadata.
 @lru_cache(maxsize=4096)
 def word_quantity(quantity: Quantity) -> Text:
-    """The amount as printed, and in the other language with all that it says but its noun."""
-    # Signs and codes are the same in both.
+    """The amount as printed, and its translation, which leaves out only the counted noun."""
+    # A wording of signs and codes without an English word is the same in both languages.
     if quantity.is_in_english and re.search("[a-z]{2}", quantity.text):
         return Text(_in_chinese(quantity), quantity.words)
     return Text(quantity.words, in_english(quantity))
 
 
 def is_translated(quantity: Quantity, lang: Lang) -> bool:
-    """True where a page in a language words an amount otherwise than its source prints it."""
+    """True if a page in this language words the amount differently from its source."""
     return word_quantity(quantity).inside(lang) != quantity.words
 
 
@@ -45,9 +45,9 @@ def _in_chinese(quantity: Quantity) -> str:
 
 
 def in_english(quantity: Quantity, *, marks_plan: bool = True) -> str:
-    """The amount in English words, with all that its wording says but the noun that it counts.
+    """The amount in English words, without the noun that it counts.
 
-    That it is a plan is left out where the sentence around it says so.
+    `marks_plan` is false where the sentence around the amount already says that it is planned.
     """
     if quantity.is_in_english:
         return quantity.words
@@ -55,7 +55,7 @@ def in_english(quantity: Quantity, *, marks_plan: bool = True) -> str:
         lead, low, high = "", quantity.low or Decimal(0), quantity.high
         amount = f"upwards of {_english(low, quantity.unit)}"
         if high == 5 * low and quantity.unit != "ratio":
-            # From two to ten of something: 数万元 is tens of thousands of yuan.
+            # Two to ten times a power of ten: 数万元 is tens of thousands of yuan.
             amount = _word_several(low, quantity.unit)
         elif high is not None:
             least = _english(low, quantity.unit, noun=False)
@@ -76,7 +76,7 @@ def in_english(quantity: Quantity, *, marks_plan: bool = True) -> str:
 
 
 def _word_qualifier(quantity: Quantity) -> Text:
-    """The qualifier of an amount, nothing where it is exact."""
+    """The qualifier of an amount in words, empty if the amount is exact and not rounded."""
     if quantity.qualifier == "exact":
         is_rounded = _round_endless(quantity) != quantity.value
         return QUALIFIERS["approx"].name if is_rounded else NO_TEXT
@@ -87,13 +87,13 @@ def _word_qualifier(quantity: Quantity) -> Text:
 
 
 def _round_endless(quantity: Quantity) -> Decimal:
-    """The value of an amount, that of a third, which has no end in decimals, to a few of them."""
+    """The value of an amount; a share is rounded to four decimals, as a third never ends."""
     value = quantity.value or Decimal(0)
     return round(value, 4) if quantity.unit == "ratio" else value
 
 
 def _word_several_in_chinese(low: Decimal, unit: str) -> str:
-    """From two to ten of something in Chinese: 数十, 数百万."""
+    """The Chinese words for two to ten times a power of ten: 数十, 数百万."""
     large, small = divmod(low.adjusted(), 4)
     number = ("", "十", "百", "千")[small] + ("", "万", "亿", "万亿")[large]
     word = CURRENCIES[unit].name.zh if unit in CURRENCIES else unit
@@ -101,7 +101,7 @@ def _word_several_in_chinese(low: Decimal, unit: str) -> str:
 
 
 def _word_several(low: Decimal, unit: str) -> str:
-    """Several tens, hundreds or thousands in English, and so on up to 万亿."""
+    """The English words for two to ten times a power of ten: tens of millions."""
     large, small = divmod(low.adjusted(), 3)
     tens = ("several", "tens", "hundreds")[small]
     scale = ("", "thousands", "millions", "billions", "trillions", "quadrillions")[large]
@@ -131,7 +131,7 @@ def compact(value: Decimal, unit: str, lang: Lang) -> str:
 
 
 def _shorten(value: Decimal, scales: Mapping[str, Decimal]) -> tuple[Decimal, str]:
-    """A number by the largest scale that leaves it few places, and the word of the scale."""
+    """The value divided by the largest scale that leaves at most four decimals, and its word."""
     for word, scale in scales.items():
         number = value / scale
         if abs(number) >= 1 and len(plain(number).partition(".")[2]) <= 4:

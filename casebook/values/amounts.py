@@ -24,13 +24,13 @@ LONGEST: Final = 80
 def parse_quantity(text: str) -> Quantity:
     """The amount that a wording states.
 
-    Raises WordingError and nothing else. A number without a unit (一万左右) gives the unit "":
-    whoever takes it has to ask the editor for a reading and apply it by `with_reading`.
+    Raises only WordingError. A number without a unit (一万左右) has the unit "": the caller has to
+    ask the editor for a unit and apply it with `with_reading`.
     """
     return _parse(text, own_currency())
 
 
-# An amount is read again where its quote or its history is held against it.
+# Cached: an amount is parsed again when its quote or its history is compared with it.
 @lru_cache(maxsize=4096)
 def _parse(text: str, _currency: str) -> Quantity:
     reading = _AmountReading(text)
@@ -39,19 +39,19 @@ def _parse(text: str, _currency: str) -> Quantity:
     except WordingError as error:
         if len(text) > LONGEST:
             raise
-        # Most that is refused has an amount in it, and a word too many: money before things.
+        # Most refused wordings hold an amount and a word too many. Money is preferred to counts.
         found = [one for one in find_amounts(text) if one.unit]
         found = [one for one in found if one.kind == "money"] or found
         printed = ["".join(part.text for part in one.segments).strip() for one in found]
         nearest = next((one for one in printed if one != text and _is_amount(one)), "")
         if not nearest:
             raise
-        # What it is per stands before it: 每人2-3千元补贴 is no 2-3千元.
+        # The `per` stands before the amount: 每人2-3千元补贴 is not just 2-3千元.
         whole = text[: error.column - 1].strip()
         if whole.endswith(nearest) and _is_amount(whole):
             nearest = whole
         before, _, behind = text.partition(nearest)
-        # What is left over may be what qualifies it: 5万元（不含）以内 is no 5万元.
+        # The remaining words may qualify the amount: 5万元（不含）以内 is not 5万元.
         is_left = PATTERNS["qualifies"].search(before + behind)
         is_cut = PATTERNS["cut_before"].search(before) or PATTERNS["cut_behind"].match(behind)
         if is_left or is_cut:
@@ -68,18 +68,18 @@ def _is_amount(text: str) -> bool:
 
 
 def find_amounts(text: str) -> tuple[Quantity, ...]:
-    """The amounts inside a few words of a source, each as its own words and those before it say.
+    """The amounts inside a few words of a source, each read with the words before it.
 
-    A number without a unit is among them, a range that is cut at either end is not.
+    A number without a unit is included, a range that is cut off at either end is not.
     """
     return _find(text, own_currency())
 
 
-# A quote is read for each thing that has to agree.
+# Cached: a quote is read again for each property that has to agree.
 @lru_cache(maxsize=4096)
 def _find(text: str, _currency: str) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
-    # Each error copies what is before it, so that only a few words are read in little time.
+    # Each error copies the text before it, so reading a long text would be slow.
     text = text[:LONGEST]
     line = even_out(text)
     start = at = 0
@@ -91,18 +91,18 @@ def _find(text: str, _currency: str) -> tuple[Quantity, ...]:
             found.append(reading.read_inside(begin, number.start()))
             start = at = reading.at
         except WordingError:
-            # The rest of a number that cannot be read is no number of its own.
+            # The remaining digits of an unreadable number are not another number.
             rest = PATTERNS["rest_of_number"].match(line, number.end())
             at = rest.end() if rest else number.end()
     return tuple(found)
 
 
 class _AmountReading(NumberReading):
-    """One pass over a wording with all that it says of its numbers."""
+    """One pass over a wording that reads its numbers and the words that qualify them."""
 
     def __init__(self, text: str, line: str = "") -> None:
         super().__init__(text, line)
-        # Few wordings have either, without which the longest of all patterns need not be compiled.
+        # The longest pattern is compiled only for these characters, which few wordings have.
         self._has_each = "每" in self.line or "单" in self.line
         self.per: list[str] = []
         self.planned = False
@@ -120,14 +120,14 @@ class _AmountReading(NumberReading):
             is_scientific = re.match("[eE][+-]?[0-9]|[xX][0-9A-Fa-f]", rest)
             key = "values.plain_digits" if is_scientific else "values.rest"
             self.stop(self.skip(), say(key, rest=rest))
-        # 超亿元 is an amount; 万元 alone is the unit of one that was lost, as in 约  万元.
+        # 超亿元 is an amount. 万元 alone is a unit whose number was lost, as in 约  万元.
         is_apart = self.qualifier == "exact" or self.line[start - 1 : start] == " "
         if is_apart and _is_scale(ends):
             self.stop(start, say("values.scale_alone", scale=self.line[start]))
         return self._make(ends)
 
     def read_inside(self, start: int, at: int) -> Quantity:
-        """The amount at an offset, as the words between `start` and it qualify it."""
+        """The amount at an offset, qualified by the words between `start` and the offset."""
         self.at = begin = at
         if start == 0 and PATTERNS["to_alone"].fullmatch(self.line[:at]):
             self.stop(at, say("values.range_order"))
@@ -141,13 +141,13 @@ class _AmountReading(NumberReading):
         return self._make(self._read_ends(), begin)
 
     def _make(self, ends: tuple[StatedNumber, ...], begin: int = 0) -> Quantity:
-        """The amount of one number, or of the two ends of a range, from an offset on."""
+        """The amount of one number or of the two ends of a range, its segments from `begin` on."""
         first, last = ends[0], ends[-1]
         low: Decimal | None = first.value
         high: Decimal | None = last.value if len(ends) > 1 else None
         qualifier: Qualifier = self.qualifier if high is None else "range"
         if any(end.numeral.below is not None for end in ends):
-            # 数千万元至6亿元 ends where its last number does.
+            # The upper bound of 数千万元至6亿元 is its last number.
             below = last.numeral.below or last.numeral.value
             high = below * last.factor if below.is_finite() else None
             qualifier = "rough"
@@ -168,7 +168,7 @@ class _AmountReading(NumberReading):
         )
 
     def _segments(self, begin: int) -> tuple[Segment, ...]:
-        """The wording cut at the marks, neighbours of one role together."""
+        """The wording cut at the marks, where neighbours of the same role are one segment."""
         # Blanks at the end belong to the last part.
         marks = [*self.marks[:-1], (self.marks[-1][0], self.skip())]
         starts = [begin, *(end for _, end in marks)]
@@ -180,7 +180,7 @@ class _AmountReading(NumberReading):
 
     def _read_before(self) -> None:
         while True:
-            # What it is per comes first: the 家 of 每家 is no lead, nor is the 月 of 月均.
+            # The `per` is tried first: neither the 家 of 每家 nor the 月 of 月均 is a lead.
             each = self.take("each", "per") if self._has_each else None
             if found := each or self.take("mean", "per"):
                 self.per.append(next(filter(None, found.groups())))
@@ -189,7 +189,7 @@ class _AmountReading(NumberReading):
             elif "(" in self.line and (found := self.take("heading", "unit")):
                 self.heading = found
             elif self.take("lead", "qualifier"):
-                # Before qualifiers, so that 节约 is not taken for 约.
+                # Leads are tried before qualifiers, so that 节约 is not read as 约.
                 continue
             elif found := self.take("before", "qualifier"):
                 self.qualify(words.BEFORE[found[0].lower()], found.start(), found[0])
@@ -199,11 +199,11 @@ class _AmountReading(NumberReading):
                 return
 
     def _read_ends(self) -> tuple[StatedNumber, ...]:
-        """One number or the two ends of a range, with all that is said behind them."""
+        """One number or the two ends of a range, read with the words behind them."""
         ends = self._read_numbers()
         self._read_after(ends)
         at = self.skip()
-        # 300元以上500元以下 is a range by its limits.
+        # 300元以上500元以下 is a range that is given by two limits.
         if len(ends) > 1 or self.qualifier != "at_least" or not self.take("to_limit", "qualifier"):
             return ends
         self.qualifier = "exact"
@@ -229,7 +229,7 @@ class _AmountReading(NumberReading):
                     self.qualify("at_least", start, opens[1])
                 elif not PATTERNS["begins"].match(self.line, self.skip()):
                     self.stop(start, say("values.range_opened", word=opens[1]))
-            # 上万 says that it is reached; 上百万 may as well be several millions.
+            # 上万 means at least ten thousand; 上百万 may also mean several millions.
             if self.line[start] == "上" and len(first.numeral.tokens) == 1:
                 self.qualify("at_least", start, "上")
                 first = first._replace(numeral=first.numeral._replace(below=None))
@@ -251,7 +251,7 @@ class _AmountReading(NumberReading):
         return first, second
 
     def _read_after(self, ends: tuple[StatedNumber, ...]) -> None:
-        """Read the words after the unit, as far as they say something of the amount."""
+        """Read the words after the unit that qualify the amount."""
         while self.skip() < len(self.line):
             if self.qualifier == "at_least" and PATTERNS["to_limit"].match(self.line, self.skip()):
                 return
@@ -266,7 +266,7 @@ class _AmountReading(NumberReading):
             elif self.take("per_opens", "per") or ("(" in self.line and self.take("closes", "per")):
                 continue
             elif found := self.take("included", "qualifier"):
-                # 5万元（不含）以上 begins above it.
+                # 5万元（不含）以上 begins above 5万元.
                 begins = self.qualifier == "at_least" or self.line.startswith("以上", self.skip())
                 if found[1] and begins:
                     self.qualify("more_than", found.start(), found[0])
@@ -278,7 +278,7 @@ class _AmountReading(NumberReading):
                 return
 
     def _repeat(self, stated: StatedNumber) -> None:
-        """Read brackets up to the end with the same amount, or what it is in another currency.
+        """Read final brackets that repeat the amount or give it in another currency.
 
         壹佰万元整（￥1000000）, 120万元（约合18万美元）
         """
@@ -294,7 +294,7 @@ class _AmountReading(NumberReading):
 
 
 def _is_scale(ends: tuple[StatedNumber, ...]) -> bool:
-    """True of 万 or 亿 without any digit."""
+    """True if the only number is 万 or 亿 without a digit."""
     numeral = ends[0].numeral
     is_lone = len(ends) == 1 and len(numeral.tokens) == 1 and numeral.below is None
     return is_lone and numeral.tokens[0].kind == "scale" and numeral.value >= WAN

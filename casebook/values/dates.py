@@ -1,4 +1,4 @@
-"""Dates as editors write them: EDTF, and wordings in Chinese and English that become it."""
+"""Dates as editors write them: EDTF, and wordings in Chinese and English turned into EDTF."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ LONGEST: Final = 60
 def parse_period(text: str) -> Period:
     """The period that a wording states.
 
-    Raises WordingError and nothing else.
+    Raises only WordingError.
     """
     return _parse(text.strip(" "))
 
 
-# Many of a site's things are of one year, and of one source.
+# Cached: many records of a site share a year or a source.
 @lru_cache(maxsize=4096)
 def _parse(line: str) -> Period:
     if not line:
@@ -44,7 +44,7 @@ def _parse(line: str) -> Period:
         raise WordingError(say("values.date_long", longest=LONGEST), hint=say("values.date_forms"))
     line = line.translate(FULL_WIDTH)
     if season := PATTERNS["season"].search(line):
-        # Typed it is far more often a slip of the hand, for 2012-12.
+        # Editors type 2012-21 far more often by mistake for 2012-12 than for the season.
         message = say("values.no_month", date=season[0], month=season[2])
         hint = say("values.season_code", season=write_seasons(season[0]))
         raise WordingError(message, hint=hint)
@@ -53,13 +53,13 @@ def _parse(line: str) -> Period:
 
 
 def write_seasons(text: str) -> str:
-    """An EDTF as an editor writes it where it has a season: 2012年春季 for 2012-21."""
+    """The text, with an EDTF season as an editor writes it: 2012年春季 for 2012-21."""
     period = read_edtf(text) if PATTERNS["season"].search(text) else None
     return period.words("zh") if period else text
 
 
 def _say_in_chinese(line: str) -> str:
-    """A wording in English in the words that all dates are read by; others as they are."""
+    """An English wording in the Chinese words that dates are read by; other wordings unchanged."""
     if not PATTERNS["in_english"].search(line):
         return line
     months = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
@@ -75,7 +75,7 @@ def _say_in_chinese(line: str) -> str:
 
 
 def _translate(line: str) -> str:
-    """The EDTF of a Chinese form, or nothing where it has another form."""
+    """The EDTF of a Chinese wording, or "" for another form."""
     line = _even_out(line)
     if found := PATTERNS["no_later"].fullmatch(line):
         day = _translate_end(found[1] or found[2])
@@ -92,25 +92,25 @@ def _translate(line: str) -> str:
     if found := PATTERNS["since"].fullmatch(line):
         start = _translate_time(found[1]).partition("/")[0]
         return start and f"{start}/.."
-    # A number as of a day is a state of that day, which is no 不晚于.
+    # A number as of a day (截至) is true on that day; it is not dated 不晚于.
     found = PATTERNS["as_of"].fullmatch(line)
     return _translate_end(found[1]) if found else ""
 
 
 def _even_out(line: str) -> str:
-    """A wording with digits in one form, and without blanks, quotation marks and weekdays."""
+    """The wording with plain digits and without blanks, quotation marks and weekdays."""
     line = re.sub('[“”"「」『』]', "", line.translate(FULL_WIDTH))
     line = PATTERNS["wide_dash"].sub("至", PATTERNS["two_years"].sub("—", line))
     line = line.translate(TRADITIONAL)
     line = PATTERNS["han_year"].sub(lambda year: "".join(map(_digit_of, year[0])), line)
     line = PATTERNS["han_decade"].sub(lambda tens: f"{_digit_of(tens[1])}0", line)
     line = PATTERNS["han_number"].sub(lambda number: str(number_of(number[1])), line)
-    # A blank before a time of day is all that holds it apart.
+    # Only the blank separates a day from a time of day, so such blanks are kept.
     if has_han(line) and not re.search("[0-9] +[0-9]", line):
         line = PATTERNS["weekday"].sub("", line.replace(" ", ""))
     line = PATTERNS["era"].sub(_name_year, line)
     line = line.removeprefix("公元").replace("月份", "月").replace("元月", "1月")
-    # 5、6月 and 一、二季度 are what lies between them; 5、7月 is not.
+    # 5、6月 and 一、二季度 are intervals, as their parts adjoin; 5、7月 is not.
     line = PATTERNS["neighbours"].sub(
         lambda two: (
             "{1}{2}—{3}".format(*two.group(0, 1, 2, 3))
@@ -123,7 +123,7 @@ def _even_out(line: str) -> str:
 
 
 def _name_year(found: re.Match[str]) -> str:
-    """The year of an era in that of all others: 2013年 for 民国102年."""
+    """The common year of a year of an era: 2013年 for 民国102年."""
     number = Decimal(1) if found[2] == "元" else number_of(found[2])
     return found[0] if number is None else f"{ERAS[found[1]] + int(number)}年"
 
@@ -133,7 +133,7 @@ def _digit_of(char: str) -> str:
 
 
 def _translate_span(line: str) -> str:
-    """The EDTF of a time, or of the two ends of an interval, or nothing for another form."""
+    """The EDTF of a time or of an interval, or "" for another form."""
     if time := _translate_time(re.sub("(?<=月)间\\Z", "", line)):
         return time
     found = PATTERNS["interval"].fullmatch(line)
@@ -149,7 +149,7 @@ def _translate_span(line: str) -> str:
 
 
 def _complete(first: str, last: str) -> tuple[str, str]:
-    """The ends of an interval with what each leaves to the other: 2012年1—6月."""
+    """The two ends, each completed with the parts that only the other states: 2012年1—6月."""
     first = re.sub("(?:起|开始)\\Z", "", first)
     last = re.sub("(?<=[0-9])年?(?:财年|财政年度|会计年度|学年度?)\\Z", "年", last)
     if re.fullmatch("[0-9]{4}年[0-9]{1,2}", first):
@@ -169,7 +169,7 @@ def _complete(first: str, last: str) -> tuple[str, str]:
 
 
 def _translate_time(text: str) -> str:
-    """The EDTF of a time without an interval's dash, with its doubt, or nothing."""
+    """The EDTF of a time without a dash, with its mark of doubt, or "" for another form."""
     found = PATTERNS["doubted"].fullmatch(text.strip(" "))
     if found is None:
         return ""
@@ -183,10 +183,10 @@ def _translate_time(text: str) -> str:
 
 
 def _translate_bare(text: str) -> str:
-    """The EDTF of a day, a month, a year, a part of them, a decade or a plan, or nothing."""
+    """The EDTF of a day, month, year, part of a month or year, decade or plan, or ""."""
     if found := PATTERNS["chinese_day"].fullmatch(text) or PATTERNS["day"].fullmatch(text):
         parts = [part.zfill(2) for part in found.groups() if part]
-        # Here already, so that what is said of a day that is none comes before all else.
+        # Read here, so that the error about a day that does not exist comes first.
         read = read_day("-".join(parts))
         return read.edtf if read else ""
     if found := PATTERNS["decade"].fullmatch(text):
@@ -194,10 +194,10 @@ def _translate_bare(text: str) -> str:
         return f"{found[3] or century + found[2]}X"
     if found := PATTERNS["plan"].fullmatch(text):
         number = int(number_of(found[1] or found[2]) or 0)
-        # From the sixth on, which began in 1981, plans follow each other without a gap.
+        # From the sixth plan on, which began in 1981, plans follow without a gap.
         start = 1951 + 5 * number
         if number > 5 and found[3]:
-            # Its end is that of its last year, as 2015年底 is.
+            # The end of a plan is the end of its last year, written as 2015年底 is.
             return f"{start}-01~" if "初" in found[3] else f"{start + 4}-12~"
         return f"{start}/{start + 4}" if number > 5 else ""
     found = PATTERNS["part"].fullmatch(text)
@@ -205,7 +205,7 @@ def _translate_bare(text: str) -> str:
 
 
 def _translate_part(year: str, month: str, word: str) -> str:
-    """The EDTF of a part of a year or of a month that a word names, or nothing."""
+    """The EDTF of the part of a year or month that a word names, or ""."""
     if not month:
         if months := PATTERNS["months"].fullmatch(word):
             last = read_day(f"{year}-{int(number_of(months[1]) or 0):02d}")
@@ -216,7 +216,7 @@ def _translate_part(year: str, month: str, word: str) -> str:
 
 
 def _translate_end(text: str) -> str:
-    """The EDTF of the day, month or year at which something ends: 2014年底 is its last day."""
+    """The EDTF of a day, month or year as an end: 2014年底 is the last day of 2014."""
     last = PATTERNS["at_end"].fullmatch(text)
     day = _translate_time(last[1] if last else text).rpartition("/")[2]
     read = read_day(day) if last else None
@@ -224,13 +224,13 @@ def _translate_end(text: str) -> str:
 
 
 def _join_marks(*marks: str | None) -> str:
-    """One mark of doubt that says what several say."""
+    """One mark of doubt in place of several: % for ? with ~."""
     found = set(filter(None, marks))
     return "%" if len(found) > 1 else "".join(found)
 
 
 def _refuse_shape(line: str, chinese: str) -> NoReturn:
-    """Refuse a wording that is no date, with the nearest one that is."""
+    """Refuse a wording that is not a date, and name the nearest valid date."""
     message, hint = say("values.date", date=line), say("values.date_forms")
     plain = _even_out(chinese)
     day = PATTERNS["loose_day"].search(plain)
@@ -239,7 +239,7 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
         hint = say("values.date_only", date=inside or "2012-12-07")
         raise WordingError(say("values.time_of_day", date=line), hint=hint)
     if nearest := _find_loose_days(line) or _find_loose_range(line):
-        # Where the nearest form is no date either, its own reason is the better answer.
+        # If the nearest form is not a date either, its own error explains more.
         parse_period(nearest[0])
         said = Text(" 或 ".join(nearest), " or ".join(nearest))
         hint = say("values.write_date", date=said)
@@ -249,7 +249,7 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
             hint = say("values.month_or_years", date=said, years=f"{year}/{int(year) + 1}")
         raise WordingError(message, hint=hint)
     if re.fullmatch("[2-5][0-9]{4}", line):
-        # How a spreadsheet keeps a day whose cell is set to show a number.
+        # Spreadsheets store a day as such a number and show it in cells of format number.
         shown = (date(1899, 12, 30) + timedelta(days=int(line))).isoformat()
         raise WordingError(message, hint=say("values.serial_number", date=shown))
     if PATTERNS["no_year"].fullmatch(line):
@@ -264,14 +264,14 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
         years = f"{two[1]}-{int(two[1]) + 1}"
         hint = say("values.two_years", years=years)
         if years[-2:] != two[2]:
-            # 2009–12 is as often a month as it is some years.
+            # 2009–12 is a month as often as a span of years.
             month, years = f"{two[1]}-{two[2]}", f"{two[1]}/{two[1][:2]}{two[2]}"
             hint = say("values.month_or_years", date=month, years=years)
         raise WordingError(message, hint=hint)
-    # 2010年或2011年 is not 2010, nor is 12/07/2012 the year alone.
+    # 2010年或2011年 is not 2010, and 12/07/2012 is not just a year.
     rest = plain.replace(day[0], "", 1) if day else ""
     if day and not re.search("[0-9]", rest) and not PATTERNS["limits"].search(rest):
-        # What doubts a date is no part of the rest.
+        # The hint keeps the doubt that the wording states.
         doubts = {"perhaps": "?", "or_so": "~"}
         doubt = _join_marks(*(doubts[name] for name in doubts if PATTERNS[name].search(plain)))
         hint = say("values.date_alone", date=inside + doubt)
@@ -279,11 +279,11 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
 
 
 def _find_loose_days(text: str) -> list[str]:
-    """The dates in EDTF that digits may be meant for, parted in any way or not at all."""
+    """The EDTF dates that digits may stand for, with or without separators."""
     if found := PATTERNS["digits"].fullmatch(text) or PATTERNS["loose_day"].fullmatch(text):
         return [_write_edtf(found)]
     if found := PATTERNS["year_last"].fullmatch(text):
-        # Day or month first, where either can be the month.
+        # Both orders are offered if either number can be the month.
         one, other = int(found[1]), int(found[2])
         orders = dict.fromkeys(((one, other), (other, one)))
         return [f"{found[3]}-{m:02d}-{d:02d}" for m, d in orders if 0 < m <= 12 and 0 < d <= 31]
@@ -291,7 +291,7 @@ def _find_loose_days(text: str) -> list[str]:
 
 
 def _find_loose_range(text: str) -> list[str]:
-    """The interval that two such days with a dash between them may be meant for."""
+    """The EDTF interval that two loose days with a dash may stand for, as a list of one."""
     for dash in re.finditer("[至到—–~-]", text):
         ends = (text[: dash.start()].strip(), text[dash.end() :].strip())
         if all(days := [_find_loose_days(end) for end in ends]):

@@ -1,7 +1,7 @@
 """Formulas over the figures of a case: text to terms.
 
-A formula holds names of figures, whole numbers, + - * / and brackets; it is parsed here and never
-run as code.
+A formula holds names of figures, whole numbers, + - * / and brackets. It is parsed and never run
+as code.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ Expression = FigureName | Number | Operation
 def parse_formula(text: str) -> Operation:
     """The formula that a text states.
 
-    Raises WordingError and nothing else.
+    Raises only WordingError.
     """
     if len(text) > LONGEST:
         raise WordingError(say("values.formula_long", longest=LONGEST))
     line = text.translate(_NEAREST).rstrip()
-    # From the last to the first, so that the next one is taken from the end.
+    # Reversed, so that `pop` takes the next token.
     tokens = [("", len(line)), *reversed(_split_tokens(line))]
     term = _read_terms(tokens)
     word, offset = tokens.pop()
@@ -68,7 +68,7 @@ def parse_formula(text: str) -> Operation:
 
 
 def names_of(term: Expression) -> Iterator[FigureName]:
-    """Every name in a formula, in its order, as often as it is written."""
+    """Every name in a formula, in order and with repetitions."""
     if isinstance(term, FigureName):
         yield term
     elif isinstance(term, Operation):
@@ -77,7 +77,7 @@ def names_of(term: Expression) -> Iterator[FigureName]:
 
 
 def split_formula(text: str) -> tuple[str, ...]:
-    """A formula as its names, numbers and signs, the signs as people print them."""
+    """The names, numbers and signs of a formula, with signs as printed (× for *)."""
     line = text.translate(_NEAREST)
     return tuple(SIGNS.get(token, token) for token in re.findall(r"[A-Za-z0-9_]+|[-+*/()]", line))
 
@@ -101,7 +101,7 @@ def _split_tokens(line: str) -> list[tuple[str, int]]:
 
 
 def _read_terms(tokens: list[tuple[str, int]], least: int = 1) -> Expression:
-    """The terms that are joined by signs of so high a rank at least."""
+    """The terms joined by signs whose rank is `least` or higher."""
     left = _read_term(tokens)
     while (rank := _RANKS.get(tokens[-1][0], 0)) >= least:
         sign, _ = tokens.pop()

@@ -1,4 +1,4 @@
-"""One number of a wording with the unit before or behind it: 8000万元, ¥800, 百分之八十, 30家."""
+"""A number of a wording with the unit before or behind it: 8000万元, ¥800, 百分之八十, 30家."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _HALF: Final = Decimal("0.5")
 class StatedNumber(NamedTuple):
     """One number of a wording with its unit.
 
-    `factor` turns what is printed into the base unit: of 80% it is a hundredth, of 八成 a tenth.
-    `is_closed` is true where a unit stands behind the number, so that a range lends it no scale.
+    `factor` converts the printed number into the base unit: 0.01 for 80%, 0.1 for 八成.
+    `is_closed` is true if a unit stands behind the number, so that it takes no scale of a range.
     """
 
     numeral: Numeral
@@ -44,15 +44,15 @@ class StatedNumber(NamedTuple):
 
     @property
     def value(self) -> Decimal:
-        """The number in base units; a third, which has no end in decimals, to six of them."""
+        """The number in base units; an endless share such as a third is rounded to six decimals."""
         value = self.numeral.value * self.factor
         return round_share(value) if self.unit == "ratio" else value
 
 
 class NumberReading:
-    """One pass over a wording from left to right, as far as its numbers and their units.
+    """One pass over a wording from left to right that reads numbers with their units.
 
-    `marks` are the parts that were read, each with its role and the offset of its end.
+    `marks` are the parts read so far, each with its role and the offset of its end.
     """
 
     def __init__(self, text: str, line: str = "") -> None:
@@ -61,25 +61,25 @@ class NumberReading:
         self.at = 0
         self.marks: list[tuple[Role, int]] = []
         self.qualifier: Qualifier = "exact"
-        # The word of the last currency behind a number, and whether one stood before the first.
+        # The last currency word behind a number, and whether a currency stood before a number.
         self._of = ""
         self._is_signed = False
         # The unit that a heading gives in brackets.
         self.heading: re.Match[str] | None = None
 
     def skip(self) -> int:
-        """The offset of the next character that is no blank."""
+        """The offset of the next character that is not a blank."""
         return skip_spaces(self.line, self.at)
 
     def take(self, name: str, role: Role) -> re.Match[str] | None:
-        """The words of a pattern where they come next, which then are a part of that role."""
+        """The match of a pattern at the next character, marked as a part of this role, or None."""
         found = PATTERNS[name].match(self.line, self.skip())
         if found:
             self.mark(role, found.end())
         return found
 
     def mark(self, role: Role, end: int) -> None:
-        """Go on behind a part that was read."""
+        """Record a part that was read and continue behind it."""
         self.marks.append((role, end))
         self.at = end
 
@@ -88,9 +88,9 @@ class NumberReading:
         stop_at(self.line, at, message)
 
     def qualify(self, qualifier: Qualifier, at: int, word: str) -> None:
-        """Take a qualifier that the wording states by a word, unless it stated another one."""
+        """Set the qualifier that a word states, and refuse a contradiction of an earlier one."""
         if {self.qualifier, qualifier} == {"at_least", "more_than"}:
-            # 至少两亿多元 is more than two, which is at least two as well.
+            # 至少两亿多元 is both at least and more than 两亿; more than is the stricter.
             self.qualifier = qualifier = "more_than"
         if self.qualifier not in ("exact", qualifier):
             before = QUALIFIERS[self.qualifier].name
@@ -98,7 +98,7 @@ class NumberReading:
         self.qualifier = qualifier
 
     def read_number(self) -> StatedNumber:
-        """A number with the unit before or after it."""
+        """The number at the current offset, with the unit before or after it."""
         if half := self.take("halves", "number"):
             return StatedNumber(_make_numeral(_HALF, *half.span()), "ratio", is_closed=True)
         if doubled := self.take("doubled", "number"):
@@ -118,7 +118,7 @@ class NumberReading:
         self._is_signed = self._is_signed or bool(currency)
         at = self.skip()
         numeral = self._read_numeral(at)
-        # 60 million: the scale follows a blank, which no Chinese scale needs.
+        # 60 million: an English scale follows a blank, which a Chinese scale does not need.
         if english := self.take("english" if self._is_signed else "english_word", "unit"):
             scale = _multiply_scales(english[1])
             numeral = numeral._replace(value=numeral.value * scale, scales=(scale,))
@@ -132,7 +132,7 @@ class NumberReading:
         if unit == "倍" and PATTERNS["grown"].search(self.line[:at]):
             unit = "ratio"
         if currency:
-            # 元 alone is settled by any currency before it.
+            # A currency before the number decides which currency 元 means.
             is_plain = self._of == "元"
             if unit not in ("", currency) and not is_plain:
                 self.stop(at, say("values.two_units"))
@@ -142,7 +142,7 @@ class NumberReading:
         return StatedNumber(numeral._replace(value=numeral.value + more), unit, factor, is_closed)
 
     def _read_part_of_some(self) -> StatedNumber | None:
-        """One in five, 3 out of 10, 1/4; 24/7 is no share."""
+        """The share in one in five, 3 out of 10 or 1/4, or None; 24/7 is not a share."""
         found = PATTERNS["in_english"].match(self.line, self.skip())
         count, whole = (
             (Decimal(words.ENGLISH_DIGITS.get(word.lower(), word)) for word in found.groups())
@@ -155,7 +155,7 @@ class NumberReading:
         return self._read_share(_make_numeral(count, *found.span()), whole)
 
     def _read_signs(self) -> str:
-        """The currency before a number, which may be named twice: 人民币￥800."""
+        """The currency before a number, or ""; a currency may be named twice: 人民币￥800."""
         currency = ""
         while found := self.take("sign_before", "unit"):
             read = settle_currency(found[1], words.SIGNS[found[1]])
@@ -165,14 +165,14 @@ class NumberReading:
         return currency
 
     def _read_share(self, numeral: Numeral, whole: Decimal) -> StatedNumber:
-        """百分之八十, three quarters."""
+        """A numeral as parts of a whole: 百分之八十, three quarters."""
         return StatedNumber(numeral, "ratio", 1 / whole, is_closed=True)
 
     def _read_numeral(self, at: int) -> Numeral:
-        """A numeral, a rough one among them, or a half before its counter."""
+        """The numeral at an offset: exact, rough, in English, or a half before its counter."""
         line = self.line
         if found := PATTERNS["discount"].match(line, at):
-            # 七五折 is 75%, 七八折 somewhere between 70% and 80%.
+            # 七五折 is 75%; 七八折 lies between 70% and 80%.
             numeral = read_rough_numeral(line, at) or read_numeral(found[1] + "点" + found[2], 0)
             assert numeral is not None
             self.mark("number", found.end())
@@ -183,7 +183,7 @@ class NumberReading:
         if found := PATTERNS["half"].match(line, at):
             self.mark("number", found.end())
             return _make_numeral(_HALF * (YI if found[1] else 1), *found.span())
-        # Rough numbers first: a plain reading of 三四百 would refuse it.
+        # Rough numerals come first, because `read_numeral` would refuse 三四百.
         opening = self.take("open_rough", "qualifier")
         at = self.skip()
         numeral = read_rough_numeral(line, at) or read_numeral(line, at)
@@ -202,8 +202,8 @@ class NumberReading:
         self.stop(at, say("values.number_expected", found=found))
 
     def _mark_numeral(self, numeral: Numeral) -> None:
-        """Mark the digits apart from the 万 or 亿 that is read with the unit."""
-        # A page sets 8000 large and 万元 small; in 八千万 all is number.
+        """Mark the digits as number, and a 万 or 亿 behind them as part of the unit."""
+        # A page sets 8000 large and 万元 small; 八千万 is number as a whole.
         digits = [token for token in numeral.tokens if token.kind == "number"]
         last_digit = digits[-1].end if digits else 0
         after_plus = False
@@ -219,7 +219,7 @@ class NumberReading:
                 self.mark("number", token.end)
 
     def _read_unit(self, numeral: Numeral, is_money: bool) -> tuple[str, Decimal, Decimal]:
-        """The unit after a number, its factor, and what it adds to the number: 半, 五角."""
+        """The unit after a number, its factor, and the addend of words such as 半 or 五角."""
         one, nothing = Decimal(1), Decimal(0)
         if found := self.take("share", "unit"):
             factor = words.SHARES[found[1].lower()]
@@ -242,19 +242,19 @@ class NumberReading:
         if found := self.take("half_behind", "unit"):
             if found[0] == "个半" and PATTERNS["noun"].match(self.line, self.at):
                 self.stop(found.start(), say("values.half", word=self.line[found.start() :][:6]))
-            # A half hour is no 个 of hours, a half month one of months.
+            # 一个半小时 is counted in 小时, but 一个半月 in 个月.
             half_of = found[1] if found[1] != "月" else "个月"
             return (half_of or found[0].removesuffix("半")) + self._read_noun(), one, _HALF
         counter = self.take("counter", "unit")
         if not counter:
-            # The blank before it is what tells 12 posts from 12km and 1e5. Money counts nothing
-            # else: $36 million over four years.
+            # Only a blank distinguishes 12 posts from 12km and 1e5. Money has no counter:
+            # $36 million over four years.
             found = PATTERNS["counter_in_english"].match(self.line, self.at)
             if is_money or not found:
                 return "", one, nothing
             self.mark("unit", found.end())
             return found[1], one, nothing
-        # 3年 is a length of time; nothing lasts 2012 years.
+        # 3年 is a length of time, but 2012年 is a year.
         if counter[0] == "年" and numeral.value >= _FIRST_YEAR:
             self.stop(counter.start(), say("values.is_year"))
         # 3名以上专家: the qualifier stands between the counter and its noun.
@@ -262,7 +262,7 @@ class NumberReading:
         if inside and PATTERNS["noun_run"].match(self.line, inside.end()):
             self.qualify(words.AFTER[inside[0]], inside.start(), inside[0])
             self.mark("qualifier", inside.end())
-        # 人（次） are 人次.
+        # 人（次） is the counter 人次.
         return re.sub("[()]", "", counter[0]) + self._read_noun(), one, nothing
 
     def _read_noun(self) -> str:
@@ -288,7 +288,7 @@ def _read_english(line: str, at: int) -> Numeral | None:
 
 
 def _multiply_scales(scales: str) -> Decimal:
-    """The factor of hundred thousand, m, bn; one for no scale at all."""
+    """The factor of hundred thousand, m or bn; 1 without a scale."""
     found = (Decimal(words.ENGLISH_FACTORS.get(word, 1)) for word in scales.lower().split())
     return prod(found, start=Decimal(1))
 
@@ -299,17 +299,17 @@ def _make_numeral(value: Decimal, start: int, end: int) -> Numeral:
 
 
 def even_out(text: str) -> str:
-    """A wording with its digits and signs in their plain forms, each character in its place."""
+    """The wording with plain digits and signs, every character at its old offset."""
     return write_plainly(text.translate(PLAIN_FORMS))
 
 
 def round_share(share: Decimal) -> Decimal:
-    """A share as its wording states it, or to six places where it has no end."""
+    """A share as worded, or rounded to six decimals if it has twelve or more."""
     return share if -int(share.as_tuple().exponent) < 12 else round(share, 6)
 
 
 def _tenths(digit: str | None) -> Decimal:
-    """The tenths of a digit behind a unit, five of 半."""
+    """A digit behind a unit as tenths: 0.5 for 半 and for 五, 0 for None."""
     if digit is None:
         return Decimal(0)
     return _HALF if digit == "半" else (number_of(digit) or Decimal(0)) / 10

@@ -1,7 +1,7 @@
 """Numerals: digits in ASCII, full width and Chinese, with the scales 十 百 千 万 亿.
 
-Amounts and texts read their numbers here. Capital and traditional characters are turned into plain
-ones by whoever takes them.
+Amounts and texts read their numbers here. The caller first turns capital and traditional characters
+into plain ones.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HAN_SCALES: Final = "十百千万亿"
 WAN: Final = Decimal(10) ** 4
 YI: Final = Decimal(10) ** 8
 
-# Each table turns one character into one, so that columns stay those of the wording.
+# Each table maps one character to one, so that columns remain those of the wording.
 FULL_WIDTH: Final = {0xFF01 + n: chr(0x21 + n) for n in range(94)}
 TRADITIONAL: Final = str.maketrans(dict(WORDS["traditional"].split()))
 PLAIN_FORMS: Final = (
@@ -37,7 +37,7 @@ _SCALES: Final = dict(
     zip(HAN_SCALES, (Decimal(10), Decimal(100), Decimal(1000), WAN, YI), strict=True)
 )
 _CEILING: Final = Decimal(10) ** 18
-# 余 and 多 are more than the number before them, 来 is about it.
+# 余 and 多 mean more than the number before them, 来 means about that number.
 PLUS: Final = "余多来"
 _MOST_PLACES: Final = 4
 _FEN: Final = 2
@@ -46,7 +46,7 @@ _PATTERNS: Final = Patterns(WORDS["numeral_patterns"], han=HAN_DIGITS, scales=HA
 
 
 class NumeralToken(NamedTuple):
-    """A part of a numeral: an ASCII number, a Chinese digit, a scale, or 余 and 多."""
+    """A part of a numeral: an ASCII number, a Chinese digit, a scale, or one of 余, 多 and 来."""
 
     kind: Literal["number", "digit", "scale", "plus"]
     value: Decimal
@@ -57,9 +57,9 @@ class NumeralToken(NamedTuple):
 class Numeral(NamedTuple):
     """A numeral of a wording.
 
-    `scales` are what a range may lend of it to its first number, the largest first: 千万 and 万 of
-    6千万, 万 of 五万, 千 of 3千, nothing of 5. `below` is the number that a rough one stays below
-    (几十) or reaches (三四十), `value` then its least, and None for a definite number.
+    `scales` are those that it can lend to the first number of a range, the largest first: 千万
+    and 万 of 6千万, 万 of 五万, 千 of 3千, none of 5. `below` is None for a definite number; a
+    rough number stays below it (几十) or may reach it (三四十), and its `value` is its lower bound.
     """
 
     value: Decimal
@@ -69,17 +69,17 @@ class Numeral(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The offset behind it."""
+        """The offset behind the last token."""
         return self.tokens[-1].end
 
     @property
     def has_plus(self) -> bool:
-        """True where 余, 多 or 来 is in it."""
+        """True if the numeral contains 余, 多 or 来."""
         return any(token.kind == "plus" for token in self.tokens)
 
 
 def fold_text(text: str) -> str:
-    """A text without regard to width and white space."""
+    """The text with narrow characters and without white space."""
     return _BLANK.sub("", text.translate(FULL_WIDTH))
 
 
@@ -91,7 +91,7 @@ def skip_spaces(line: str, at: int) -> int:
 
 
 def stop_at(line: str, at: int, message: Text) -> NoReturn:
-    """Refuse a wording at an offset, with the text before it."""
+    """Refuse a wording at an offset, and quote the text that was understood before it."""
     understood = line[:at].strip()
     if understood:
         message = say("values.understood", message=message, understood=understood)
@@ -99,7 +99,7 @@ def stop_at(line: str, at: int, message: Text) -> NoReturn:
 
 
 def number_of(text: str) -> Decimal | None:
-    """The value of a bare number in any notation, or None where it is not one.
+    """The value of a bare number in any notation, or None for another text.
 
     8000万, 八千万, 80,000,000 and ８０００万 all give the same value.
     """
@@ -116,17 +116,17 @@ def number_of(text: str) -> Decimal | None:
 
 
 def scales_at_end(numeral: str) -> tuple[Decimal, ...]:
-    """The scales that a numeral may lend to the first number of its range, the largest first."""
+    """The scales that a numeral lends to the first number of its range, the largest first."""
     number = numeral.rstrip(" 百千万亿")
     large = _multiply(numeral[len(numeral.rstrip(" 万亿")) :])
-    # 六千五百万 lends its 万 alone: of which number 百万 is the scale cannot be told.
+    # 六千五百万 lends only its 万: 百万 is the scale of 五 but not of 六千五.
     is_one = number and not any(char in HAN_SCALES for char in number)
     whole = _multiply(numeral[len(number) :]) if is_one else large
     return tuple(scale for scale in dict.fromkeys((whole, large)) if scale != 1)
 
 
 def value_of_english(words: str) -> tuple[Decimal | None, Decimal]:
-    """The value of a number in English words, None for what is none (two three), and its scale."""
+    """The value of English number words, None for words such as two three, and their scale."""
     total = section = Decimal(0)
     scale = last = Decimal(1)
     small = True
@@ -152,7 +152,7 @@ def value_of_english(words: str) -> tuple[Decimal | None, Decimal]:
 
 
 def lend_scale(first: Numeral, second: Numeral) -> Decimal:
-    """The first number of a range with the scale that it shares with the second.
+    """The value of the first number of a range with the scale that the second lends to it.
 
     3—5万元 is from 30,000 and 5-6千万元 from 50,000,000; 800至1万元 is not from 8,000,000.
     """
@@ -160,10 +160,10 @@ def lend_scale(first: Numeral, second: Numeral) -> Decimal:
     head, *tail = second.tokens
     tens = head.kind == "digit" and [token.kind for token in tail] in (["scale"], ["scale"] * 2)
     if tens and tail[0].value == 10 and head.value == first.value + 1 > 2:
-        # 三到四十家 is from thirty; 三到八十 and 一到二十 may be from three and one.
+        # 三到四十家 begins at thirty; 三到八十 and 一到二十 may begin at three and one.
         lent = (second.value / head.value,)
     if first.scales:
-        # 3千—5千万元: the first number has a scale of its own and lacks 万 alone.
+        # 3千—5千万元: the first number has its own scale and lacks only 万.
         lent = lent[-1:] if lent and first.scales[0] < WAN <= lent[-1] else ()
     fitting = (first.value * scale for scale in lent if first.value * scale < second.value)
     return next(fitting, first.value)
@@ -174,7 +174,7 @@ def _multiply(scales: str) -> Decimal:
 
 
 def read_numeral(line: str, at: int) -> Numeral | None:
-    """The numeral that begins at an offset, or None where there is none.
+    """The numeral that begins at an offset, or None.
 
     Raises WordingError.
     """
@@ -222,7 +222,7 @@ def _find_tokens(line: str, at: int) -> list[NumeralToken]:
 
 
 def _read_ascii(line: str, found: re.Match[str]) -> Decimal:
-    """The value of ASCII digits, which have to be written as people write them."""
+    """The value of ASCII digits, refusing odd separators, a leading zero or too many."""
     whole, fraction = found[1], found[2] or ""
     digits = re.sub("[, ]", "", whole)
     if not _PATTERNS["grouped"].fullmatch(whole):
@@ -236,7 +236,7 @@ def _read_ascii(line: str, found: re.Match[str]) -> Decimal:
 
 def _evaluate(line: str, tokens: list[NumeralToken]) -> Numeral:
     if len(tokens) > 1 and all(token.kind == "digit" for token in tokens):
-        # Chinese digits that stand for themselves, as 二〇一二.
+        # Chinese digits written one by one, as in 二〇一二.
         digits = "".join(str(token.value) for token in tokens)
         if "0" not in digits and len(digits) < 3:
             stop_at(line, tokens[0].start, say("values.two_digits"))
@@ -245,7 +245,7 @@ def _evaluate(line: str, tokens: list[NumeralToken]) -> Numeral:
         value = Decimal(digits)
     else:
         value = _Evaluation(line, tokens).evaluate()
-    # A notice prints 107.883135万元, which is exact to the fen.
+    # Notices print amounts such as 107.883135万元, which is exact to the fen.
     places = max((-_exponent(token.value) for token in tokens), default=0)
     if places > _MOST_PLACES and -_exponent(value) > _FEN:
         stop_at(line, tokens[0].start, say("values.digits"))
@@ -258,15 +258,14 @@ def _exponent(value: Decimal) -> int:
 
 
 def write_plainly(line: str) -> str:
-    """The line with capital numerals as plain ones, each character in its place."""
+    """The line with capital numerals as plain ones, every character at its old offset."""
     return _PATTERNS["capital_run"].sub(lambda found: found[0].translate(CAPITALS), line)
 
 
 def read_rough_numeral(line: str, at: int) -> Numeral | None:
-    """The rough numeral (数万, 十几, 三四百) that begins at an offset, or None for another.
+    """The rough numeral (数万, 十几, 三四百) that begins at an offset, or None.
 
-    几 and 数 are more than one and fewer than ten, as the dictionary says; what follows 十 may be
-    one.
+    几 and 数 mean more than one and fewer than ten, as the dictionary says, but 十几 may be eleven.
     """
     run = _PATTERNS["run"].match(line, at)
     found = run and _PATTERNS["rough"].search(line, at, run.end())
@@ -286,7 +285,7 @@ def read_rough_numeral(line: str, at: int) -> Numeral | None:
     if low is None or high is None or low >= high:
         return None
     if is_several:
-        # What 几 stays below is one more of its unit than 九.
+        # The bound of 几 is one unit above 九: 几十 stays below 100.
         high += (high - low) / (_DIGITS["九"] - _DIGITS[least])
     token = NumeralToken(kind="number", value=low, start=at, end=run.end())
     scales = scales_at_end(ends[-1] + behind)
@@ -294,9 +293,9 @@ def read_rough_numeral(line: str, at: int) -> Numeral | None:
 
 
 class _Evaluation:
-    """The value of a numeral, whose parts have to fall from left to right.
+    """The evaluation of a numeral, whose parts have to become smaller from left to right.
 
-    `parts` are what was read, each with its scale, `pending` the number that still waits for one.
+    `parts` are the values read so far with their scales; `pending` is a number still without one.
     """
 
     def __init__(self, line: str, tokens: list[NumeralToken]) -> None:
@@ -330,7 +329,7 @@ class _Evaluation:
         return total
 
     def refuse_last_digit(self, last: NumeralToken) -> None:
-        """Refuse 一万五 and 一百二万, which speech and digits read differently."""
+        """Refuse 一万五 and 一百二万: spoken 一万五 is 15,000, digit by digit it is 10,005."""
         before = self.before_pending
         single = last.kind == "digit" or last.value < 10
         if before and before.kind == "scale" and before.value > 10 and single:
@@ -341,7 +340,7 @@ class _Evaluation:
         stop_at(self.line, token.start, say("values.numeral", word=word))
 
     def add_number(self, token: NumeralToken) -> None:
-        # 1.5万 ends there: 1.5万2 is a slip.
+        # No number may follow a decimal with its scale: 1.5万2 is a typing error.
         if self.pending or self.after_plus or (self.previous and self.tokens[0].value % 1):
             self.refuse(token)
         if token.kind == "digit" and token.value == 0 and len(self.tokens) > 1:
@@ -362,10 +361,10 @@ class _Evaluation:
             if scale >= WAN:
                 self.refuse_last_digit(self.pending)
         elif self.previous is None:
-            # 亿 alone says one of it.
+            # 亿 alone is one 亿.
             group = Decimal(1)
         is_said = self.pending is not None or self.previous is None
-        # 万 and 亿 multiply all before them that is less: 一千二百万.
+        # 万 and 亿 multiply all smaller parts before them: 一千二百万.
         while scale >= WAN and self.parts and self.parts[-1][1] < scale:
             group += self.parts.pop()[0]
             is_said = is_said or group > 0

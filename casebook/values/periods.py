@@ -1,7 +1,7 @@
 """A time as far as it is known: EDTF, its first and last day, and its words in both languages.
 
-EDTF is read here to the letter: the library for it takes 0.17 s to import, and accepts what this
-site refuses: `/2012-12-07`, `2012/`, `2012/2010`. The tests hold this reading to the library's.
+EDTF is parsed here, because the library takes 0.17 s to import and accepts forms that this site
+refuses: `/2012-12-07`, `2012/`, `2012/2010`. The tests compare this parser with the library.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ PATTERNS: Final = Patterns(WORDS["date_patterns"], eras="|".join(ERAS))
 class Period:
     """A time as far as it is known.
 
-    `edtf` is its canonical form. `earliest` and `latest` are its first and last day, None where it
-    is open. A period whose end is not known to be reached (2009/..) has no `latest`; one of which
-    only the latest date is known ([..2012-12-07]) has no `earliest`.
+    `edtf` is its canonical form. `earliest` and `latest` are its first and last day, None for an
+    open end. A period that may still go on (2009/..) has no `latest`; a period with only a latest
+    date ([..2012-12-07]) has no `earliest`.
     """
 
     edtf: str
@@ -59,23 +59,23 @@ class Period:
     approximate: bool = False
 
     def __hash__(self) -> int:
-        # It is looked up wherever it is printed, and all else follows from this.
+        # Pages look periods up often, and `edtf` determines all other fields.
         return hash(self.edtf)
 
     @property
     def lane(self) -> Lane:
-        """The lane of the timeline that it belongs to."""
+        """The lane of the timeline that the period belongs to."""
         if self.edtf.startswith("["):
             return "latest_only"
-        # Of a decade alone the year is not known.
+        # The year is not known if only the decade is.
         is_vague = self.uncertain or self.approximate or "X" in self.edtf[:4]
         return "uncertain" if is_vague else "dated"
 
     @property
     def sort_key(self) -> tuple[int, int, int, str]:
-        """A key that puts any two periods in order: by first day, the closer dated one first.
+        """A key that orders any two periods by first day, then by last day.
 
-        A period of which only the latest date is known comes at that date, after what is dated.
+        A period with only a latest date is placed at that date, after periods that begin on it.
         """
         latest = self.latest or date.max
         if self.earliest is None:
@@ -83,13 +83,13 @@ class Period:
         return (self.earliest.toordinal(), 0, latest.toordinal(), self.edtf)
 
     def words(self, lang: Lang) -> str:
-        """The period as a reader says it."""
+        """The period in words of one language."""
         words = word_period(self.edtf)
         return words.zh if lang == "zh" else words.en
 
     @property
     def datetime_attribute(self) -> str:
-        """The value for the datetime attribute of HTML's time element, or nothing.
+        """The value for the datetime attribute of HTML's time element, or "".
 
         Only an exact day, month or year has one.
         """
@@ -98,12 +98,12 @@ class Period:
 
 
 def speak_of_same_time(one: Period, other: Period) -> bool:
-    """True where two periods can be about the same time.
+    """True if two periods can be about the same time.
 
-    Two closed spans of several years are different things unless they are the same span: a sum of
-    2010 to 2014 says nothing against one of 2010 to 2015.
+    A closed interval without doubt is about the same time only as an equal period: a sum for 2010
+    to 2014 does not contradict a sum for 2010 to 2015.
     """
-    # 2010/2010 is 2010 in other words.
+    # 2010/2010 and 2010 are the same period.
     if one.edtf == other.edtf or (one.earliest, one.latest) == (other.earliest, other.latest):
         return True
     if any(p.lane == "dated" and p.precision == "interval" and p.latest for p in (one, other)):
@@ -114,7 +114,7 @@ def speak_of_same_time(one: Period, other: Period) -> bool:
 
 
 def join_periods(periods_read: Iterable[Period]) -> Period | None:
-    """The time that all periods together speak of, or None where it cannot be said."""
+    """The period that spans all periods, or None if it cannot be determined."""
     periods = list({period.edtf: period for period in periods_read}.values())
     if len(periods) < 2:
         return periods[0] if periods else None
@@ -130,7 +130,7 @@ def join_periods(periods_read: Iterable[Period]) -> Period | None:
 
 
 def read_edtf(line: str) -> Period | None:
-    """The period in the EDTF forms used here, or None where it has another form."""
+    """The period of a text in the EDTF forms used here, or None for another form."""
     if found := PATTERNS["latest"].fullmatch(line):
         day = read_day(found[1])
         return day and replace(day, edtf=line, earliest=None, precision="interval")
@@ -138,7 +138,7 @@ def read_edtf(line: str) -> Period | None:
     if not slash:
         return read_day(line) or _read_rare(line)
     if not start or start == "..":
-        # An interval without a start would say that it went on; only its end is known.
+        # An interval without a start would claim a duration, but only the latest date is known.
         if read_day(end):
             raise WordingError(
                 say("values.no_start", date=line), hint=say("values.write_latest", end=end)
@@ -171,7 +171,7 @@ def read_edtf(line: str) -> Period | None:
 
 
 def read_day(text: str) -> Period | None:
-    """A day, month or year in EDTF with its mark of doubt, or None where it has another form."""
+    """A day, month, season or year in EDTF with its mark of doubt, or None for another form."""
     found = PATTERNS["day"].fullmatch(text)
     if found is None:
         return None
@@ -181,7 +181,7 @@ def read_day(text: str) -> Period | None:
     if month in _SEASONS and not day:
         y, m = int(year), _SEASONS[month][0]
         first, last = date(y, m, 1), date(y, m + 2, monthrange(y, m + 2)[1])
-        # Nobody can say on which day a season begins.
+        # The first day of a season is not defined.
         return replace(_make_period(text, first, last, "interval"), approximate=True)
     if month and not "01" <= month <= "12":
         hint = say("values.months")
@@ -198,7 +198,7 @@ def read_day(text: str) -> Period | None:
             say("values.no_day", year=year, month=month_name, day=int(day)),
             hint=say("values.days", days=days),
         )
-    # A year alone ends in December, which is as long as January.
+    # For a year, `days` is that of January, which is right for December too.
     first, last = date(y, m, int(day or 1)), date(y, int(month or 12), int(day or days))
     return _make_period(text, first, last, "day" if day else "month" if month else "year")
 
@@ -215,7 +215,7 @@ def _make_period(edtf: str, first: date, last: date, precision: Precision) -> Pe
 
 
 def _read_rare(text: str) -> Period | None:
-    """A decade, or a year with a month that is not known, or None where it has another form."""
+    """A decade, or a year with an unknown month (2012-XX), or None for another form."""
     rare = PATTERNS["rare"].fullmatch(text)
     if rare is None or text < "100":
         return None
@@ -225,7 +225,7 @@ def _read_rare(text: str) -> Period | None:
 
 @lru_cache(maxsize=4096)
 def word_period(edtf: str) -> Text:
-    """A period in words, given in EDTF."""
+    """The words of a period that is given in EDTF."""
     if edtf.startswith("["):
         return say("values.no_later", day=_word_day(edtf[3:-1]))
     start, slash, end = edtf.partition("/")
@@ -237,7 +237,7 @@ def word_period(edtf: str) -> Text:
 
 
 def _word_day(edtf: str) -> Text:
-    """A day, month or year in words, with its doubt."""
+    """The words of a day, month or year with its doubt."""
     day, mark = (edtf[:-1], edtf[-1]) if edtf[-1] in "?~%" else (edtf, "")
     words = _word_certain_day(day)
     if mark in ("~", "%"):
@@ -246,7 +246,7 @@ def _word_day(edtf: str) -> Text:
 
 
 def _word_certain_day(edtf: str) -> Text:
-    """A day, month, year or rarer form in words, without its doubt."""
+    """The words of a day, month, year or rarer form without a mark of doubt."""
     year, *rest = edtf.split("-")
     if year.endswith("X") and not rest:
         return say("values.decade", decade=year[:3])

@@ -1,4 +1,4 @@
-"""An amount as it is understood: its value or its ends, its qualifier, its unit, its words."""
+"""An amount as understood: its value or bounds, its qualifier, its unit and its wording."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ABOUT: Final = [word for word, name in (words.BEFORE | words.AFTER).items() if 
 
 
 class Segment(NamedTuple):
-    """One run of a wording and the part that it plays."""
+    """A run of characters of a wording and its role."""
 
     role: Role
     text: str
@@ -40,12 +40,12 @@ class Segment(NamedTuple):
 class Quantity:
     """An amount as printed and as understood.
 
-    `value` is in base units (元, not 万元; 0.8 for 80%) and None for a range, which has `low` and
-    `high`, and for a rough number, of which they are the bounds (`high` may be None). `unit` is the
-    ISO code of a currency, ratio, a counter with its noun (家艺术团体), or empty where the
-    wording has none. `per` holds the words of the wording in printed order. The texts of the
-    segments joined are the wording. Where it `is_read` its qualifier is not printed but the
-    editor's reading.
+    `value` is in base units (元, not 万元; 0.8 for 80%) and None for a range or a rough number,
+    whose bounds are `low` and `high` (None for a rough number without an upper bound). `unit` is
+    the ISO code of a currency, "ratio", a counter with its noun (家艺术团体), or "" for none. `per`
+    holds the printed words for what the amount is per, in their order. The segments joined are the
+    wording, or the part of a longer `text` that states the amount.
+    `is_read` is true if the qualifier is the editor's reading and not printed.
     """
 
     text: str
@@ -60,14 +60,14 @@ class Quantity:
     is_read: bool = False
 
     def __hash__(self) -> int:
-        # Its words are looked up on every page; to hash all fields took longer than to find them.
+        # Every page looks up wordings by quantity; hashing all fields took longer than that.
         return hash(self.text)
 
     @property
     def worded(self) -> tuple[Segment, ...]:
-        """The wording with the qualifier that an editor reads into it before its number.
+        """The segments, with the editor's reading of the qualifier before the number.
 
-        What a source prints stays as it is printed; words such as 达 give way to the reading.
+        The reading replaces printed words of role "qualifier" such as 达; all others stay.
         """
         if not self.is_read:
             return self.segments
@@ -79,45 +79,45 @@ class Quantity:
 
     @property
     def is_in_english(self) -> bool:
-        """True of a wording that says in English what it says in words."""
+        """True if the wording has no Chinese characters."""
         return not has_han(self.text)
 
     @property
     def words(self) -> str:
-        """The amount in Chinese words, as printed but for the reading of an editor."""
+        """The wording as printed, with the editor's reading of the qualifier."""
         return "".join(one.text for one in self.worded)
 
     @property
     def tax(self) -> str:
-        """The word for the taxes that are in an amount or are not, nothing where it has none."""
+        """The word that says whether taxes are included (含税, 不含税), or ""."""
         text = self.text.translate(PLAIN_FORMS)
         return next((word for word in words.TAXES if word in text), "")
 
     @property
     def kind(self) -> Kind:
-        """An amount of money, a share of a whole, or a number of things."""
+        """The kind of the amount: money, a share of a whole or a count of things."""
         if self.unit in CURRENCIES:
             return "money"
         return "share" if self.unit == "ratio" else "count"
 
     @property
     def numbers(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
-        """The value and the two ends, however they are worded."""
+        """The value and the two bounds, independent of the wording."""
         return (self.value, self.low, self.high)
 
     @property
     def statement(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, Qualifier]:
-        """The numbers with their qualifier, however they are worded."""
+        """The numbers with their qualifier, independent of the wording."""
         return (*self.numbers, self.qualifier)
 
     @property
     def is_rough(self) -> bool:
-        """True of an order of magnitude, as 数万元."""
+        """True if the amount is only an order of magnitude, such as 数万元."""
         return self.qualifier == "rough"
 
     @property
     def is_hedged(self) -> bool:
-        """True of a range with a word such as 约."""
+        """True if the amount is a range or rough number with a word such as 约."""
         if self.value is not None:
             return False
         printed = "".join(each.text for each in self.segments if each.role == "qualifier")
@@ -125,9 +125,9 @@ class Quantity:
 
     @property
     def magnitude(self) -> Decimal:
-        """The value to draw: the one that is printed, or the high end of a range.
+        """The value to draw: the printed value, or the high end of a range.
 
-        A rough number has none: nothing is drawn of it, and nothing compared.
+        A rough number has the magnitude 0: it is neither drawn nor compared.
         """
         if self.is_rough:
             return Decimal(0)
@@ -136,9 +136,9 @@ class Quantity:
 
 
 def units_agree(one: str, other: str) -> bool:
-    """True of equal units, and of a counter without what follows it.
+    """True if units are equal, or one is the other's counter without its noun.
 
-    家 of 家艺术团体, posts of posts were funded.
+    家 agrees with 家艺术团体, posts with posts were funded.
     """
     short, full = sorted((one, other), key=len)
     if one == other or (short and full.startswith(f"{short} ")):
@@ -150,10 +150,10 @@ def units_agree(one: str, other: str) -> bool:
 def with_reading(
     quantity: Quantity, qualifier: Qualifier | None = None, unit: str | None = None
 ) -> Quantity:
-    """The amount as an editor reads it where the wording alone is not decisive.
+    """The amount with the qualifier or unit that an editor reads into an undecided wording.
 
-    Raises WordingError for a reading that contradicts the wording: another unit than the printed
-    one, or a range that is not one.
+    Raises WordingError for a reading that contradicts the wording: a unit or qualifier
+    other than the printed one, or `range` for a single value.
     """
     if qualifier is not None and qualifier != quantity.qualifier:
         key = ""

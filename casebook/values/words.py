@@ -1,4 +1,4 @@
-"""Words of amounts and of texts: currencies, qualifiers, units, counters, what an amount is per."""
+"""Words of amounts and texts: currencies, qualifiers, units, counters and words for `per`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from casebook.text import Text
 
 Qualifier = Literal["exact", "approx", "more_than", "at_least", "at_most", "range", "rough"]
 
-# The qualifiers of what has no one value: it is in no formula.
+# The qualifiers of amounts without a single value, which no formula may use.
 WITHOUT_VALUE: Final = ("range", "rough")
-# The states of what has not happened yet.
+# The statuses of figures that have not happened yet.
 PLANNED_STATUSES: Final = ("planned", "target")
 
 HAN_DIGITS: Final = "零〇一二三四五六七八九"
@@ -24,15 +24,15 @@ ENGLISH_SCALES: Final = {
     "million": Decimal(10) ** 6,
 }
 
-# The lists are read with this module, which a build with nothing to do does not load.
+# Read on import, as a build with nothing to do does not import this module.
 WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")
 
 
 class Currency(NamedTuple):
     """A currency, and how it is written.
 
-    `units` follow the number of an amount and `signs` stand before it; `in_text` is a pattern of
-    what a text may write behind a number besides, `signs_in_text` what it may write before one.
+    In an amount, `units` follow the number and `signs` stand before it. In a text, the pattern
+    `in_text` matches the words behind a number, and `signs_in_text` stand before one.
     """
 
     name: Text
@@ -43,7 +43,7 @@ class Currency(NamedTuple):
 
 
 def _in_each_case(words: Iterable[str]) -> tuple[str, ...]:
-    """Words, those of English as they may be written: RMB, Rmb, rmb."""
+    """The words, with English words of three letters or more also as rmb, Rmb and RMB."""
     cases = (
         (word, word.lower(), word.title(), word.upper())
         if re.fullmatch("[A-Za-z]{3,}", word)
@@ -56,7 +56,7 @@ def _in_each_case(words: Iterable[str]) -> tuple[str, ...]:
 def _make_currency(code: str, zh: str, en: str, **words: str) -> Currency:
     others, signs = words.get("others", "").split(), words.get("signs", "").split()
     one = en.removesuffix("s")
-    # 元 in front of a number is none of an amount: 元100.
+    # 元 before a number does not state a currency: 元100.
     before = others if zh == "元" else [zh, *others]
     return Currency(
         name=Text(zh, en),
@@ -75,24 +75,24 @@ _of_the_site = "CNY"
 
 
 def use_currency(code: str) -> None:
-    """Take what several currencies share, as $ and ¥, for this one from now on."""
-    # Each wording of a site means the same by it, as each number means the same by its comma.
+    """Read words that several currencies share, such as $ and ¥, as this currency from now on."""
+    # A global, as a shared word means the same currency in every wording of a site.
     global _of_the_site
     _of_the_site = code
 
 
 def own_currency() -> str:
-    """The currency of the site that is read."""
+    """The currency that `use_currency` set for the site."""
     return _of_the_site
 
 
 def settle_currency(word: str, code: str) -> str:
-    """The currency that a word stands for; `code` is the one that it has without any site."""
+    """The currency of a word: that of the site if the word may mean it, else `code`."""
     return _of_the_site if _of_the_site in _SHARED.get(word, ()) else code
 
 
 class QualifierWords(NamedTuple):
-    """The name of a qualifier, and the words of amounts that state it, before and after."""
+    """The name of a qualifier, and the words that state it before and after a number."""
 
     name: Text
     before: tuple[str, ...]
@@ -114,8 +114,8 @@ QUALIFIERS: Final = cast(
     Mapping[Qualifier, QualifierWords],
     {name: _read_qualifier(name, **words) for name, words in WORDS["qualifiers"].items()},
 )
-# 上限为 and 约为 are read in a text with what may stand between a word and its number. 多 stands
-# inside its number there (300多项); after the unit it compares: 比4277万元多. 从6万元起步 begins.
+# A text may have 为 between any word and its number, so 上限为 and 约为 need no pattern. 多 stands
+# inside a number (300多项) and compares after the unit: 比4277万元多. 从6万元起步 is a beginning.
 _NOT_IN_TEXT: Final = ("上限为", "约为", "多", "起步")
 
 
@@ -125,7 +125,7 @@ def _guard(word: str) -> str:
 
 
 def _read_side(side: Literal["before", "after"]) -> Mapping[Qualifier, str]:
-    """The patterns of the Chinese words beside a number in a text, by qualifier."""
+    """The patterns of Chinese words before or after a number in a text, by qualifier."""
     patterns: dict[Qualifier, str] = {}
     for name, one in WORDS["qualifiers"].items():
         if "before" in one:
@@ -145,19 +145,19 @@ def _one_of(words: Iterable[str]) -> str:
 
 
 def _whole_words(words: Iterable[str]) -> str:
-    """One of some words, which in English are whole ones, in capitals or not."""
+    """The pattern of any of the words in any case, with English words matched whole."""
     return f"(?i:{_one_of(words)})(?:(?<![A-Za-z])|(?![A-Za-z]))"
 
 
 UNITS: Final = {word: code for code, money in CURRENCIES.items() for word in money.units}
-# A sign that several have is in general that of the first.
+# A sign of several currencies stands for the first, unless the site has another of them.
 SIGNS: Final = {
     word: code for code, money in reversed(list(CURRENCIES.items())) for word in money.signs
 }
 BEFORE: Final = {word: name for name, words in QUALIFIERS.items() for word in words.before}
 AFTER: Final = {word: name for name, words in QUALIFIERS.items() for word in words.after}
 SAME_PER: Final[Mapping[str, str]] = WORDS["same_per"]
-# Without the patterns of what may not follow them.
+# Without the lookaheads that exclude some following characters.
 UNITS_OF_PRICE: Final = tuple(unit.partition("(")[0] for unit in WORDS["units_of_price"].split())
 PER_IN_ENGLISH: Final[Mapping[str, str]] = WORDS["per_in_english"]
 PER_IN_CHINESE: Final = {en: zh for zh, en in reversed(list(PER_IN_ENGLISH.items()))}
@@ -171,10 +171,10 @@ SHARES: Final = {
     "‰": Decimal("0.001"),
     **{"成": Decimal("0.1"), "折": Decimal("0.1")},
 }
-# A part of a yuan by itself.
+# Units of less than a yuan that follow a number by themselves.
 CHANGES: Final = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分钱": Decimal("0.01")}
 ENGLISH_FACTORS: Final[Mapping[str, int]] = WORDS["english_factors"]
-# The patterns by name, as `words.yaml` has them.
+# The patterns of `words.yaml` by name.
 PATTERNS: Final = Patterns(
     WORDS["amount_patterns"] | WORDS["plan_patterns"] | WORDS["quote_patterns"],
     digit=HAN_DIGITS,
@@ -190,7 +190,7 @@ PATTERNS: Final = Patterns(
     english_scale=_one_of(word for word in ENGLISH_FACTORS if len(word) > 2),
     planned_in_english=_ELSEWHERE["planned"],
     leads_in_english=_whole_words(_ELSEWHERE["leads"]),
-    # The qualifiers that may stand before a number inside other words.
+    # Words of qualifiers that may stand before a number inside a sentence.
     in_text="|".join(
         f"(?P<{name}>{words}|(?<![A-Za-z])(?i:{_one_of(_ELSEWHERE[name]['before'])})(?![A-Za-z]))"
         for name, words in BEFORE_IN_TEXT.items()
