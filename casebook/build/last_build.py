@@ -1,7 +1,7 @@
-"""Last build of a project: stamps of all that it read and made, and what it printed.
+"""Last build of a project: the stamps of the files that it read and made, and its printed lines.
 
-Only what Python has loaded anyway is imported here, and hashes: to find that there is nothing to
-do costs hardly more than the start of Python and a look at each file. JSON alone would add a fifth.
+Of the standard library only hashlib and modules that Python loads at its start are imported here:
+finding nothing to do then takes little longer than starting Python. JSON alone would add a fifth.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from casebook.build.leftovers import clear_leftovers
 from casebook.language import choose_language
 from casebook.packaged import SETTINGS, find_packaged, find_project, find_source
 
-# The module that has this name takes as long to import as all else here.
+# Importing `typing` takes as long as importing all other modules here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,35 +29,35 @@ if TYPE_CHECKING:
     from casebook.problems import Problem
     from casebook.text import Lang
 
-# Time of writing, time of change, size, place on the disk and kind: any writing changes one.
+# The mtime, ctime, size, inode and mode of a file: every write changes at least one of them.
 Stamp = tuple[int, int, int, int, int]
-# The last build by the names of _FIELDS.
+# The record of the last build: texts by the names in _FIELDS.
 Record = dict[str, str]
 
 SOURCES = ("content", "data", "theme")
-# A file that was written this recently may be written again without its time changing: clocks of
-# file systems go in steps, of two seconds at the worst.
+# In nanoseconds. A file written more recently than this may be written again without a change of
+# its times, because the clocks of file systems advance in steps of up to two seconds.
 YOUNG = 2 * 10**9
-# To look at each file of a larger site would take many times as long as all the rest.
+# A look at every file of a larger site would take many times as long as the rest of the check.
 MOST_LOOKED_AT = 5_000
 
-# Settings whose lists name folders beside those.
+# Settings that list further source folders.
 _NAMING_FOLDERS = ("THEME_TEMPLATES_OVERRIDES", "PLUGIN_PATHS")
 _RECORD = os.path.join(".cache", "last-build")
 _FIELDS = (
-    # What was asked for; a command that asked for more than a plain build has no digest.
+    # The request. `command` is a digest, empty for `--no-cache` and `--timings`.
     *("command", "quiet", "lang", "output", "siteurl"),
-    # Digests of what was there before and after, and the digests of files that were young.
+    # Digests of the inputs and the outputs, the number of files, and the digests of young files.
     *("inputs", "outputs", "files", "young"),
-    # What was printed in each language; a terminal is shown the lines of problems as well.
+    # The printed text in each language; on a terminal it includes the source lines of problems.
     *("done zh", "done en", "problems zh", "problems en", "terminal zh", "terminal en"),
 )
-# So few files are read again in a fraction of the time that it takes to load what writes a record.
+# Reading this many files again takes a fraction of the time of importing what writes a record.
 _FEW = 50
 _MOST_READ = 1_000_000
 _MOST_RECORDED = 50_000_000
 _PROGRAM = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# What editors and file managers leave differs between machines.
+# Endings of files that editors and file managers leave; they differ between machines.
 _LEFT_BEHIND = ("~", ".pyc", ".swp")
 
 
@@ -67,12 +67,12 @@ def stamp_inputs(project: str) -> dict[str, Stamp]:
 
 
 def _find_inputs(project: str) -> dict[str, Stamp | None]:
-    """Everything in the places of sources, in order, with its stamp where it is a regular file."""
+    """The stamp of each file in the source folders, by sorted path; None if it is not regular."""
     stamps: dict[str, Stamp | None] = {}
     settings = _stamp(os.path.join(project, SETTINGS))
     if settings is not None:
         stamps[SETTINGS] = settings if stat.S_ISREG(settings[-1]) else None
-    # The files of a project's own theme come later and take the places of ours.
+    # The files of a project's own theme come later and replace those of the packaged theme.
     _stamp_sources(find_packaged("theme"), "theme", stamps)
     for name in (*list_sources(project), "casebook"):
         _stamp_sources(os.path.join(project, name), name, stamps)
@@ -80,14 +80,14 @@ def _find_inputs(project: str) -> dict[str, Stamp | None]:
 
 
 def list_sources(project: str) -> tuple[str, ...]:
-    """The folders of what a site is made from, with those that its settings name."""
+    """The source folders of a site, including those that its settings name."""
     try:
         with _open_file(os.path.join(project, SETTINGS)) as stream:
-            # What is longer is refused by whoever runs it.
+            # A longer file of settings is refused when it is run.
             text = stream.read(_MOST_READ).decode("utf-8", "replace")
     except OSError:
         return SOURCES
-    # To run or to parse the settings would take longer than all the rest of the look.
+    # Running or parsing the settings would take longer than the rest of this check.
     lists = (text.partition(f"\n{name}")[2].partition("]")[0] for name in _NAMING_FOLDERS)
     names = [name for one in lists for name in one.replace("'", '"').split('"')[1::2]]
     own = (os.path.normpath(name) for name in names if name and not os.path.isabs(name))
@@ -95,22 +95,22 @@ def list_sources(project: str) -> tuple[str, ...]:
 
 
 def is_left_behind(name: str) -> bool:
-    """True of a file that somebody's editor or file manager left, which no site is made from."""
+    """True if a file is hidden or was left by an editor or file manager, and so is no source."""
     return name.rpartition("/")[2][:1] == "." or name.endswith(_LEFT_BEHIND)
 
 
 def is_young(stamp: Stamp, since: int) -> bool:
-    """True of a file written so recently that its stamp does not vouch for its content."""
+    """True if a file was written so recently that its stamp does not prove it unchanged."""
     return max(stamp[:2]) > since
 
 
 def young_since() -> int:
-    """The time from which on what was written may be written again without its time changing."""
+    """The time in nanoseconds; a file written later than this counts as young."""
     return time.time_ns() - YOUNG
 
 
 def stamp_of(found: os.stat_result) -> Stamp:
-    """The stamp of a file that was looked at."""
+    """The stamp of a file, from the result of os.stat."""
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_mode
 
 
@@ -120,7 +120,7 @@ def list_packages() -> list[str]:
 
 
 def describe_command(arguments: list[str]) -> str:
-    """The digest of a command as it was typed, and of the folder that it was typed in."""
+    """The digest of a command's arguments and of the current folder, empty if there is none."""
     try:
         return _digest((os.getcwd(), arguments or ["build"]))
     except OSError:
@@ -128,9 +128,9 @@ def describe_command(arguments: list[str]) -> str:
 
 
 class Look:
-    """The stamps of all that a build depends on, taken before it, beside what it is asked for.
+    """The stamps of all that a build depends on, taken before the build, with its options.
 
-    `young` are the files whose stamps do not vouch for them yet, each with its SHA-256.
+    `young` holds the SHA-256 of each file that is too young for its stamp to be relied on.
     """
 
     def __init__(
@@ -143,21 +143,21 @@ class Look:
         program: dict[str, Stamp | None] = {}
         if os.path.dirname(_PROGRAM) != project:
             _stamp_sources(_PROGRAM, _PROGRAM, program)
-        # An absolute path stays what it is where it is joined to the project.
+        # Joining an absolute path to the project's path leaves it as it is.
         found = (*stamps.items(), *sorted(program.items()))
         since = young_since()
         young = [find_source(project, path) for path, at in found if at and is_young(at, since)]
         self.young = {path: digest_file(path) for path in young}
-        # Packages that come and go change the folder that they are in.
+        # Installing or removing a package changes the stamp of its folder.
         around = [(folder, _stamp(folder)) for folder in packages]
         self.inputs = _digest((__version__, sys.version, project, output, siteurl, around, found))
 
 
 def repeat_last_build(arguments: list[str], packages: list[str]) -> bool:
-    """Print what the last build printed, where this is its very command and nothing has changed.
+    """Print the last build's output again if the command is the same and nothing has changed.
 
-    `packages` are the folders that a build would import packages from. Where it returns False it
-    is for the command line, which reads all options, to find out what there is to do.
+    `packages` are the folders that a build would import packages from. If this returns False, the
+    command line has to read all options and find out what there is to do.
     """
     project = os.path.realpath(find_project(_read_project(arguments)))
     clear_leftovers(project)
@@ -169,7 +169,7 @@ def repeat_last_build(arguments: list[str], packages: list[str]) -> bool:
     if not last["command"] or not _is_unchanged(look, last):
         return False
     for stream in (sys.stdout, sys.stderr):
-        # A console of another code page must not stop a build over one character.
+        # A character that the console's code page lacks must not stop a build.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     print_build(last, choose_language(last["lang"] or None), bool(last["quiet"]))
@@ -177,13 +177,13 @@ def repeat_last_build(arguments: list[str], packages: list[str]) -> bool:
 
 
 def find_last_build(look: Look) -> Record | None:
-    """The record of the last build, where a new one would make the same and finds it published."""
+    """The record of the last build if the site that a new build would make is already published."""
     last = _read_record(look.project)
     return last if last is not None and _is_unchanged(look, last) else None
 
 
 def _is_unchanged(look: Look, last: Record) -> bool:
-    # The texts of sources have no stamps here; the root folder has no name, and a build refuses it.
+    # The texts in CASEBOOK_SNAPSHOTS have no stamps; the root folder, without a name, is refused.
     if os.environ.get("CASEBOOK_SNAPSHOTS") or not os.path.basename(look.output):
         return False
     if _is_disturbed(look.output) or last["inputs"] != look.inputs:
@@ -195,24 +195,24 @@ def _is_unchanged(look: Look, last: Record) -> bool:
     if any(len(of_file) != 2 or digest_file(of_file[1]) != of_file[0] for of_file in was_young):
         return False
     if len(was_young) > _FEW and not look.young:
-        # They have come of age unchanged: from now on their stamps vouch for them.
+        # The files are unchanged and no longer young: from now on their stamps are enough.
         write_record(look.project, last | {"young": ""})
     return True
 
 
 def _is_disturbed(output: str) -> bool:
-    """True where the site is no plain folder, or another build works on it or was killed."""
+    """True if the site is a link, or if another build of it is running or was killed."""
     folder, name = os.path.split(output)
     beside = [os.path.join(folder, f".{name}.{kind}") for kind in ("building", "retired")]
     return os.path.islink(output) or any(map(os.path.exists, beside))
 
 
 def record_build(look: Look, result: BuildResult, asked: Record) -> Record:
-    """Write and return the record of a build that was begun after a look.
+    """Write and return the record of a build that was begun after `look` was taken.
 
-    `asked` are the fields that say by which command.
+    `asked` holds the fields that describe the command.
     """
-    # Only now: a build with nothing to do must not pay for these imports.
+    # Imported here so that a build with nothing to do does not load the messages.
     from casebook.messages import say
 
     done = say("build.done", cases=result.cases, files=result.files, output=look.output)
@@ -232,7 +232,7 @@ def record_build(look: Look, result: BuildResult, asked: Record) -> Record:
 
 
 def _describe_problems(problems: Iterable[Problem], project: str) -> Record:
-    """The printed lines of problems in each language, into a file and on a terminal."""
+    """The printed lines of problems in each language, as a file and as a terminal shows them."""
     from io import StringIO
     from pathlib import Path
 
@@ -252,7 +252,7 @@ def _describe_problems(problems: Iterable[Problem], project: str) -> Record:
 
 
 def write_record(project: str, record: Record) -> None:
-    """Keep the record of the last build; without one the next build does everything."""
+    """Write the record of the last build; if that fails, the next build is not skipped."""
     from pathlib import Path
 
     from casebook.yaml.files import write_atomically
@@ -276,7 +276,7 @@ def _read_record(project: str) -> Record | None:
         with _open_file(path) as stream:
             text = stream.read(_MOST_RECORDED).decode("utf-8", "surrogateescape")
         record = dict(zip(_FIELDS, text.split("\0"), strict=True))
-        # A number, or the record is damaged.
+        # A ValueError here means that the record is damaged.
         record["files"] = str(int(record["files"]))
         return record
     except (OSError, ValueError):
@@ -288,7 +288,7 @@ def _is_behind_link(path: str) -> bool:
 
 
 def print_build(record: Record, lang: Lang, quiet: bool) -> None:
-    """Print what a build has to say at its end."""
+    """Print the problems of a build and, unless `quiet`, its closing line."""
     kind = "terminal" if sys.stderr is not None and sys.stderr.isatty() else "problems"
     print(record[f"{kind} {lang}"], end="", file=sys.stderr)
     if not quiet:
@@ -304,10 +304,10 @@ def _read_project(arguments: list[str]) -> str | None:
 
 
 def _digest_output(output: str, files: int) -> str:
-    """A digest of the stamps of a whole site of so many files.
+    """A digest of the stamps of a whole site with this number of files, empty if it is unreadable.
 
-    Of a large one the folder, what lies at its root and the manifest are enough to see another
-    site in its place, or that a part was taken away. Empty where the site cannot be looked at.
+    For a large site the folder and the entries at its root, such as the manifest, are enough to see
+    that another site took its place or that a part was removed.
     """
     stamps: dict[str, Stamp | None] = {}
     try:
@@ -323,7 +323,7 @@ def _digest_output(output: str, files: int) -> str:
 
 
 def _stamp_sources(folder: str, shown: str, stamps: dict[str, Stamp | None]) -> None:
-    """Add what lies below a folder, with its stamp where it is a regular file."""
+    """Add the files below a folder, each with its stamp, or None if it is not a regular file."""
     try:
         with os.scandir(folder) as entries:
             listed = list(entries)
@@ -346,7 +346,7 @@ def _stamp_sources(folder: str, shown: str, stamps: dict[str, Stamp | None]) -> 
 
 
 def _stamp_all(folder: str, stamps: dict[str, Stamp | None]) -> None:
-    """Add the stamps of everything below a folder that is no folder, of links by themselves."""
+    """Add the stamp of each file below a folder; of a link the stamp of the link itself."""
     with os.scandir(folder) as entries:
         listed = list(entries)
     for entry in listed:
@@ -364,18 +364,18 @@ def _stamp(path: str) -> Stamp | None:
 
 
 def digest_file(path: str) -> str:
-    """The SHA-256 of a regular file, empty for whatever else there is."""
+    """The SHA-256 of a regular file, empty if the path is no readable regular file."""
     try:
         with _open_file(path) as stream:
-            # In pieces, since nobody has looked how large it is.
+            # Read in pieces, because the size of the file is not known.
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
 
 
 def _open_file(path: str) -> BufferedReader:
-    """A regular file that is read; OSError for whatever else there is."""
-    # Without waiting, as for a pipe.
+    """A regular file opened for reading; OSError if the path is anything else."""
+    # O_NONBLOCK, because opening a pipe would wait for a writer.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     stream = open(os.open(path, flags), "rb")  # noqa: SIM115  # whoever asked closes it
     if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
@@ -385,5 +385,5 @@ def _open_file(path: str) -> BufferedReader:
 
 
 def _digest(value: Any) -> str:
-    # In this version equal values have equal bytes, in a quarter of the time that repr takes.
+    # In marshal's version 2 equal values have equal bytes; it takes a quarter of the time of repr.
     return hashlib.sha256(marshal.dumps(value, 2)).hexdigest()

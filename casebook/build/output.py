@@ -32,22 +32,22 @@ from casebook.text import Text
 if TYPE_CHECKING:
     from casebook.build.state import BuildState
 
-# Sources, and what other programs and our own set-up keep in the project.
+# Source folders, and the folders of other programs and of our set-up in the project.
 _NO_OUTPUTS = (
     *("data", "content", "theme", "casebook", "tests", "docs", "bench"),
     *(".git", ".github", ".venv", ".casebook-venv", ".cache"),
 )
-# A site of fewer files than this is linked anew in no time.
+# A site of fewer files than this needs no spare tree: linking all its files is fast.
 _LARGE = 2_000
 _AT_FDCWD = -100
-# Of renameat2 on Linux and of renamex_np on macOS alike.
+# The flag of an exchange, the same for renameat2 on Linux and renamex_np on macOS.
 _EXCHANGE = 2
 _NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP)
 _ENDING = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 def check_output(output: Path, project: Path) -> None:
-    """Refuse an output folder that is a source, holds one, or is no folder."""
+    """Refuse an output path in a source or above the project, a link, a file, home or the root."""
     if output.is_symlink():
         raise _refuse(output, say("build.output.link"))
     try:
@@ -57,7 +57,7 @@ def check_output(output: Path, project: Path) -> None:
     root = project.resolve()
     if _is_same(resolved, root) or any(_is_same(resolved, parent) for parent in root.parents):
         raise _refuse(output, say("build.output.project"))
-    # A user without a home has none to lose, and gets a name that leads nowhere.
+    # For a user without a home, expanduser returns a path that names no folder.
     home = Path(os.path.expanduser("~"))
     if _is_same(resolved, home) or resolved == Path(resolved.anchor):
         raise _refuse(output, say("build.output.home"))
@@ -71,9 +71,9 @@ def check_output(output: Path, project: Path) -> None:
 
 
 def check_files(output: Path, state: BuildState | None = None) -> list[str]:
-    """Refuse an output folder that holds files that are not ours.
+    """Refuse an output folder that holds foreign files.
 
-    Gives what file managers have left in it.
+    Returns the paths of the files that file managers left in the folder.
     """
     resolved = output.resolve()
     if not resolved.exists():
@@ -87,7 +87,7 @@ def check_files(output: Path, state: BuildState | None = None) -> list[str]:
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """True where two names lead to one folder, which a file system may spell in several ways."""
+    """True if two paths name the same folder, which a file system may spell in several ways."""
     with suppress(OSError):
         return os.path.samefile(one, other)
     return one == other
@@ -105,16 +105,16 @@ def stage_output(
     is_kept: bool = True,
     litter: Collection[str] = (),
 ) -> Iterator[StagedOutput]:
-    """A new tree beside `output` that takes its place when the block ends well.
+    """A new tree beside `output` that takes its place when the block ends without an error.
 
-    Where the block raises, `output` stays as it was. A second build of the same folder at the
+    If the block raises, `output` stays as it was. A second build of the same folder at the
     same time, a full disk or a missing permission raises CasebookError.
 
-    The tree of a large site is not removed when another has taken its place, but becomes the
-    beginning of the next one: to link and to remove fifty thousand files takes longer than all
-    the rest of a build that changes one of them. A new folder that is not `is_kept` for further
-    builds is given none: it would hold the whole site when the folder is removed. `litter` is what
-    the old tree holds that nobody may meet again.
+    The old tree of a large site is not removed but kept as a spare tree, which the next build
+    begins with: linking and removing fifty thousand files takes longer than the rest of a build
+    that changes one file. A new folder that is not `is_kept` for further builds gets no spare
+    tree, which would still hold the whole site after the folder is removed. `litter` lists files
+    that file managers left in the old tree; they are removed.
     """
     output = output.resolve()
     staging, retired, spare = _name_beside(output)
@@ -124,13 +124,13 @@ def stage_output(
             _repair(output)
             is_new = not output.exists()
             begun = not is_new and spare.is_dir() and not spare.is_symlink()
-            # Ctrl-C may come as soon as the folder is there.
+            # Ctrl-C may come as soon as the folder exists.
             try:
                 if begun:
                     os.replace(spare, staging)
                 else:
                     staging.mkdir()
-                # Now, while the state still holds what the last build has noted.
+                # Read now, before this build notes its own folders in the state.
                 known = state.folders_of(staging) if state else NO_STAMPS
                 old = None if is_new else output
                 tree = StagedOutput(staging, old, begun=begun, is_known=bool(known))
@@ -156,17 +156,17 @@ def stage_output(
 
 
 def repair_site(output: Path) -> None:
-    """Clear what a killed build left beside a site, unless another one is at work there."""
+    """Remove what a killed build left beside a site, unless another build is running there."""
     with suppress(OSError, CasebookError), _lock(output.with_name(f".{output.name}.lock")):
         _repair(output)
 
 
 def _holds_the_same(tree: StagedOutput, output: Path) -> bool:
-    """True where every file was linked and the old tree lists no other: nothing changes."""
-    # The list of all digests is among what was not written.
+    """True if every file was linked and the old tree lists no others, so that nothing changes."""
+    # The manifest was not written either, so both trees list the same files.
     if tree.written or not output.exists():
         return False
-    # What a begun tree held already was not looked for in the published one.
+    # Files that a begun tree already held were not compared with the published files.
     return not tree.begun or all(
         _is_one_file(f"{output}/{path}", f"{tree.folder}/{path}") for path in tree.listing
     )
@@ -180,30 +180,30 @@ def _is_one_file(one: str, other: str) -> bool:
 
 
 def _name_beside(output: Path) -> tuple[Path, Path, Path]:
-    """The tree in the making, the old one while it gives way, and the one kept for later."""
+    """The paths of the new tree, of the old tree during an exchange, and of the spare tree."""
     kinds = ("building", "retired", "spare")
     staging, retired, spare = (output.with_name(f".{output.name}.{kind}") for kind in kinds)
     return staging, retired, spare
 
 
 def _repair(output: Path) -> None:
-    """Clear what a killed build left, and put the old site back if it was caught in between."""
+    """Remove what a killed build left, and put the old site back if the exchange was cut short."""
     staging, retired, spare = _name_beside(output)
     if retired.exists() and not output.exists():
         os.replace(retired, output)
-    # A spare tree is of no use to a site that somebody took away.
+    # A spare tree is of no use if the site was removed.
     for leftover in (staging, retired, *([] if output.exists() else [spare])):
         if leftover.exists():
             _remove(leftover)
 
 
 def _swap(staging: Path, output: Path, retired: Path) -> Path:
-    """Put the new tree in the place of the old one, and give where that is now if there was one."""
+    """Put the new tree in the place of the old one, and return the path of the old one, if any."""
     if not output.exists():
         os.replace(staging, output)
     elif not exchange(staging, output):
-        # Without an atomic exchange the folder is missing for the time of one rename; a build
-        # that dies in between is repaired by the next one.
+        # Without an atomic exchange the folder is missing between two renames; if a build dies
+        # there, the next build repairs the site.
         os.replace(output, retired)
         try:
             os.replace(staging, output)
@@ -215,10 +215,10 @@ def _swap(staging: Path, output: Path, retired: Path) -> Path:
 
 
 def _retire(old: Path, output: Path, spare: Path | None) -> None:
-    """Keep an old tree for the next build to begin with, or remove it.
+    """Keep the old tree as the spare tree of the next build, or remove it.
 
-    After the first build that is one of links to the new site. The site stands, and a build that
-    was broken off here would say that it is unchanged: what cannot be done now, the next one does.
+    After a first build the spare tree is made of links to the new site. Errors and interrupts are
+    ignored: the site is published already, and the next build does what could not be done here.
     """
     with suppress(OSError, NotImplementedError, KeyboardInterrupt, SystemExit):
         if spare is None:
@@ -232,14 +232,14 @@ def _retire(old: Path, output: Path, spare: Path | None) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder of ours, also one that somebody has protected from writing."""
+    """Remove a folder of ours, even if it is write-protected."""
     if not folder.is_dir():
-        # Whoever opens a pipe to look into it waits for ever.
+        # Opening a pipe to list it would wait for ever.
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     try:
         shutil.rmtree(folder)
     except PermissionError:
-        # The files share their mode with those of the published site, the folders do not.
+        # Only folders: files are links, and their mode is that of the published files as well.
         folder.chmod(0o700)
         for path, folders, _names in os.walk(folder):
             for name in folders:
@@ -249,7 +249,7 @@ def _remove(folder: Path) -> None:
 
 @contextmanager
 def _explained(output: Path) -> Iterator[None]:
-    """Turns what the machine refuses into a message in two languages that names the path."""
+    """Turn an OSError into a CasebookError that names the path and the reason in two languages."""
     try:
         yield
     except OSError as error:
@@ -267,7 +267,7 @@ def _explained(output: Path) -> Iterator[None]:
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """Hold the lock of an output folder, which the system gives back when the process ends."""
+    """Hold the lock of an output folder, which the system releases when the process ends."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(path, blocking=False)
@@ -280,7 +280,7 @@ def _lock(path: Path) -> Iterator[None]:
         path.write_text(f"{os.getpid()} {time.strftime('%H:%M')}", encoding="utf-8")
         yield
     finally:
-        # Still held: who has opened the file by now finds that it has no name, and takes no lock.
+        # Unlinked while held: a process that has opened the file sees that it is gone.
         with suppress(OSError):
             path.unlink()
         lock.release()
@@ -292,13 +292,13 @@ def _read_holder(path: Path) -> tuple[str, str]:
         with suppress(OSError, ValueError):
             holder, since = path.read_text(encoding="utf-8").split()
             return holder, since
-        # The holder has taken the lock and is about to write its name.
+        # The holder has taken the lock but has not written its process number yet.
         time.sleep(0.02)
     return "?", "?"
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step where the system can, and say if it was done."""
+    """Exchange two folders in one step if the system can, and return True if it was done."""
     names = os.fsencode(one), os.fsencode(other)
     try:
         if sys.platform == "darwin":
@@ -312,8 +312,8 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def _flush(folder: Path) -> None:
-    """Bring the new files to the disk, lest a power cut leave a swapped tree of empty files."""
-    # One call for all costs a sixth of one for each of 76 files; Windows does not have it.
+    """Write the new files to the disk, so that a power cut cannot leave a site of empty files."""
+    # One sync takes a sixth of the time of an fsync for each of 76 files; Windows has no sync.
     if hasattr(os, "sync"):
         os.sync()
         return
@@ -323,7 +323,7 @@ def _flush(folder: Path) -> None:
 
 
 def _call(name: str, *arguments: Any) -> bool:
-    """Call a function of the system's library, and say if it has it; OSError where it fails."""
+    """Call a function of the system's library, and return if it exists; OSError if it fails."""
     if sys.platform not in ("linux", "darwin"):
         return False
     function = getattr(ctypes.CDLL(None, use_errno=True), name, None)
@@ -335,7 +335,7 @@ def _call(name: str, *arguments: Any) -> bool:
 
 @contextmanager
 def _end_on_signals() -> Iterator[None]:
-    """Lets SIGTERM and its like end the build the way Ctrl-C does, so that it clears up."""
+    """Let SIGTERM and similar signals end the build as Ctrl-C does, so that it cleans up."""
 
     def end(number: int, _frame: FrameType | None) -> None:
         # The exit status is the one that shells expect.
@@ -347,14 +347,14 @@ def _end_on_signals() -> Iterator[None]:
 
 @contextmanager
 def _hold_signals() -> Iterator[None]:
-    """Keeps signals from cutting the swap in two; it takes milliseconds and then all is done."""
+    """Ignore signals during the exchange, which takes milliseconds and must not be cut short."""
     with _handled(("SIGINT", *_ENDING), lambda _number, _frame: None):
         yield
 
 
 @contextmanager
 def _handled(names: Iterable[str], handler: Any, only_default: bool = False) -> Iterator[None]:
-    """Handles those signals that the system has; a thread beside the first one cannot."""
+    """Handle those of the signals that the system has; only the main thread can handle signals."""
     before: dict[signal.Signals, Any] = {}
     if threading.current_thread() is threading.main_thread():
         for number in (getattr(signal, name) for name in names if hasattr(signal, name)):

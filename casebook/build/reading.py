@@ -1,4 +1,4 @@
-"""Reading of a project: its records as a data set, and the cache of what was read and checked."""
+"""Reading of a project: its records as a data set, and the cache of read and checked records."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ from casebook.values.digest import digest
 from casebook.values.words import use_currency
 from casebook.yaml.files import CASES, find_case_files, read_bytes
 
-# The start of a process costs as much as reading so many files.
+# Starting a process takes as long as reading this many files.
 _FILES_PER_PROCESS = 400
 _BATCH = 50
-# Every save of a preview asks for the first cases, to see whether there are too many charts; all of
-# ten thousand would take half a gigabyte.
+# After every save a preview loads the first cases to see if there are too many charts. To remember
+# all cases of a site of ten thousand would take half a gigabyte.
 _MOST_REMEMBERED = 500
-# The lists that records draw on, and the settings, which name their languages.
+# The lists that records refer to, and the settings, which name the languages.
 _LISTS = ("data/vocabulary.yaml", "data/regions.yaml", "data/sources.yaml", SETTINGS)
-# What is read in the place of files, by path: other contents; nothing, as if there was no file;
-# None, as if it could not be read.
+# The contents that are read instead of files, by path: b"" stands for a file that does not exist,
+# None for a file that cannot be read.
 Instead = Mapping[str, bytes | None]
 _NOTHING: Final[Instead] = {}
 _UNKNOWN: Final = ("", "", None, None)
@@ -58,11 +58,11 @@ def read_dataset(
     cache: CaseCache | None = None,
     executor: Executor = IN_PROCESS,
 ) -> tuple[Dataset, list[Problem]]:
-    """The data set of a project, as far as it can be read, and every problem on the way.
+    """The data set of a project, as far as it can be read, and every problem that was found.
 
-    Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
-    for them. With a cache what it has in the place of files is read, the executor reads what is not
-    in it, and records are loaded when they are asked for; without one all of them are in memory.
+    Drafts, and faults that make a draft unreadable, are left out unless `drafts` is True. With a
+    cache its `instead` contents are read in place of files, the executor reads the records that it
+    lacks, and records are loaded on demand; without a cache all records are in memory.
     """
     problems: list[Problem] = []
     list_reader = cache.read_lists if cache is not None else read_lists
@@ -75,7 +75,7 @@ def read_dataset(
     cases: Sequence[Case] = ()
     unread = {path.stem for path, content in left_out.items() if content is None}
     if not lists.whole:
-        # Each of them would miss what the list has, and hide what is wrong with the list.
+        # Every case would miss entries of the list and hide the problem of the list itself.
         unread.update(path.stem for path in paths)
     elif cache is None:
         cases = reader.choose(((path, *reader.read(path)) for path in paths), problems, unread)
@@ -101,7 +101,7 @@ def read_dataset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _CaseReader:
-    """Reads the case files of a project in any process."""
+    """A reader of a project's case files that works in any process."""
 
     project: Path
     lists: Lists
@@ -109,14 +109,14 @@ class _CaseReader:
     instead: Instead
 
     def read(self, path: Path) -> tuple[Case | None, list[Problem]]:
-        """The case of a file with its problems; nothing of a faulty draft that is left out."""
+        """The case of a file with its problems; (None, []) for a faulty draft that is left out."""
         problems: list[Problem] = []
         shown = f"{CASES}{path.name}"
         data = self.instead.get(shown) or read_bytes(path, self.project, problems)
         if problems:
             return None, problems
         case, problems = read_case(data, shown, self.lists)
-        # Summaries and rules would go through all that is too long to be gone through.
+        # Summaries and rules would take too long on a case that is over the limits.
         if case is not None and (too_long := list(check_limits(case))):
             case, problems = None, [*problems, *too_long]
         if case is None and not self.drafts and is_draft(data):
@@ -127,7 +127,7 @@ class _CaseReader:
         self, paths: list[Path]
     ) -> list[tuple[CaseSummary | None, list[Problem], bytes]]:
         """The summary of the case of each file, its problems, and the case itself pickled."""
-        # It may be another process than that which read the lists.
+        # This may be another process than the one that read the lists.
         use_currency(self.lists.vocabulary.currency)
         batch = []
         for path in paths:
@@ -151,13 +151,13 @@ class _CaseReader:
             problems += noted
             if found is not None and (self.drafts or found.state == "published"):
                 chosen.append(found)
-            # What is not finished is not published, and keeps nothing else from being published.
+            # A draft is not published, and its faults do not keep other cases from being published.
             elif found is None and noted:
                 unread.add(path.stem)
         return order_cases(chosen)
 
     def load(self, cache: CaseCache, summary: CaseSummary) -> Case:
-        """The record that a summary is of, read again where the cache has lost it."""
+        """The record of a summary, read again from its file if the cache has lost it."""
         case = cache.load_case(summary)
         if case is None:
             case, _ = self.read(self.project / summary.path)
@@ -169,7 +169,7 @@ class _CaseReader:
 def _read_summaries(
     reader: _CaseReader, paths: list[Path], cache: CaseCache, executor: Executor
 ) -> Iterator[tuple[Path, CaseSummary | None, list[Problem]]]:
-    """The summaries of all cases, whose records are in the cache from now on."""
+    """The summaries of all cases with their problems; their records are put into the cache."""
     cut = cut_runs([(f"{CASES}{path.name}", path) for path in paths], lambda of_file: of_file[0])
     runs = [(name, run, cache.find_cases(name, [shown for shown, _ in run])) for name, run in cut]
     missing = [path for _, run, known in runs for shown, path in run if shown not in known]
@@ -188,17 +188,17 @@ def _read_summaries(
             yield path, summary, problems
         if len(known) > before:
             cache.keep_cases(name, known)
-    # The last one counts as done when another is asked for.
+    # The executor counts an item as done only when the next item is asked for.
     next(results, None)
 
 
 class CaseCache:
-    """Records as read and the cases that passed their checks, from the cache and for it.
+    """The cached records, and the keys of the cases that passed their checks.
 
-    `versions` are the digests of the files by path, relative to the project, `instead` what is
-    read in the place of some. A record is known by them, by the program and by the lists that it
-    draws on; the cache seals what it keeps, so that nothing is unpickled that this checkout did not
-    write.
+    `versions` are the digests of the files by path relative to the project, `instead` the contents
+    that are read instead of files. The key of a record is made of the digest of its file, of the
+    program and of the lists that it refers to. The cache is sealed, so only data that this checkout
+    wrote is unpickled.
     """
 
     def __init__(
@@ -216,13 +216,13 @@ class CaseCache:
         self._base = ""
         self._source_versions: Mapping[str, str] = {}
         self._dependencies: list[Dependencies] = []
-        # Keys of cases and texts in which nothing was found wrong, and those asked for.
+        # Keys of cases and texts without problems, and the keys that were asked for.
         self._passed: set[str] = set()
         self._asked: set[str] = set()
 
     def read_lists(self, project: Path, problems: list[Problem]) -> Lists:
-        """The lists that the records draw on; those that had no problem are not read again."""
-        # One that is there and has no version could not be read, which has to be said again.
+        """The lists that records refer to; unchanged lists without problems are not read again."""
+        # An existing file without a version could not be read, which has to be reported again.
         there = [name for name in _LISTS if os.path.lexists(project / name)]
         found = [(name, self.versions.get(name)) for name in there]
         key = f"record:lists:{digest(repr((digest_program(), sys.version, found)).encode())}"
@@ -245,9 +245,9 @@ class CaseCache:
     def find_cases(
         self, run: str, paths: Sequence[str]
     ) -> dict[str, tuple[CaseSummary, list[Problem]]]:
-        """The summaries of cases of a run by path, with their problems, as far as they are known.
+        """The known summaries of the cases of a run, by path, with their problems.
 
-        Known is what was read of the same file with the same lists.
+        A summary is known if it was read from the same file with the same lists.
         """
         kept = self._cache.recall(self._key_of_run(run), pickle.loads) or {}
         known = {}
@@ -270,21 +270,21 @@ class CaseCache:
 
     def keep_record(self, path: str, record: bytes) -> None:
         """Keep a case as it was read, pickled."""
-        # Nothing is kept of a file that has no version, for it could not be read.
+        # A file without a version could not be read, so nothing is kept of it.
         if path in self.versions:
             self._cache.put(self._key_of_record(path), record)
 
     def load_case(self, summary: CaseSummary) -> Case | None:
-        """The record that a summary is of, or None where it has to be read again."""
+        """The cached record of a summary, or None if it has to be read again."""
         key = self._key_of_record(summary.path)
         return self._cache.recall(key, pickle.loads, _MOST_REMEMBERED)
 
     def dependencies_of(self, dataset: Dataset) -> Dependencies:
-        """The dependencies of the cases of a data set, each found once."""
+        """The dependencies of the cases of a data set, found once for each data set."""
         for known in self._dependencies:
             if known.dataset is dataset:
                 return known
-        # An address that is given to a build makes another data set of the same cases.
+        # A build with `--siteurl` makes another data set of the same cases.
         alike = (
             known.with_settings(dataset)
             for known in self._dependencies
@@ -295,29 +295,29 @@ class CaseCache:
         return found
 
     def find_content_key(self, dataset: Dataset) -> str:
-        """A digest of the texts and lists of the editors, and of all that they may say of cases."""
+        """A digest of all inputs but the case files, and of all that texts may say of cases."""
         parts = [sorted(item for item in self.versions.items() if not item[0].startswith(CASES))]
         told = [(case.slug, case.listed) for case in dataset.summaries]
         return digest(repr((parts, told, dataset.words)).encode())
 
     def has_passed(self, inputs: str) -> bool:
-        """True where an earlier build found nothing wrong with the case of these inputs."""
+        """True if an earlier build found no problem in the case or the texts with this key."""
         self._asked.add(inputs)
         return inputs in self._passed
 
     def keep_passed(self, found: Collection[str]) -> None:
-        """Keep that nothing is wrong with the cases of the inputs of these keys."""
+        """Keep the keys of cases or texts in which no problem was found."""
         if not self._passed.issuperset(found):
             self._passed.update(found)
             self._cache.put(self._key_of_passed(), pickle.dumps(self._passed))
 
     def find_published(self) -> Mapping[str, str]:
-        """The versions of the records, by slug, that passed against the ledger as it is now."""
+        """The versions, by slug, of the records that passed against the current ledger."""
         found: dict[str, str] = json.loads(self._cache.get(self._key_of_ledger()) or b"{}")
         return found
 
     def keep_published(self, versions: Mapping[str, str]) -> None:
-        """Keep that the records of these versions passed against the ledger as it is now."""
+        """Keep the versions of the records that passed the checks against the current ledger."""
         self._cache.put(self._key_of_ledger(), json.dumps(versions).encode())
         self._cache.prune("record:published:")
 
@@ -326,7 +326,7 @@ class CaseCache:
         return f"record:published:{self._base}:{digest(repr(ledger).encode())}"
 
     def forget_rest(self) -> None:
-        """Forget what is of no more use."""
+        """Forget the entries that were not used."""
         if unasked := self._passed - self._asked:
             self._passed -= unasked
             self._cache.put(self._key_of_passed(), pickle.dumps(self._passed))
@@ -343,5 +343,5 @@ class CaseCache:
         return f"record:case:{self._base}:{self.versions.get(path)}:{path}"
 
     def _digest_sources(self, case: CaseSummary) -> str:
-        """The digests of the sources that a case rests on; one that is not there has none."""
+        """The digests of the sources that a case refers to, an empty one for a missing source."""
         return " ".join([self._source_versions.get(name, "") for name in case.sources])

@@ -1,7 +1,7 @@
-"""State of the last build: what its inputs were, and which files it made, unit by unit.
+"""State of the last build: the digests of its inputs, and the files that it made, unit by unit.
 
-With the stamps of last_build it answers what need not be made again: which files need not be
-read, and which units of the site may stay. Its rows lie in the cache, which seals them.
+With the stamps of last_build the state tells which files need not be read again and which units
+of the site may stay. Its rows are kept in the cache, which seals them.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from casebook.build.staged_output import StagedOutput
     from casebook.data.formats import DataFile
 
-# The number is that of the shape of the row.
+# The number changes with the format of the row.
 _INPUTS: Final = "state:inputs:2"
-# Which folders there are units of.
+# The output folders of which there are units, by the key of the site.
 _SITES: Final = "state:sites"
 _OutputStamp = tuple[int, int, int, int]
 # The key of a unit, a note on it, and each of its files with its digest and its stamp.
 _Unit = tuple[str, str, list[tuple[str, str, _OutputStamp]]]
-# The key of all units of a run together, and each by its name.
+# The common key of all units of a run, and each unit by its name.
 _Row = tuple[str, dict[str, _Unit]]
 
 
@@ -57,12 +57,12 @@ class Inputs:
 
 
 def read_inputs(project: Path, cache: Cache | None = None, is_kept: bool = True) -> Inputs:
-    """The digests of all inputs as they are now, which are kept in the cache.
+    """The current digests of all inputs, which are kept in the cache if `is_kept`.
 
-    A file that bears the stamp under which the state knows its digest is not read again. One that
-    was young when it was read may be written once more under the same stamp, and is not known.
+    A file is not read again if the state knows a digest for its stamp. The digest of a young file
+    is not kept, because the file may be written again without a change of its stamp.
     """
-    # The stamp comes first: a file that changes while it is read then differs from it.
+    # Stamps are taken first: a file that changes while it is read then no longer has its stamp.
     stamps = stamp_inputs(str(project))
     known: Mapping[str, tuple[Stamp, str]] = {}
     if cache is not None:
@@ -75,7 +75,7 @@ def read_inputs(project: Path, cache: Cache | None = None, is_kept: bool = True)
         if before == stamp and name not in young:
             digests[name] = found
             continue
-        # One that cannot be read, or is too large to be, is reported by whoever needs it.
+        # A file that is too large or cannot be read is reported by the code that needs it.
         if stamp[2] > most_bytes(name):
             digests[name] = f"{stamp[2]} bytes"
             continue
@@ -92,9 +92,9 @@ def read_inputs(project: Path, cache: Cache | None = None, is_kept: bool = True)
 
 @contextmanager
 def open_inputs(project: Path, cache: Cache, is_kept: bool = True) -> Iterator[Inputs]:
-    """The inputs for a block that may fail; where one changed it has cached nothing.
+    """The inputs for a block; if it fails and an input has changed, its cached values are removed.
 
-    What was made of a file as it is by now would be found again under what it was before.
+    A value made from the new content of a file would be found under the digest of the old content.
     """
     inputs = read_inputs(project, cache, is_kept)
     try:
@@ -115,9 +115,9 @@ def find_changed(inputs: Inputs) -> list[str]:
 
 
 def refuse_changes(inputs: Inputs) -> None:
-    """Raise ContentError where a file was written while the site was made from it.
+    """Raise ContentError if an input was written while the site was made, or has no digest.
 
-    As well where its digest is missing, for the site would not say what it was made from.
+    Without the digest of an input, the manifest would not say what the site was made from.
     """
     unread = inputs.stamps.keys() - inputs.digests.keys()
     problems = [problem("E140.input", name, START) for name in unread]
@@ -129,28 +129,28 @@ def refuse_changes(inputs: Inputs) -> None:
 class BuildState:
     """The units of a published site, such as all files of one case, each under its key.
 
-    A unit whose key is what it was stays as it is published, unless one of its files bears
-    another stamp than when it was written. One of a build that did not end names files that are
-    published nowhere.
+    A unit with an unchanged key stays as it is published, unless the stamp of one of its files has
+    changed. A unit that was saved by a build that did not end names files that are not published,
+    and is made again.
     """
 
     def __init__(self, cache: Cache, output: Path) -> None:
         self._cache = cache
         self._output = output
-        # Another program may shape its rows otherwise.
+        # Another version of the program may use another format of rows.
         self._site = digest(f"{digest_program()} {output}".encode())[:16]
 
     def open_run(self, name: str, tree: StagedOutput) -> UnitRun:
-        """The units that are kept in one row, for a tree that they may stay in."""
+        """The units of one row, to be put into a tree."""
         key = self._name(name)
         content = self._cache.get(key)
         row: _Row = pickle.loads(content) if content is not None else ("", {})
         return UnitRun(row, tree, self._output, partial(self._cache.put, key))
 
     def read_texts(self) -> WrittenTexts:
-        """Where the texts of cases lie in the published lists, nowhere where one was changed.
+        """The places of the texts of cases in the published lists; NO_TEXTS if a list was changed.
 
-        They go into new lists, whose digests would vouch for whatever had come into the old ones.
+        The texts are copied into new lists, whose digests would hide such a change.
         """
         content = self._cache.get(self._name("texts"))
         cases, lists = pickle.loads(content) if content is not None else ((), {})
@@ -162,7 +162,7 @@ class BuildState:
         return WrittenTexts(cases, found)
 
     def note_texts(self, texts: WrittenTexts, tree: StagedOutput) -> None:
-        """Keep where the texts of cases lie in the lists of a tree."""
+        """Keep the places of the texts of cases in the lists of a tree."""
         lists = {
             name: (path, tree.listing[path], places) for name, (path, places) in texts.lists.items()
         }
@@ -172,25 +172,25 @@ class BuildState:
     def write_unit(
         self, unit: str, key: str, tree: StagedOutput, make: Callable[[], Iterable[DataFile]]
     ) -> None:
-        """Put the files of a unit into the tree, made anew where it is not fresh."""
+        """Put the files of a unit into the tree, and make them again if the unit is stale."""
         run = self.open_run(unit, tree)
         if not run.keep(unit, key):
             run.write(unit, key, make())
             run.save()
 
     def folders_of(self, tree: Path) -> dict[str, int]:
-        """When folders of a tree were last changed that held files of the site alone since.
+        """The mtimes of folders of a tree; a folder with this mtime holds only files of the site.
 
-        Of a tree whose manifest is another than that of its build nothing is known.
+        Empty if the manifest of the tree is not the one that its build wrote.
         """
         content = self._cache.get(self._name_folders(tree))
         sha, found = pickle.loads(content) if content is not None else ("", {})
         return found if digest_file(f"{tree}/{MANIFEST}") == sha else {}
 
     def note_folders(self, tree: Path, stamps: Mapping[str, int], manifest: str) -> None:
-        """Keep when folders of a tree were last changed; of what was just now, that it was once.
+        """Keep the mtimes of the folders of a tree, and 0 for a folder that was changed just now.
 
-        `manifest` is the digest of that of the tree.
+        `manifest` is the digest of the tree's manifest.
         """
         young = young_since()
         row = {folder: stamp if stamp < young else 0 for folder, stamp in stamps.items()}
@@ -198,11 +198,11 @@ class BuildState:
         self._cache.put(self._name_folders(tree), content)
 
     def _name_folders(self, tree: Path) -> str:
-        # It goes by another name after the exchange.
+        # By inode, because the exchange gives the tree another name.
         return self._name(f"folders:{os.stat(tree).st_ino}")
 
     def forget_rest(self) -> None:
-        """Forget the units that were neither kept nor made, and the sites that are no more."""
+        """Forget the units that were neither kept nor made, and sites that no longer exist."""
         self._cache.prune(self._name(""))
         sites: dict[str, str] = json.loads(self._cache.get(_SITES) or b"{}")
         others = ((site, path) for site, path in sites.items() if path != str(self._output))
@@ -218,7 +218,7 @@ class BuildState:
 
 
 class UnitRun:
-    """Some units of a published site, which are kept in one row."""
+    """The units of a published site that are kept in one row."""
 
     def __init__(
         self, row: _Row, tree: StagedOutput, output: Path, put: Callable[[bytes], None]
@@ -230,7 +230,7 @@ class UnitRun:
         self._units: dict[str, _Unit] = {}
 
     def keep(self, unit: str, key: str) -> bool:
-        """Put a unit into the tree that is published as it would be made, and say if it is."""
+        """Put a unit into the tree as published and return True, or False if it has to be made."""
         known = self._known.get(unit)
         lying = self._find(known) if known is not None and known[0] == key else None
         if known is None or lying is None:
@@ -239,9 +239,9 @@ class UnitRun:
         return True
 
     def keep_all(self, key: str) -> list[str] | None:
-        """Put all units into the tree that were saved under a key, and give the notes on them.
+        """Put all units that were saved under a key into the tree, and return their notes.
 
-        None where some have to be made.
+        None if a unit has to be made.
         """
         if not self._known or self._key != key:
             return None
@@ -261,11 +261,11 @@ class UnitRun:
         self._units[unit] = key, note, stamped
 
     def save(self, key: str = "") -> None:
-        """Keep the units that were put into the tree, all of them as made under a key."""
+        """Keep the units that were put into the tree, with a key that is common to all of them."""
         self._put(pickle.dumps((key, self._units), pickle.HIGHEST_PROTOCOL))
 
     def _find(self, unit: _Unit) -> list[bool] | None:
-        """Which files of a unit the tree holds already; None where one is published nowhere."""
+        """For each file of a unit, True if the tree holds it; None if one is not published."""
         lying = []
         for path, _, stamp in unit[2]:
             lies = _stamp(f"{self._tree.folder}/{path}") == stamp
@@ -285,7 +285,7 @@ class UnitRun:
 
 
 def _stamp(path: str) -> _OutputStamp | None:
-    """The stamp of an output, without the time of change, which every new link moves."""
+    """The stamp of an output, without the ctime, which every new link changes."""
     try:
         found = os.lstat(path)
     except OSError:

@@ -1,8 +1,8 @@
-"""The theme's templates as Python: their environment, and a digest of what each is made of.
+"""The theme's templates compiled to Python: their environment, and a digest of each one's sources.
 
-Jinja asks of every call whether the function wants the context, of every attribute whether an item
-of that name would do, and wraps every value that it escapes. Here the plain case comes first and
-Jinja's own way where it does not hold, so that templates mean what they mean to Jinja.
+Jinja checks at every call whether the function takes the context, at every attribute whether there
+is an item of that name, and wraps every value that it escapes. The code generated here tries the
+common case first and then does as Jinja does, so that templates mean the same as in Jinja.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ from casebook.record.suggestions import suggest
 from casebook.text import Lang
 from casebook.values.digest import digest
 
-# Where faults say that a template of an environment in memory is.
+# The folder that errors name for templates of an environment in memory.
 THEME = "theme"
-# What reading a template raises where it is none.
+# The exceptions of reading a file that is not a valid template.
 _UNREADABLE = (TemplateSyntaxError, UnicodeDecodeError, RecursionError)
-# What ends a line to Jinja.
+# The line endings that Jinja recognises.
 _LINES = re.compile(r"\r\n?|\n")
-# Options of every environment of Jinja, that of Pelican among them.
+# Options of every Jinja environment, including Pelican's.
 ENVIRONMENT_OPTIONS: Mapping[str, Any] = {
     "autoescape": True,
     "undefined": StrictUndefined,
@@ -58,12 +58,12 @@ ENVIRONMENT_OPTIONS: Mapping[str, Any] = {
     "extensions": [],
 }
 
-# The labels and words of a site come again on thousands of pages.
+# The same labels and words appear on thousands of pages.
 _escape_again = lru_cache(maxsize=16384)(escape)
 
 
 def escape_value(value: object) -> str:
-    """The escaped text of a value, without a new object where there is nothing to escape."""
+    """The escaped text of a value; Markup is returned as it is, and escaped strings are cached."""
     if value.__class__ is Markup:
         return value
     if value.__class__ is str:
@@ -74,42 +74,42 @@ def escape_value(value: object) -> str:
 
 
 class CompiledTemplates:
-    """Code of templates and the names in them, each good for one source.
+    """The compiled code of templates and the names in them, each valid for one source.
 
-    A cache keeps all of it as one value, for this program under this Python and this Jinja.
+    The cache keeps them all as one value, for this version of the program, of Python and of Jinja.
     """
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], tuple[str, Any]] = {}
         self._is_new = False
-        # What was parsed to find the names, for as long as it is not compiled.
+        # Syntax trees that were parsed to find the names, kept until they are compiled.
         self.trees: dict[str, nodes.Template] = {}
 
     def get(self, key: tuple[str, str], checksum: str) -> Any:
-        """The value under a key from a source of this checksum, else None."""
+        """The value under a key if it was made from a source with this checksum, else None."""
         known, value = self._found.get(key, ("", None))
         return value if known == checksum else None
 
     def put(self, key: tuple[str, str], checksum: str, value: object) -> None:
-        """Remember what was found out; it has to be something that marshal can write."""
+        """Store a value, which marshal must be able to write, for a source with this checksum."""
         self._found[key] = checksum, value
         self._is_new = True
 
     def pack(self) -> tuple[str, bytes]:
-        """All that there is, under the name of the program that can use it."""
+        """The cache key of the program that can use the values, and all values as bytes."""
         return _name_compiled(), marshal.dumps(self._found)
 
     def unpack(self, name: str, content: bytes | None) -> None:
-        """Take what was packed, where there is nothing yet and this program can use it."""
+        """Load packed values if there are none yet and this program can use them."""
         if content and not self._found and name == _name_compiled():
             self._found = marshal.loads(content)
 
     def load(self, cache: Cache) -> None:
-        """Take what an earlier build left in the cache, which gives only what it was given."""
+        """Load the values of an earlier build from the cache, which returns only what it sealed."""
         self.unpack(_name_compiled(), cache.get(_name_compiled()))
 
     def save(self, cache: Cache) -> None:
-        """Leave what is new for the next build."""
+        """Put the values into the cache for the next build if any is new."""
         if self._is_new:
             cache.put(*self.pack())
             self._is_new = False
@@ -123,14 +123,14 @@ def _name_compiled() -> str:
 
 @contextmanager
 def explaining_templates(theme: Theme) -> Iterator[None]:
-    """Turns what a template raises into a ContentError that names its line."""
+    """Turn an exception raised by a template into a ContentError that names its line."""
     try:
         yield
     except CasebookError:
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        # What our own functions raise is a fault of ours, whatever they are given.
+        # An exception raised inside the program's own functions is a fault of the program.
         if not isinstance(error, TemplateError | RecursionError) and not _is_of_theme(frames[-1]):
             raise
         raise ContentError([_describe_error(error, theme)]) from error
@@ -141,7 +141,7 @@ def _is_of_theme(frame: traceback.FrameSummary) -> bool:
 
 
 def _describe_error(error: Exception, theme: Theme, name: str = "") -> Problem:
-    """The problem of a template, at the innermost line of the theme that was running."""
+    """The problem for an exception, at the innermost line of the theme that was running."""
     path, line = f"{THEME}/templates/{name}", 1
     for frame in filter(_is_of_theme, traceback.extract_tb(error.__traceback__)):
         path, line = frame.filename, frame.lineno or 1
@@ -156,16 +156,16 @@ def _describe_error(error: Exception, theme: Theme, name: str = "") -> Problem:
 
 
 class PlainGenerator(CodeGenerator):
-    """Writes templates as Python that calls functions, reads attributes and escapes directly.
+    """Generator of Python code that calls functions, reads attributes and escapes directly.
 
-    No function that a template is given may ask for the context. Which of the wordings of
-    `L('…', '…')` is printed is known when a template is loaded for a language.
+    Functions that are given to templates must not take the context. Loading a template for a
+    language decides which of the two wordings of `L('…', '…')` is printed.
     """
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         self.writeline(f"from {__name__} import escape_value")
         self.writeline("is_chinese = environment.globals['lang'] == 'zh'")
-        # What a template calls so itself is not what it is given under that name.
+        # A template that defines its own `L` does not use the function of that name.
         own = (name.name for name in node.find_all(nodes.Name) if name.ctx != "load")
         self.has_wordings = "L" not in own
         super().visit_Template(node, frame)
@@ -189,14 +189,14 @@ class PlainGenerator(CodeGenerator):
         self.write(")")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
-        # Names of this kind are given by Jinja to nothing else.
+        # Jinja itself gives no variable the name `found` or `owner`.
         self.write("(found if (found := getattr((owner := ")
         self.visit(node.node, frame)
         self.write(f"), {node.attr!r}, missing)) is not missing")
         self.write(f" else environment.getattr(owner, {node.attr!r}))")
 
     def _find_wordings(self, node: nodes.Node) -> list[nodes.Expr]:
-        """The arguments of `L('…', '…')`, the first of them Chinese; none of anything else."""
+        """The two arguments of a call `L('…', '…')`, Chinese first; empty for any other node."""
         if not isinstance(node, nodes.Call) or not isinstance(node.node, nodes.Name):
             return []
         is_wording = node.node.name == "L" and self.has_wordings and len(node.args) == 2
@@ -208,7 +208,7 @@ class PlainGenerator(CodeGenerator):
         return [known(wording, frame, finalize) for wording in pair]
 
     def _output_const_repr(self, group: Iterable[Any]) -> str:
-        # Joined with what stands around them, wordings cost a page nothing.
+        # Wordings that are joined with the text around them take no time when a page is printed.
         zh, other = (repr("".join(texts)) for texts in zip(*group, strict=True))
         return zh if zh == other else f"({zh} if is_chinese else {other})"
 
@@ -222,13 +222,13 @@ class PlainGenerator(CodeGenerator):
 def make_environment(
     sources: Mapping[str, bytes], lang: Lang, compiled: CompiledTemplates
 ) -> Environment:
-    """An environment over templates in memory, for pages of one language made in any process.
+    """A Jinja environment of templates in memory, for pages of one language, in any process.
 
-    Faults name the templates as files of a folder `theme`.
+    Errors name the templates as files of a folder `theme`.
     """
 
     class Parsed(Environment):
-        """Takes templates that are parsed already."""
+        """An environment that uses the syntax trees of templates that are parsed already."""
 
         code_generator_class = PlainGenerator
 
@@ -236,11 +236,11 @@ def make_environment(
             return compiled.trees.pop(name or "", None) or super()._parse(source, name, filename)
 
         def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-            # A chain of the two is walked through for each template that a page is made of.
+            # Jinja would search a ChainMap of the two for each template that a page uses.
             return self.globals if d is None else super().make_globals(d)
 
     class Compiled(BytecodeCache):
-        """Jinja's own cache on the disk would run whatever code was planted there."""
+        """A cache in memory, since Jinja's cache on the disk would run any code planted there."""
 
         def load_bytecode(self, bucket: Bucket) -> None:
             bucket.code = compiled.get(("code", bucket.key), bucket.checksum)
@@ -255,18 +255,18 @@ def make_environment(
     environment = Parsed(
         loader=FunctionLoader(load),
         bytecode_cache=Compiled(),
-        # What lies in memory neither changes nor has to make room.
+        # Templates in memory do not change, and none has to be dropped to make room.
         auto_reload=False,
         cache_size=-1,
         **ENVIRONMENT_OPTIONS,
     )
-    # Templates ask for it as they are loaded.
+    # Compiled templates read `lang` when they are loaded.
     environment.globals["lang"] = lang
     return environment
 
 
 def digest_templates(theme: Theme, compiled: CompiledTemplates) -> Mapping[str, str]:
-    """For each template a digest of itself and of all that it may include or import."""
+    """For each template a digest of itself and of all templates that it may include or import."""
     own = {name: digest(source) for name, source in theme.sources.items()}
     named = {name: _find_named(name, theme, compiled) for name in own}
     digests = {}
@@ -283,9 +283,9 @@ def digest_templates(theme: Theme, compiled: CompiledTemplates) -> Mapping[str, 
 
 
 class _Names(NamedTuple):
-    """The names in a template: of templates, None where one is only known when it runs; of what it
-    defines; what it takes from which template; and the filters and tests that it calls, each with
-    the message that there is none and its line.
+    """The names in a template: `templates` it names, None if one is known only at run time; macros
+    and variables `defined`; macros `taken`, each with its template and line; filters and tests
+    `called`, each with the key of the message for an unknown name and its line.
     """
 
     templates: frozenset[str] | None
@@ -296,24 +296,24 @@ class _Names(NamedTuple):
 
 
 def _find_named(name: str, theme: Theme, compiled: CompiledTemplates) -> frozenset[str]:
-    """The templates that a template names; all where a name is only known when it runs."""
+    """The templates that a template names; all templates if a name is known only at run time."""
     try:
         named = _read_names(name, theme, compiled).templates
     except _UNREADABLE:
-        # It may be no template at all.
+        # The file may not be a template.
         named = None
     return frozenset(theme.sources) if named is None else named & theme.sources.keys()
 
 
 def _read_names(name: str, theme: Theme, compiled: CompiledTemplates) -> _Names:
-    """The names in a template; one of _UNREADABLE where it is none."""
+    """The names in a template; raises one of _UNREADABLE if the file is not a valid template."""
     checksum = digest(theme.sources[name])
     known = compiled.get(("names", name), checksum)
     if known is not None:
         return _Names(*known)
     source, path = theme.sources[name].decode("utf-8"), f"{THEME}/templates/{name}"
     tree = Environment(**ENVIRONMENT_OPTIONS).parse(source, name, path)
-    # Gone through once: to go through a tree takes a tenth of the time of parsing it.
+    # The tree is walked once only: each walk takes a tenth of the time of parsing.
     every = [*tree.find_all(nodes.Node)]
 
     def find_all(*kinds: type) -> list[Any]:
@@ -322,7 +322,7 @@ def _read_names(name: str, theme: Theme, compiled: CompiledTemplates) -> _Names:
     blocks = [(each.name, each.lineno) for each in find_all(nodes.Block)]
     for number, (block, line) in enumerate(blocks):
         if block in dict(blocks[:number]):
-            # Jinja says so when it compiles, which takes several times as long.
+            # Jinja raises this error only when it compiles, which takes several times as long.
             raise TemplateSyntaxError(f"block {block!r} defined twice", line, name, path)
     stored = {each.name for each in find_all(nodes.Name) if each.ctx == "store"}
     taken: list[tuple[str, str, int]] = []
@@ -355,13 +355,13 @@ def _read_names(name: str, theme: Theme, compiled: CompiledTemplates) -> _Names:
 
 
 def check_templates(theme: Theme, compiled: CompiledTemplates) -> list[Problem]:
-    """Faults of templates that can be known before any of them runs."""
+    """The problems of templates that can be found without running them."""
     problems, read = [], {}
     for name in theme.sources:
         try:
             read[name] = _read_names(name, theme, compiled)
         except UnicodeDecodeError:
-            # The check of the files of the theme names its line.
+            # The check of the theme's files reports this with its line.
             continue
         except _UNREADABLE as error:
             problems.append(_describe_error(error, theme, name))
@@ -373,7 +373,7 @@ def check_templates(theme: Theme, compiled: CompiledTemplates) -> list[Problem]:
     for name, names in read.items():
         path, lines = theme.paths.get(name, name), _LINES.split(theme.sources[name].decode())
         for word, key, line in names.called:
-            # Jinja asks for it where the line runs, which may be on one page of a thousand.
+            # Jinja looks for it only when the line runs, which may be on one page of a thousand.
             if word not in known[key]:
                 at, hint = _find_word(lines, line, word), suggest(word, known[key])
                 problems.append(problem(key, path, at, hint=hint, name=word))
@@ -389,12 +389,12 @@ def check_templates(theme: Theme, compiled: CompiledTemplates) -> list[Problem]:
 
 
 def _find_word(lines: list[str], line: int, word: str) -> Position:
-    """The place of a word in a line, of which Jinja tells no column."""
+    """The position of a word in a line; Jinja itself tells no column."""
     return Position(line, lines[line - 1].find(word) + 1 or 1)
 
 
 @lru_cache(maxsize=1)
 def _list_pages() -> frozenset[str]:
-    """The templates that pages are made by."""
+    """The names of the packaged templates that are for pages."""
     folder = Path(find_packaged("theme")) / "templates"
     return frozenset(path.name for path in folder.glob("*.html"))

@@ -38,19 +38,19 @@ from casebook.values.digest import digest
 from casebook.yaml.edit import diff_files, fix_text
 from casebook.yaml.files import copy_of, find_case_files, show_path, write_atomically
 
-# Addresses below the root of the preview. No case may be called `data`, so that the list of
-# sources has an address among those of the cases.
+# Addresses below the root of the preview. No case may be called `data`, so `data/sources` is free
+# for the list of sources.
 EDIT: Final = "/edit/"
 NEW: Final = "/new/"
 SOURCES_PLACE: Final = "data/sources"
 _SLUG, _DIGEST, _TOKEN, _DO = "@slug", "@digest", "@token", "do"
-# How long, in seconds, a build that is being made is waited for.
+# The seconds to wait for a build that is running.
 _PATIENCE: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormAnswer:
-    """An answer to a browser: a page, an address to go to, or a file to be kept."""
+    """An answer to a browser: a page, an address to redirect to, or a file to download."""
 
     status: int = 200
     page: bytes = b""
@@ -59,7 +59,7 @@ class FormAnswer:
 
 
 class Form(RecordFile):
-    """The file of a record in a form."""
+    """A record file as a form shows and edits it."""
 
     def __init__(self, project: Path, shown: str, slug: str, lists: Lists) -> None:
         super().__init__(project, shown, lists, is_new=shown == NEW)
@@ -73,12 +73,12 @@ class Form(RecordFile):
 
     @property
     def is_case(self) -> bool:
-        """True of a case, which has a page."""
+        """True if the record is a case, which has a page."""
         return self.described is CASE
 
     @property
     def is_changed(self) -> bool:
-        """True where something is typed that is not in the file."""
+        """True if the form holds a change that is not in the file."""
         return bool(self.posted) and (bool(self.faults) or not self.before.says(self.row))
 
     @property
@@ -89,9 +89,9 @@ class Form(RecordFile):
         return NEW if self.is_new else f"{EDIT}{self.slug}/"
 
     def write(self) -> bytes | None:
-        """The file with what is typed, None where no file can hold it."""
+        """The content of the file with the typed changes, None if no file can hold them."""
         if self.before.says(self.row):
-            # Also where a second press of the button finds what the first one saved.
+            # The same after a second press of the button, when the first press has saved.
             return self.data
         has_names = not any(find_wrong_names(self.row, self.described))
         with suppress(ValueError):
@@ -99,7 +99,7 @@ class Form(RecordFile):
         return None
 
     def judge_new(self) -> Text | None:
-        """The reason why there can be no new file of this name, if there is one."""
+        """The reason why there can be no new file of this name, None if there can."""
         region = self.lists.regions.get(self.row.texts.get("region", ""))
         if not self.slug and region is not None:
             self.slug = propose_slug(region, self.lists.regions)
@@ -116,7 +116,7 @@ class Form(RecordFile):
 class Forms:
     """The forms of a project, as a preview offers them to this machine.
 
-    Every write needs the `token`, which only a page of this very preview holds.
+    Every write needs the `token`, which only the pages of this preview hold.
     """
 
     def __init__(self, project: Path, lang: Lang) -> None:
@@ -126,7 +126,7 @@ class Forms:
         self._turn = threading.Lock()
 
     def show(self, address: str, done: str = "") -> FormAnswer:
-        """The page at an address, the list of cases where there is none of it."""
+        """The form at an address, or the list of cases if the address has no form."""
         form = self._open(address) if address != EDIT else None
         if form is None:
             found = self._render("form_list.html", cases=self._list_cases(), is_all=address == EDIT)
@@ -140,9 +140,9 @@ class Forms:
     def post(self, address: str, pairs: Sequence[tuple[str, str]]) -> FormAnswer:
         """Do what a button of a form asks.
 
-        Whoever has another token gets back what was typed, with the right one for another try.
+        For a wrong token the form comes back as it was typed, with the right token for another try.
         """
-        # Two clicks on one button come at once; the second is to find what the first one saved.
+        # Two clicks on a button come at once; the second must see what the first one has saved.
         with self._turn:
             return self._post(address, pairs)
 
@@ -158,7 +158,7 @@ class Forms:
             slug = address.removeprefix(EDIT).removesuffix("/")
             if judge_slug(slug):
                 return FormAnswer(status=404)
-            # The file has gone while its form was open.
+            # The file was removed while its form was open.
             do, form = "check", Form(self.project, NEW, slug, read_lists(self.project, []))
             notices.append(say("form.gone", path=f"data/cases/{slug}.yaml"))
         if not is_known:
@@ -169,7 +169,7 @@ class Forms:
             answer = self._save(form, fix_text(form.data, form.shown)[0], "fixed")
             if not typed:
                 return answer
-            # What was typed before the file was faulty is still to be saved.
+            # Changes typed before the file became faulty still have to be saved.
             notices += form.notices or [_say_done(form, "fixed")]
             do, form = "check", self._open(address) or form
         form.notices += notices
@@ -189,13 +189,13 @@ class Forms:
             _explain_changes(form.row, form.checked)
             form.checked = check_record(form)
         if do == "over":
-            # Whoever has seen what the file holds now may write over just that.
+            # `what` is the digest of the content that the editor has seen and agrees to overwrite.
             do, form.digest = "save", what
         form.is_stale = not form.is_new and form.digest != digest(form.data) and form.is_changed
         if form.is_stale:
             form.notices.append(say("form.changed_on_disk", path=form.shown))
             after = form.write()
-            # Without the names of the file; numbers of lines say nothing to an editor.
+            # Without the lines of file names; line numbers mean nothing to an editor.
             changes = [*diff_files(form.data, after, form.shown)][2:] if after else []
             form.lines = ["…" if line.startswith("@@") else line for line in changes]
         elif do in ("save", "keep", "undo", "propose"):
@@ -204,7 +204,7 @@ class Forms:
         return answer if is_known else replace(answer, status=403)
 
     def _finish(self, form: Form, do: str) -> FormAnswer:
-        """Save, undo or propose, or show in the form what is in the way of it."""
+        """Save, undo or propose, or show in the form what prevents it."""
         if do == "undo":
             copy = find_copy(form.path, form.data)
             if copy is None:
@@ -233,7 +233,7 @@ class Forms:
         return self._answer(form)
 
     def _save(self, form: Form, after: bytes, done: str) -> FormAnswer:
-        """Write the file unless somebody else is at it, and lead to the form of what it holds."""
+        """Write the file unless another program is using it, and redirect to its form."""
         try:
             with held(form.path, self.project):
                 form.save(after)
@@ -250,7 +250,7 @@ class Forms:
         return self._answer(form)
 
     def _renew_schema(self) -> None:
-        """Let text editors know of new sources too, as `schema` would, where they have a schema."""
+        """Write an existing JSON Schema again, so that text editors know new sources too."""
         place = self.project / SCHEMA_FILE
         with suppress(ContentError, OSError):
             if place.is_file():
@@ -289,7 +289,7 @@ class Forms:
             "form": form,
             "view": view,
             "whole": whole,
-            # That of the file that was read, so that another try does not overwrite it either.
+            # The digest from when the form was opened, so that another try overwrites nothing.
             "digest": form.digest or digest(form.data),
             "now": digest(form.data),
             "notices": [notice.inside(self.lang) for notice in form.notices],
@@ -303,11 +303,11 @@ class Forms:
         return [(slug, file.before.texts) for slug, file in files]
 
     def _open(self, address: str) -> Form | None:
-        """The form at an address, with what its file holds; None where there is no such file."""
+        """The form at an address with the content of its file, None if there is no such file."""
         faults: list[Problem] = []
         lists = read_lists(self.project, faults)
         name = address.removeprefix(EDIT).removesuffix("/")
-        # The name is looked for among the files, and never made a path of.
+        # The name is looked up among the existing files and is never made into a path.
         known = {path.stem: path for path in find_case_files(self.project)}
         if address == NEW:
             form = Form(self.project, NEW, "", lists)
@@ -317,20 +317,20 @@ class Forms:
             form = Form(self.project, f"data/cases/{known[name].name}", name, lists)
         else:
             return None
-        # By faulty lists nothing can be judged, and of languages and questions some are missing.
+        # Faulty lists may lack languages and questions, so no record can be judged by them.
         others = (one for one in faults if one.path != form.shown)
         form.faults += [one for one in others if one.severity == "error"]
         if form.is_new and not form.faults and form.is_case:
             form.row.texts |= {one.name: one.filled for one in CASE if one.filled}
             questions = lists.vocabulary.questions
             for answer in form.row.rows["answers"]:
-                # The figures answer it; whoever filled it in by habit would hide them.
+                # Figures answer a derived question; a state filled in here would hide that answer.
                 if not questions[answer.name].derived:
                     answer.texts["state"] = "not_stated"
         return form
 
 
-# What was done, and how the next page says so.
+# The keys of the messages on the next page, by what was done.
 _DONE: Final[Mapping[str, str]] = {
     "saved": "form.saved",
     "undone": "form.undone",
@@ -345,7 +345,7 @@ def _say_done(form: Form, done: str) -> Text:
 
 
 def find_copy(path: Path, now: bytes) -> bytes | None:
-    """A file as it was before it was last written, unless that is what it holds now."""
+    """The copy of a file from before its last save, None if there is none or it equals `now`."""
     copy = copy_of(path)
     with suppress(OSError):
         is_file = stat.S_ISREG(copy.lstat().st_mode)
@@ -356,22 +356,22 @@ def find_copy(path: Path, now: bytes) -> bytes | None:
 
 @contextmanager
 def held(path: Path, project: Path) -> Iterator[None]:
-    """Hold a file for as long as it is written.
+    """Hold the locks that are needed to write a file.
 
-    Raises CasebookError where an editor has it open or a build is being made.
+    Raises CasebookError if the file is a link, an editor has it open or a build is running.
     """
     from filelock import FileLock, Timeout
 
     if path.is_symlink():
-        # A new file in its place would cut the link.
+        # The file is replaced when it is written, which would remove the link.
         raise failure("form.is_link", name=path.name)
-    # What vim, Emacs and LibreOffice leave beside a file for as long as they have it open.
+    # Files that vim, Emacs and LibreOffice keep beside a file while they have it open.
     for trace in (f".{path.name}.swp", f".#{path.name}", f".~lock.{path.name}#"):
         if (path.parent / trace).is_symlink() or (path.parent / trace).exists():
             raise failure("form.open_elsewhere", name=path.name, trace=trace)
     (project / ".cache").mkdir(exist_ok=True)
     locks = [project / FORM_LOCK]
-    # Only a build that was there before makes this one.
+    # This lock file exists only while a build runs, and only builds create it.
     locks += [one for one in (project / ".output.lock",) if one.exists()]
     taken = []
     try:
@@ -384,14 +384,14 @@ def held(path: Path, project: Path) -> Iterator[None]:
         raise failure("form.busy") from None
     finally:
         for lock in reversed(taken):
-            # Still held, so that whoever waits for it finds that it has no name.
+            # Unlinked while held, so that a waiting process sees that the file is gone.
             with suppress(OSError):
                 os.unlink(lock.lock_file)
             lock.release()
 
 
 def _explain_changes(row: TypedRow, checked: Checked) -> None:
-    """Add the entries that a record owes its readers, of which the reasons are left to fill in."""
+    """Add a history entry for each unexplained change; the editor fills in the reasons."""
     today = date.today().isoformat()
     figures = {figure.name: figure for figure in row.rows.get("figures", ())}
     for (kind, name), difference in checked.unexplained:

@@ -1,4 +1,4 @@
-"""Local server of a previewed site: its pages, what is added to them, and events that reload."""
+"""Local server of a previewed site: its pages, the script added to them, and reload events."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from casebook.problems import CasebookError
 from casebook.text import Lang
 
 FIRST_PORT = 8000
-# So many ports are tried where nobody asked for one.
+# The number of ports that are tried if none was asked for.
 _PORTS = 100
 _HEARTBEAT = 15.0
-# A browser keeps a stream open for each page; a program that opens more has no good in mind.
+# A browser keeps one stream open for each page; a program that opens more than this is abusive.
 _MOST_CONNECTIONS = 400
-# Of each request: the seconds in which it has to be here, and the bytes before its body.
+# Limits of a request: the seconds in which it has to arrive, and the bytes before its body.
 _SECONDS, _MOST_HEAD = 30, 64_000
-# A record of two hundred figures has fewer; in an address each Chinese character takes nine signs.
+# A record of two hundred figures needs less; URL-encoded, a Chinese character takes nine bytes.
 _MOST_FIELDS = 50_000
 _MOST_POSTED = 8_000_000
 _FORM_POLICY = (
@@ -70,16 +70,16 @@ class PreviewServer(ThreadingHTTPServer):
     daemon_threads = True
     # A second one for each stream that a browser opens anew after a pause would be lost.
     request_queue_size = 128
-    # On Windows this would let two servers share one port.
+    # On Windows reusing an address would let two servers share one port.
     allow_reuse_address = os.name == "posix"
 
     def __init__(self, host: str, port: int, preview: Callable[[int], Preview]) -> None:
         self.host = host
-        # When each connection has to have sent a whole request.
+        # The time by which each connection must have sent a whole request.
         self.deadlines: dict[Any, float] = {}
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
-        # Port 0 is any that is free: each has a site of its own.
+        # For port 0 the system chooses a free port; each port has a site of its own.
         self.preview = preview(self.server_port)
         self.forms = Forms(self.preview.project, self.preview.lang)
 
@@ -89,12 +89,12 @@ class PreviewServer(ThreadingHTTPServer):
         self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]  # text here
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a browser that hangs up, which it does at every reload."""
+        """Report no error when a browser hangs up, which it does at every reload."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread of its own, or hang up where too many are open."""
+        """Answer a request in its own thread, or hang up if too many connections are open."""
         if len(self.deadlines) >= _MOST_CONNECTIONS:
             self.shutdown_request(request)
             return
@@ -102,20 +102,20 @@ class PreviewServer(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """End a connection, and forget it."""
+        """Close a connection, and forget its deadline."""
         self.deadlines.pop(request, None)
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
-        """Hang up on who has sent no whole request in time."""
-        # The time limit of a socket begins anew with every byte.
+        """Close the connections that have not sent a whole request in time."""
+        # The timeout of a socket would begin again with every byte.
         now = time.monotonic()
         for request in [one for one, ends in [*self.deadlines.items()] if ends < now]:
             with suppress(OSError):
                 request.shutdown(socket.SHUT_RDWR)
 
     def is_own_name(self, host: str) -> bool:
-        """True of a Host header that names this server, and no other name that leads here."""
+        """True if a Host header names this server, and not another name that resolves to it."""
         name, port = _split_host(host)
         if port not in ("", str(self.server_port)):
             return False
@@ -123,7 +123,7 @@ class PreviewServer(ThreadingHTTPServer):
             return True
         if self.host in _LOCAL_NAMES:
             return False
-        # Opened to the network, it is called by number or by the machine's own name.
+        # A server open to the network is addressed by number or by the machine's own name.
         return _is_address(name) or name == socket.gethostname().casefold()
 
 
@@ -143,12 +143,12 @@ def _is_address(name: str) -> bool:
 
 
 class _Request(io.BufferedReader):
-    """The bytes of a connection, in which the lines before a body have a limit together."""
+    """The bytes of a connection, with one limit for all lines before a body."""
 
     left = _MOST_HEAD
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        """A line, or ConnectionError where there are too many."""
+        """The next line; ConnectionError if the lines before a body are too long together."""
         line = super().readline(size)
         self.left -= len(line)
         if self.left < 0:
@@ -165,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _SECONDS
 
     def setup(self) -> None:
-        """Read requests within their limits."""
+        """Read requests through a stream with limits."""
         super().setup()
         self.rfile = _Request(self.connection.makefile("rb", buffering=0))
 
@@ -179,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.deadlines[self.connection] = math.inf
 
     def do_GET(self) -> None:
-        """Answer with a page or a file of the site, or with what the preview adds to pages."""
+        """Answer with a file of the site, or with a form, a script or the events of the preview."""
         self._begin_answer()
         status = self._judge_get()
         if status is not HTTPStatus.OK:
@@ -188,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         address = self.path.partition("?")[0].partition("#")[0]
         for place, handle in _HANDLERS.items():
-            # People leave out the sign at the end.
+            # People leave out the slash at the end.
             if address == place or (place.endswith("/") and f"{address}/".startswith(place)):
                 handle(self, address)
                 return
@@ -197,23 +197,23 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def _judge_get(self) -> HTTPStatus:
-        """The reason why a request to read is refused, or OK."""
+        """The status with which a GET request is refused, or OK."""
         headers = self.headers
         if not self._names_us():
             return HTTPStatus.MISDIRECTED_REQUEST
         if "Content-Length" in headers or "Transfer-Encoding" in headers:
-            # Its body would be taken for the next request.
+            # The body would be read as the next request.
             return HTTPStatus.BAD_REQUEST
-        # A page of another site may lead here or show a page in a frame, and read nothing.
+        # A page of another site may link to a page or show it in a frame, but must not read it.
         is_own = headers.get("Origin", own := f"http://{headers['Host']}") == own
         is_near = headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
         is_led = headers.get("Sec-Fetch-Mode") == "navigate"
         return HTTPStatus.OK if is_own and (is_near or is_led) else HTTPStatus.FORBIDDEN
 
     def do_POST(self) -> None:
-        """Do what a form asks, where it is a form of this very server that asks."""
+        """Do what a form asks, if the form is a page of this server."""
         address = self.path.partition("?")[0].partition("#")[0]
-        # What is not read of a request would be taken for the next one.
+        # The unread part of a request would be read as the next request.
         self.close_connection = True
         status = self._judge_post(address)
         if status is not HTTPStatus.OK:
@@ -229,13 +229,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_answer(self.server.forms.post(address, pairs))
 
     def _judge_post(self, address: str) -> HTTPStatus:
-        """The reason why a request to write is refused, or OK."""
+        """The status with which a POST request is refused, or OK."""
         host, length = self.headers["Host"], self.headers.get("Content-Length", "")
         if not self._names_us():
             return HTTPStatus.MISDIRECTED_REQUEST
         if not address.startswith((EDIT, NEW)):
             return HTTPStatus.NOT_IMPLEMENTED
-        # A page of another site can send a form here, and says so in a name of its own.
+        # A page of another site can post a form here, but its Origin header names that site.
         if not self._is_local() or self.headers.get("Origin") != f"http://{host}":
             return HTTPStatus.FORBIDDEN
         if self.headers.get_content_type() != "application/x-www-form-urlencoded":
@@ -250,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
         return len(hosts) == 1 and self.server.is_own_name(hosts[0])
 
     def _is_local(self) -> bool:
-        """True where nobody but this machine is served, and asks."""
+        """True if the server serves only this machine, and the request comes from it."""
         return is_loopback(self.server.host) and is_loopback(self.client_address[0])
 
     def _send_form(self, address: str) -> None:
@@ -275,7 +275,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, f"{status.value} {status.phrase}\n".encode(), find_type("x.txt"))
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Leave the terminal to what concerns the editor."""
+        """Print no requests, so that the terminal shows only what concerns the editor."""
 
     def _send_page(self, address: str) -> None:
         preview = self.server.preview
@@ -294,7 +294,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, path = HTTPStatus.NOT_FOUND, "404.html"
             content = read_page(preview.site, path, patient=False)
         if content is None or state.generation == 0:
-            # There is no site yet, or none with a page for what is not found.
+            # There is no site yet, or the site has no 404.html.
             content, path = make_blank_page(preview.lang).encode("utf-8"), "404.html"
             status = HTTPStatus.SERVICE_UNAVAILABLE if state.generation == 0 else status
         if path.endswith(".html"):
@@ -345,7 +345,7 @@ class _Handler(BaseHTTPRequestHandler):
             if not (state.generation or state.problems):
                 # The first build is not done; a page that waits for it must not reload.
                 continue
-            # A page that was not among those rendered first is to reload when all are.
+            # A page that was not rendered first reloads when all pages are rendered.
             is_fresh = page in state.fresh or not page
             found = state.problems_of(find_case(page) if page else None)
             shown = {
@@ -358,7 +358,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"data: " + json.dumps(shown).encode("ascii") + b"\n\n")
 
 
-# What is answered beside the site, by its address, or by the folder that its address is in.
+# Handlers of the addresses outside the site; an address that ends with a slash is a folder.
 _HANDLERS: Mapping[str, Callable[[_Handler, str], None]] = {
     EVENTS: _Handler._send_events,
     ADDED: _Handler._send_added,
@@ -368,9 +368,9 @@ _HANDLERS: Mapping[str, Callable[[_Handler, str], None]] = {
 
 
 def open_server(host: str, port: int | None, preview: Callable[[int], Preview]) -> PreviewServer:
-    """A server on the port, or where none is asked for on the first free one from 8000 on.
+    """A server on the given port, or for None on the first free port from 8000 on.
 
-    Raises CasebookError where the port cannot be had.
+    Raises CasebookError if the port cannot be used.
     """
     ports = range(FIRST_PORT, FIRST_PORT + _PORTS) if port is None else (port,)
     for number in ports:
@@ -399,7 +399,7 @@ def _find_free_port(host: str, port: int) -> int:
 
 def _is_free(host: str, port: int) -> bool:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        # As the server itself binds: a port that was in use a moment ago is free.
+        # Bound like the server itself: a port that was in use a moment ago counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
         try:
             probe.bind((host, port))
@@ -409,11 +409,11 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def clear_others(folder: Path, port: int) -> None:
-    """Remove the sites of previews that are over, whole or half made, but for one on a port."""
+    """Remove the sites of ended previews, whole or half made, except the site of `port`."""
     everywhere = ("", "::") if socket.has_dualstack_ipv6() else ("",)
     for path in [*folder.glob("*"), *folder.glob(".*")]:
         number = path.name.lstrip(".").partition(".")[0]
-        # Nobody serves a site whose port is free on every address.
+        # If the port of a site is free on every address, no server shows the site.
         is_over = number.isdigit() and int(number) != port and int(number) < 65536
         if is_over and all(_is_free(host, int(number)) for host in everywhere):
             if path.is_dir() and not path.is_symlink():
@@ -423,5 +423,5 @@ def clear_others(folder: Path, port: int) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """True of an address that nobody but this machine can reach."""
+    """True if only this machine can reach an address."""
     return host in _LOCAL_NAMES or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
