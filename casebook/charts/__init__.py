@@ -1,4 +1,4 @@
-"""Honest charts: which of them the data can have, how they are drawn, and what texts embed."""
+"""The charts of a site: find those that the data supports, draw them, check embedded ones."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ CHARTS: Final[tuple[Chart, ...]] = (
     money.RANGE,
 )
 
-# What the charts of all cases are called. Data may be too little for one of them, or too much: a
-# strip of a thousand places cannot be read. A text that embeds it then goes without.
+# The names of the charts of all cases. The data may be too small or too large for one of them
+# (a timeline of a thousand places is unreadable); a text that embeds it is then shown without.
 NAMES_ACROSS: Final = tuple(chart.name for chart in CHARTS if chart.find_across is not None)
 
-# Looser than what is rendered, so that a mistake is named instead of printed.
+# Matches more than EMBEDDED, so that a misspelt embedding is reported instead of printed.
 _WRITTEN = re.compile(r"\[\[\s*chart\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
 
 
 def find_charts(dataset: Dataset) -> tuple[Selected, ...]:
-    """Every chart that the data can honestly have: those of all cases, then case by case."""
+    """Every chart that the data supports: those of all cases, then those of each case."""
     of_cases = (chart for case in dataset.cases for chart in find_charts_of(case, dataset))
     return (*find_charts_across(dataset), *of_cases)
 
@@ -66,7 +66,7 @@ def find_charts_across(dataset: Dataset) -> Iterator[Selected]:
 
 
 def find_charts_of(case: Case, dataset: Dataset) -> Iterator[Selected]:
-    """The charts of one case, named by case and kind, and numbered from the second of a kind."""
+    """The charts of one case, named by case and kind, with a number from the second of a kind."""
     for chart in CHARTS:
         found = chart.find_in(case, dataset) if chart.find_in else ()
         for number, figures in enumerate(found, 1):
@@ -81,13 +81,13 @@ def chart_of(found: Selected | ChartWords) -> Chart:
 
 
 def title_of(found: Selected | ChartWords) -> Text:
-    """The title of a chart of all cases, which does not change with what the cases hold."""
+    """The fixed title of a chart, which does not depend on the data; else a title with its name."""
     key = chart_of(found).title
     return say(key) if key else say("charts.title", name=found.name)
 
 
 def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
-    """All that a chart says and shows, computed but not drawn; it is drawn anew by its key."""
+    """The texts and values of a chart before drawing; a changed `key` causes a new drawing."""
     figures = tuple(dataset.figures[key] for key in selected.figures)
     records = ChartRecords(selected=selected, dataset=dataset, lang=lang, figures=figures)
     folder = dataset.languages.address(f"charts/{selected.name}/", lang)
@@ -126,30 +126,30 @@ def _draw_panel(table: ChartTable, number: int, panel: PanelTable) -> Panel:
 def _draw_legend(kind: Kind, table: ChartTable) -> LegendItem:
     sheet = Sheet(style=Style(width=40, size=14, small=14), height=22)
     draw_kind(sheet, kind, 2, 11)
-    # The words stand beside the swatch, which has nothing to add for those who hear the page.
+    # The swatch has no label, because its words stand beside it for screen readers.
     swatch = write_svg(sheet, f"{table.name}-legend-{kind}", "")
     return LegendItem(kind, say(f"charts.legend.{kind}").inside(table.lang), swatch)
 
 
 def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
-    """The names of all charts that any text embeds."""
+    """The names of the charts that are embedded in any text."""
     texts = read_content(project)
     in_texts = (name for _, text in texts for name in find_chart_names(text))
     return frozenset({*in_texts, *(name for case in dataset.summaries for name in case.charts)})
 
 
 def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
-    """The embedded charts that do not exist or do not stand alone, each with its line."""
+    """A problem for each embedded chart that does not exist or is not alone on its line."""
     written = list(_find_written(project, dataset))
     names = list(NAMES_ACROSS)
     if not {match[1].strip() for _, _, match in written} <= set(names):
-        # Only now: to know the charts of all cases takes a look at each of them. A site may
-        # outgrow a chart of all its cases by one more file; that is no fault of the text.
+        # Only here, because finding the charts of each case loads every case. NAMES_ACROSS stay
+        # allowed: if one more case makes a chart too large, the text is not at fault.
         names = list(dict.fromkeys([*(chart.name for chart in find_charts(dataset)), *names]))
     problems = []
     for path, at, match in written:
         name = match[1].strip()
-        # A case that cannot be read has charts of which nothing is known.
+        # The charts of a case that cannot be read are unknown.
         if any(name.startswith(f"{slug}-") for slug in dataset.unread):
             continue
         if name not in names:
@@ -161,10 +161,10 @@ def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
 
 
 def _find_written(project: Path, dataset: Dataset) -> Iterator[tuple[str, Position, re.Match[str]]]:
-    """Each chart that is meant to be embedded, as a match in its line, with its path and place."""
+    """Each embedding, also a misspelt one, as a match in its line, with its path and place."""
     cases = (dataset.by_slug[case.slug] for case in dataset.summaries if case.has_slots)
     for text in list_prose(project, cases, dataset.languages):
         for match, at in find_in_lines(_WRITTEN, text.words, text.at):
-            # What is quoted as code is no chart.
+            # An embedding inside code quotes is not a chart.
             if match.string[: match.start()].count("`") % 2 == 0:
                 yield text.path, at, match

@@ -1,4 +1,4 @@
-"""Charts of answers: the matrix of what each case leaves open, and who buys from whom and how."""
+"""Charts of answers: the matrix of unanswered questions, and the grid of modes and providers."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class QuestionColumn:
 
     @property
     def count(self) -> str:
-        """That number, of all cases that the question applies to: the others leave nothing open."""
+        """Stated of applicable cases, such as 3/10: "not applicable" leaves no question open."""
         return f"{self.stated}/{len(self.states) - self.states.count('not_applicable')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """The questions as columns, and the cases as rows, each with the address of its page."""
+    """The questions as columns and the cases as rows, each case with the address of its page."""
 
     columns: tuple[QuestionColumn, ...]
     places: tuple[Place, ...]
@@ -55,21 +55,21 @@ class Matrix:
 
 
 def find_matrix(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
-    """The matrix, where it is small enough to be read as one."""
+    """One empty selection, as the matrix shows no figures, if it is small enough to read."""
     questions = len(dataset.vocabulary.questions)
     if 0 < len(dataset.cases) <= MOST_ROWS and 0 < questions <= MOST_ROWS:
         yield ()
 
 
 def tabulate_matrix(shown: ChartRecords) -> ChartTable:
-    """The questions as columns, those answered most often first, and a row for each case."""
+    """The questions as columns, the most answered first, and a row for each case."""
     dataset, lang = shown.dataset, shown.lang
     main = {name for name, source in dataset.sources.items() if source.main}
     is_of_main = not any(main.isdisjoint(case.sources) for case in dataset.summaries)
 
     def find_state(case: Case, question: str) -> ShownState:
         state = dataset.answer(case, question).shown
-        # Where only some cases have a main source, any source is one.
+        # If some cases lack a main source, an answer from any source counts as stated.
         return "stated" if state == "elsewhere" and not is_of_main else state
 
     columns = [
@@ -86,7 +86,7 @@ def tabulate_matrix(shown: ChartRecords) -> ChartTable:
     words = {state: shown.say(f"charts.state.{state}") for state in states}
     found = _find_silence(columns, len(places))
     if dataset.main and is_of_main:
-        # With a main source there are two kinds of silence, and a count has to say of which it is.
+        # With a main source, "not stated" may mean that source or all; the words say which.
         words["stated"] = shown.say("charts.state.stated_in", main=dataset.main)
         words["not_stated"] = shown.say("charts.state.nowhere")
         found = say("charts.disclosure.in_main", finding=found.mid_sentence, main=dataset.main)
@@ -125,14 +125,14 @@ def _find_silence(columns: Sequence[QuestionColumn], cases: int) -> Text:
 
 
 def _quote_all(names: Sequence[str], last: str) -> Text:
-    """Names in quotes, as both languages list them, with the word `last` before the last one."""
+    """Quoted names as a list in both languages; in English the last one follows the word `last`."""
     *others, end = quoted = [f"“{name}”" for name in names]
     listed = f"{', '.join(others)} {last} {end}" if others else end
     return Text("、".join(quoted), listed)
 
 
 class _MatrixPainter:
-    """The matrix from the top down: its key, the questions over their columns, a row a case."""
+    """Paints the matrix from the top down: the key, the questions, a row for each case, counts."""
 
     def __init__(self, matrix: Matrix, sheet: Sheet) -> None:
         self.matrix, self.sheet = matrix, sheet
@@ -180,14 +180,14 @@ class _MatrixPainter:
         return bottom
 
     def _paint_counts(self, top: float) -> float:
-        """Write how many state what, of how many where there is room for that."""
+        """Write the number of cases that state each answer, and of how many if there is room."""
         sheet = self.sheet
         counts = [column.count for column in self.matrix.columns]
         if widest(counts, self.small) + 4 > self.width:
             counts = [f"{column.stated}" for column in self.matrix.columns]
         if widest(counts, self.small) > 2 * self.width:
             return top
-        # 20 beside 19 reads as 2019, so that neighbours stand on two lines.
+        # 20 beside 19 would read as 2019, so narrow columns alternate between two lines.
         lines = 1 if widest(counts, self.small) + 6 <= self.width else 2
         y = top + baseline(self.small)
         sheet.text(0, y, self.counts, role="ink-muted")
@@ -197,7 +197,7 @@ class _MatrixPainter:
         return top + lines * self.small * LEADING
 
     def _paint_heads(self, top: float) -> float:
-        """Write the questions over their columns: level, character by character, or as stairs."""
+        """Write the questions over their columns: horizontally, vertically, or as stairs."""
         size = self.small
         heads = [clean(column.question) for column in self.matrix.columns]
         level = [_level(name, self.width - 6, size) for name in heads]
@@ -209,9 +209,9 @@ class _MatrixPainter:
         return self._paint_stairs(heads, top)
 
     def _paint_stairs(self, heads: Sequence[str], top: float) -> float:
-        """Write the questions one below the other, each with a line down to its column."""
+        """Write the questions one below the other, each with a line to its column."""
         size, sheet = self.small, self.sheet
-        # The last column comes first: no line then passes the words of another column.
+        # Start with the last column, so that no line crosses the words of another column.
         hooks: list[Point] = []
         for index in reversed(range(len(heads))):
             middle = self.middle(index)
@@ -224,7 +224,7 @@ class _MatrixPainter:
         return top
 
     def _paint_lines(self, heads: Sequence[Sequence[str]], top: float, leading: float) -> float:
-        """Write level lines over each column, down to one bottom edge."""
+        """Write horizontal lines over each column, with a common bottom edge."""
         size, sheet = self.small, self.sheet
         bottom = top + max(map(len, heads)) * size * leading
         for index, lines in enumerate(heads):
@@ -237,9 +237,9 @@ class _MatrixPainter:
 
 
 def _level(name: str, width: float, size: float) -> tuple[str, ...]:
-    """The lines of a name set level over its column, empty where it does not fit."""
+    """The horizontal lines of a name over its column, empty if they do not fit."""
     lines = wrap_text(name, width, size)
-    # Lines of even length: a single character on the last one looks like a mistake.
+    # Make the lines equally long: a single character on the last line looks like a mistake.
     even = width_px(name, size) / len(lines)
     while len(wrap_text(name, even, size)) > len(lines):
         even += size / 4
@@ -271,7 +271,7 @@ def _paint_state(sheet: Sheet, state: ShownState, radius: float, left: float, y:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Rows of modes, columns of kinds of provider, and the places where they meet."""
+    """Rows of modes, columns of provider types, and the places in each cell."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
@@ -279,7 +279,7 @@ class Grid:
 
 
 def find_grid(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
-    """The grid, where some case answers both questions and the cases fit into it."""
+    """One empty selection if a case answers both questions and the grid is not too large."""
     known = any(case.modes and case.provider_types for case in dataset.summaries)
     if not known or len(dataset.cases) > MOST_ROWS:
         return
@@ -289,7 +289,7 @@ def find_grid(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
 
 
 def tabulate_grid(shown: ChartRecords) -> ChartTable:
-    """The places by mode and kind of provider, once for each pair that one has."""
+    """The places by mode and provider type; a place with several pairs stands in each cell."""
     dataset, lang = shown.dataset, shown.lang
     places: dict[tuple[str, str], list[Place]] = {}
     who, how = dataset.who_and_how
@@ -318,14 +318,14 @@ def tabulate_grid(shown: ChartRecords) -> ChartTable:
 
 
 def _name_terms(terms: Mapping[str, Term], used: Set[str], lang: Lang) -> dict[str, str]:
-    """The names of the terms that are used, in their order, silence last."""
+    """The names of the used terms in the order of the vocabulary, then that of "not stated"."""
     names = {key: term.name.inside(lang) for key, term in terms.items() if key in used}
     silent = {"": say("charts.mode_provider.silent").inside(lang)} if "" in used else {}
     return names | silent
 
 
 def _find_modes(dataset: Dataset, lang: Lang) -> Text:
-    """The places that say how they buy, the modes that they name, and those that are shared."""
+    """The finding: how many places state a mode, how many modes, and which several share."""
     _, how = dataset.who_and_how
     found = [dataset.answer(case, how).terms for case in dataset.cases]
     used = Counter(term for terms in found for term in terms)
@@ -345,12 +345,12 @@ def _find_modes(dataset: Dataset, lang: Lang) -> Text:
 
 
 def _paint_grid(grid: Grid, sheet: Sheet) -> None:
-    """Write the grid as a list, which has no empty cells: mode, kind of provider, places."""
+    """Write the grid as a list of mode, provider type and places, so that no cell is empty."""
     style = sheet.style
     kinds_left = 0.0 if style.is_narrow else 220.0
     widest_chip = widest([p for line in grid.cells for cell in line for p, _ in cell], style.small)
     chips_left = kinds_left + widest(grid.columns, style.small) + 14
-    # The names of kinds may take several lines; a chip is one line, cut only where it has to be.
+    # Names of provider types may wrap; a chip is one line, shortened only if it does not fit.
     chips_left = max(min(chips_left, style.width - widest_chip - 16), kinds_left + 110)
     kind_width = chips_left - kinds_left - 14
     top = 2.0

@@ -1,4 +1,4 @@
-"""Figures of one comparability class as bars from zero, and lists of what has no scale."""
+"""Figures of one comparability class as bars from zero, and lists of figures without a scale."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
 from casebook.text import COMMA, Lang
 
-# Beyond this ratio the smallest bar would be too thin to see on a phone. A log scale is no way out:
-# it has no place for nothing, and the lengths on it are not those of the values.
+# Beyond this ratio the smallest bar would be too short to see on a phone. A log scale is no way
+# out: it has no zero, and lengths on it are not in proportion to the values.
 _LARGEST_RATIO: Final = 80
 
 _THICK: Final = 20.0
@@ -32,7 +32,7 @@ _ITEM_SPACE: Final = 7.0
 
 
 class ItemGroup(NamedTuple):
-    """Figures under one heading, each with what it is beside its wording or beneath."""
+    """Figures under one heading, each with its description beside or below its amount."""
 
     heading: str
     items: tuple[ChartFigure, ...]
@@ -46,23 +46,23 @@ class BarBlock:
     lang: Lang
     # A computed difference, drawn between the ends of the first and the last bar.
     change: str = ""
-    # The end of the scale in words, for charts in which other bars have another one.
+    # The end of the scale in words, for charts whose panels have different scales.
     scale: str = ""
 
     @property
     def is_spread(self) -> bool:
-        """True where the values lie too far apart for bars."""
+        """True if the values lie too far apart for bars."""
         ends = [end for bar in self.bars for end in (bar.value, bar.low) if end]
         return bool(ends) and max(ends) / min(ends) > _LARGEST_RATIO
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """The marks that are drawn, which a legend has to explain."""
+        """The drawn marks, which a legend has to explain."""
         return () if self.is_spread else tuple(bar.mark for bar in self.bars)
 
 
 def paint_bars(block: BarBlock, sheet: Sheet) -> None:
-    """Draw bars one under the other, or list them where they would mislead."""
+    """Draw bars one below the other, or list their amounts if the values lie too far apart."""
     if block.is_spread:
         said = say("charts.bars.far_apart").inside(block.lang)
         top = sheet.paragraph(0, 4, said, sheet.width, role="ink-muted") + 6
@@ -81,12 +81,12 @@ def paint_bars(block: BarBlock, sheet: Sheet) -> None:
 
 
 class _BlockPainter:
-    """The bars of a block from the top down."""
+    """Paints the bars of a block from the top down."""
 
     def __init__(self, block: BarBlock, sheet: Sheet, top: float) -> None:
         self.block, self.sheet = block, sheet
         self.style = style = sheet.style
-        # The line of the zero is drawn in pieces, so that no words lie on it.
+        # The zero line is drawn in pieces, so that it does not cross words between bars.
         self.top = self.piece_top = self.group_top = top
         ends = [end for bar in block.bars for end in (bar.value, bar.low) if end is not None]
         self.high = max([*ends, Decimal(0)])
@@ -105,19 +105,19 @@ class _BlockPainter:
         self.right = style.width - beyond - self.amount_width - 10
 
     def x(self, value: Decimal) -> float:
-        """The place of a value along the scale."""
+        """The horizontal position of a value."""
         share = value / self.high if self.high else Decimal(0)
         return self.left + float(share) * (self.right - self.left)
 
     def paint(self) -> float:
-        """Draw the bars, and change and scale beneath them, and give the bottom edge."""
+        """Draw the bars with change and scale below them, and return the bottom edge."""
         bars = self.block.bars
         for before, bar, after in zip((None, *bars[:-1]), bars, (*bars[1:], None), strict=True):
             self._paint_bar(before, bar, after)
         self._draw_zero()
         if self.block.change:
             self._paint_change()
-        # Of nothing but noughts there is no scale.
+        # If all values are zero, the scale has no end to print.
         if self.block.scale and self.high:
             self._paint_scale()
         return self.top
@@ -126,7 +126,7 @@ class _BlockPainter:
         self, before: ChartFigure | None, bar: ChartFigure, after: ChartFigure | None
     ) -> None:
         goes_on = bar.together and before is not None and before.together == bar.together
-        # The first is never apart: a series begins with what belongs to it.
+        # The first bar is never set apart, because a series begins with dated figures.
         if bar.apart and before is not None and not before.apart:
             self._begin_apart()
         elif before is not None:
@@ -146,11 +146,11 @@ class _BlockPainter:
             self._paint_wide_row(bar)
         is_last = after is None or after.together != bar.together
         if is_last if bar.together else bar.mark.contradicted:
-            # One bracket embraces all the reports; two that touch would read as one dispute.
+            # One bracket encloses all reports of a group; two that touch would read as one dispute.
             draw_bracket(self.sheet, self.left - 9, self.group_top + 2, self.top - 2)
 
     def _begin_apart(self) -> None:
-        """Part what does not belong to the series from it."""
+        """Draw a rule and a heading before the bars that are set apart from the series."""
         self._draw_zero()
         self.top += 14
         self.sheet.line((0, self.top), (self.style.width, self.top), stroke="rule", dash=(2, 4))
@@ -158,13 +158,13 @@ class _BlockPainter:
         self._write(say("charts.bars.apart").inside(self.block.lang), "ink-muted", 8)
 
     def _write(self, words: str, role: str, space: float) -> None:
-        """Write words between bars, where the line of the zero does not run."""
+        """Write words between bars and start the next piece of the zero line below them."""
         small = self.style.small
         bottom = self.sheet.paragraph(0, self.top, words, self.style.width, size=small, role=role)
         self.top = self.piece_top = bottom + space
 
     def _draw_zero(self) -> None:
-        # On a phone words stand over the zero, so each bar has its own piece of the line.
+        # On a phone words cover the zero position, so each bar draws its own piece of the line.
         if not self.style.is_narrow:
             ends = (self.left, self.piece_top - 2), (self.left, self.top + 2)
             self.sheet.line(*ends, stroke="ink-muted")
@@ -172,7 +172,7 @@ class _BlockPainter:
     def _paint_wide_row(self, bar: ChartFigure) -> None:
         """Draw a bar between its name and its amount."""
         sheet, style, top = self.sheet, self.style, self.top
-        # Beside the bar, the name stands at the middle of the bar's height.
+        # The name stands beside the bar at the middle of its height.
         name_top = bottom = top + (_THICK - style.size * LEADING) / 2
         if bar.name and not bar.together:
             left = self._draw_ring(bar, 0, name_top)
@@ -184,7 +184,7 @@ class _BlockPainter:
         self.top = max(bottom, words_bottom, top + _THICK)
 
     def _paint_narrow_row(self, bar: ChartFigure) -> None:
-        """Draw a bar beneath its name and its amount."""
+        """Draw a bar below its name and its amount."""
         sheet, style, left, top = self.sheet, self.style, self.left, self.top
         room = style.width - left
         if bar.name and not bar.together:
@@ -198,16 +198,16 @@ class _BlockPainter:
         sheet.line((left, top - 2), (left, self.top + 2), stroke="ink-muted")
 
     def _draw_ring(self, bar: ChartFigure, left: float, top: float) -> float:
-        """Draw the ring of an uncertain date before a name, and give where the name begins."""
+        """Draw the ring of an uncertain date before a name; return the left edge of the name."""
         if not bar.mark.uncertain:
             return left
         draw_ring(self.sheet, left + 5, top + self.style.size * LEADING / 2)
         return left + 16
 
     def _draw_bar(self, bar: ChartFigure, top: float) -> float:
-        """Draw the mark of a figure along the scale, and give the place of its value."""
+        """Draw the mark of a figure along the scale, and return the position of its value."""
         end, low = self.x(bar.value), None if bar.low is None else self.x(bar.low)
-        # A part begins where the one before it ends.
+        # A part of a whole begins at the end of the part before it.
         start = self.left if low is None or bar.mark.end == "range" else low
         if bar.key:
             first = self.left if low is None else low
@@ -219,7 +219,7 @@ class _BlockPainter:
         return end
 
     def _paint_scale(self) -> None:
-        """Print the scale with both of its ends beneath the bars."""
+        """Print the scale with both of its ends below the bars."""
         sheet, y = self.sheet, self.top + 8
         sheet.line((self.left, y), (self.right, y), stroke="rule")
         for x in (self.left, self.right):
@@ -231,7 +231,7 @@ class _BlockPainter:
         self.top = y + self.style.small * LEADING
 
     def _paint_change(self) -> None:
-        """Draw the span between the first and the last bar with the computed difference."""
+        """Draw the span between the values of the first and the last bar with its difference."""
         sheet, size, width = self.sheet, self.style.size, self.style.width
         left, right = sorted(self.x(self.block.bars[end].value) for end in (0, -1))
         y = self.top + 12
@@ -247,11 +247,11 @@ class _BlockPainter:
 
 
 def paint_listing(listing: Sequence[ItemGroup], sheet: Sheet) -> None:
-    """Write the groups one under the other, on a wide sheet in two columns of even height."""
+    """Write the groups one below the other, on a wide sheet in two columns of similar height."""
     columns, width = [listing], sheet.width
     if not sheet.style.is_narrow:
         width = (sheet.width - _GUTTER) / 2
-        # Laid out on a sheet that nobody sees: a second reckoning would differ from the drawing.
+        # Measured by drawing on a scratch sheet, because a separate calculation could differ.
         heights = [
             _paint_column([group], Sheet(style=sheet.style), (0, 0), width) for group in listing
         ]
@@ -269,7 +269,7 @@ def paint_listing(listing: Sequence[ItemGroup], sheet: Sheet) -> None:
 
 
 def _paint_column(groups: Sequence[ItemGroup], sheet: Sheet, corner: Point, width: float) -> float:
-    """Write the groups one under the other from a corner down, and give the bottom edge."""
+    """Write the groups one below the other from a corner down, and return the bottom edge."""
     (left, top), small = corner, sheet.style.small
     for index, group in enumerate(groups):
         if group.heading:

@@ -1,7 +1,7 @@
-"""A sheet to draw on: shapes, words and links in pixels, counted from the top left, and its SVG.
+"""A sheet of shapes, words and links in pixels from the top left, and its SVG.
 
-What is put on a sheet is plain data, so that a layout can be checked without drawing it. The SVG is
-small: roles for colours, text as text, presentation attributes and no styles.
+A sheet is plain data, so that tests can check a layout without drawing it. The SVG is small: it
+names colours by role, keeps text as text, and uses presentation attributes instead of styles.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from typing import Final, Literal, NamedTuple, TypedDict, Unpack
 
 from casebook.charts.text_layout import clean, width_px, wrap_text
 
-# The codes of matplotlib's Path, repeated here so that only drawing has to import it.
+# The codes of matplotlib's Path, repeated here so that only PNG and PDF import matplotlib.
 MOVE: Final = 1
 LINE: Final = 2
 CUBIC: Final = 4
 CLOSE: Final = 79
 
-# The control points of a quarter circle made of one cubic curve.
+# The distance of the control points of a quarter circle drawn as one cubic curve.
 _KAPPA: Final = 4 / 3 * (math.sqrt(2) - 1)
 
 LEADING: Final = 1.4
-# The least height of what leads somewhere, by WCAG 2.5.8.
+# The smallest height of the target of a link, by WCAG 2.5.8.
 _FINGER: Final = 24.0
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
-# Words of a key, and what draws the mark that they explain, at its left edge and middle.
+# Words of a key, and the function that draws their mark from its left edge and middle.
 KeyEntry = tuple[str, Callable[[float, float], None]]
 
 
@@ -48,7 +48,7 @@ class Style:
 
 
 WIDE: Final = Style(width=720, size=15, small=14)
-# What a phone of 360 px leaves between its margins, so that 16 px are 16 px there.
+# The width between the margins of a phone of 360 px, so that the drawing is not scaled there.
 NARROW: Final = Style(width=328, size=16, small=16, is_narrow=True)
 
 
@@ -64,7 +64,7 @@ class Paint(TypedDict, total=False):
 
 
 class TextStyle(TypedDict, total=False):
-    """The setting of a text; what is muted is an explanation, and small."""
+    """The look of a text; text in the role `ink-muted` explains, and is small by default."""
 
     size: float
     role: str
@@ -73,9 +73,9 @@ class TextStyle(TypedDict, total=False):
 
 
 class Link(NamedTuple):
-    """An address, and what is said of it when pointed at; the number tells it from its neighbours.
+    """An address with its tooltip; the number separates neighbouring links to one address.
 
-    Without an address the parts that have it only belong together.
+    Without an address the link only groups its parts.
     """
 
     number: int
@@ -133,13 +133,13 @@ class Sheet:
 
     @contextmanager
     def link(self, href: str, title: str) -> Iterator[None]:
-        """Make what is drawn inside lead to an address, if any; links do not nest."""
+        """Link the parts drawn inside the block to an address, if any; links do not nest."""
         first = len(self.parts)
         self._link = Link(first, href, clean(title))
         yield
         words = [part for part in self.parts[first:] if isinstance(part, Words)]
         if href and words == self.parts[first:]:
-            # A line of text is lower than what a finger hits for sure.
+            # A line of text is lower than a finger reliably hits.
             middle = words[0].y - 0.35 * words[0].size
             width = max(width_px(part.text, part.size, part.bold) for part in words)
             height = max(_FINGER, words[-1].y - words[0].y + _FINGER)
@@ -156,8 +156,8 @@ class Sheet:
         self._draw(corners, (MOVE, LINE, LINE, LINE, CLOSE), **paint)
 
     def target(self, left: float, top: float, width: float, height: float) -> None:
-        """Let a rectangle that is not seen be hit as part of the link around it."""
-        # An outline is hit on its line only, and a dashed one not even there.
+        """Add an invisible rectangle that enlarges the click target of the current link."""
+        # A shape without fill is hit only on its outline, and a dashed outline not even there.
         self.rectangle(left, top, width, height, fill="paper", opacity=0.001)
 
     def line(self, *points: Point, **paint: Unpack[Paint]) -> None:
@@ -172,7 +172,7 @@ class Sheet:
         self.rounded((left, top), (left + width, top + height), radius, **paint)
 
     def rounded(self, start: Point, end: Point, r: float, **paint: Unpack[Paint]) -> None:
-        """Draw a rectangle with rounded corners of a radius between two of them."""
+        """Draw a rectangle between two opposite corners, rounded with radius `r`."""
         (left, top), (right, bottom), k = start, end, r * (1 - _KAPPA)
         points: list[Point] = [(left + r, top), (right - r, top)]
         points += [(right - k, top), (right, top + k), (right, top + r)]
@@ -208,7 +208,7 @@ class Sheet:
     def paragraph(
         self, x: float, top: float, text: str, width: float, **look: Unpack[TextStyle]
     ) -> float:
-        """Write a text in lines from a top edge down and give the bottom edge."""
+        """Write a text in lines from a top edge down and return the bottom edge."""
         size = look.setdefault("size", self._size(look))
         if words := clean(text):
             for line in wrap_text(words, width, size, look.get("bold", False)):
@@ -217,7 +217,7 @@ class Sheet:
         return top
 
     def key(self, entries: Sequence[KeyEntry], corner: Point, indent: float) -> float:
-        """Write a key in lines from a corner to the right, and give the bottom edge."""
+        """Write a key in lines from a corner to the right, and return the bottom edge."""
         (left, top), size = corner, self.style.small
         x = left
         for words, draw in entries:
@@ -257,10 +257,10 @@ def widest(texts: Sequence[str], size: float, bold: bool = False) -> float:
 def write_svg(
     sheet: Sheet, prefix: str, label: str, colours: Mapping[str, str] | None = None
 ) -> str:
-    """The sheet as one SVG element whose ids begin with the prefix, for a page to hold inline.
+    """The sheet as one SVG element whose ids begin with the prefix, for use inside a page.
 
-    With colours it is a file of its own, on a ground of paper and without links, which lead to
-    addresses of the site. Without a label it is hidden from assistive technology.
+    With `colours` it is a standalone file: with a paper-coloured background, and without links,
+    which are addresses of the site. Without a label it is hidden from assistive technology.
     """
     writer = _Writer(prefix, colours)
     groups = groupby(sheet.parts, attrgetter("link"))
@@ -271,7 +271,7 @@ def write_svg(
     if colours is not None:
         look = 'font-family="sans-serif"'
         markup = f'<rect width="100%" height="100%" fill="{colours["paper"]}"/>{markup}'
-    # The parts of an image cannot be reached, so that a drawing with links is a group.
+    # Assistive technology cannot reach the parts of an image, so a drawing with links is a group.
     role = "group" if any(part.link for part in sheet.parts) else "img"
     size = f'width="{number(sheet.width)}" height="{number(sheet.height)}"'
     box = f"0 0 {number(sheet.width)} {number(sheet.height)}"
@@ -296,7 +296,7 @@ def quote(text: str) -> str:
 
 
 class _Writer:
-    """Writes the parts of a drawing, and collects the patterns that they are filled with."""
+    """Writes the parts of a drawing, and collects their fill patterns."""
 
     def __init__(self, prefix: str, colours: Mapping[str, str] | None) -> None:
         self.prefix = prefix
@@ -304,12 +304,12 @@ class _Writer:
         self.patterns: dict[str, str] = {}
 
     def paint(self, role: str) -> str:
-        """The colour of a role, else a reference to it that the page resolves."""
-        # As a presentation attribute it follows dark mode and passes `style-src 'self'`.
+        """The colour of a role, or without `colours` a CSS variable that the page resolves."""
+        # In a presentation attribute it follows dark mode and passes `style-src 'self'`.
         return f"var(--{role})" if self.colours is None else self.colours[role]
 
     def write_group(self, link: Link | None, parts: Iterable[Shape | Words]) -> str:
-        """Parts that have one link, or none, as markup."""
+        """The markup of consecutive parts with the same link or with none."""
         written = [
             self._write_words(part) if isinstance(part, Words) else self._write_shape(part)
             for part in parts
@@ -336,7 +336,7 @@ class _Writer:
         return f"<path {attributes}/>"
 
     def _fill(self, shape: Shape) -> str:
-        """The paint inside a shape; a hatch is a pattern that is defined once a drawing."""
+        """The fill of a shape; the pattern of a hatch is defined once in each drawing."""
         if not shape.hatch:
             return self.paint(shape.fill) if shape.fill and shape.opacity else "none"
         key = f"{self.prefix}-hatch-{shape.hatch}"
@@ -350,7 +350,7 @@ class _Writer:
         return f"url(#{key})"
 
     def _write_words(self, words: Words) -> str:
-        # The browser knows the true width of the text, so the anchor is left to it.
+        # The browser aligns the text by its anchor, because it knows the true width.
         attributes = f'x="{number(words.x)}" y="{number(words.y)}" font-size="{number(words.size)}"'
         if words.bold:
             attributes += ' font-weight="700"'
@@ -361,9 +361,9 @@ class _Writer:
 
 
 def _write_path(shape: Shape) -> str:
-    """The vertices as path data; a curve has one letter for its three points."""
-    # Relative to the first point all marks of a kind are written alike, and a page with hundreds
-    # of them is packed into half the bytes.
+    """The vertices as path data; a curve is one command with its three points."""
+    # Relative coordinates make marks of one kind identical, so that a page with hundreds of them
+    # compresses to half the bytes.
     (left, top), *_ = shape.vertices
     out = [f"M{number(left)} {number(top)}"]
     x = y = 0.0
@@ -372,7 +372,7 @@ def _write_path(shape: Shape) -> str:
         if code == CLOSE:
             out.append("z")
             continue
-        # Taken from what is written so far, so that what is rounded off does not add up.
+        # Steps start at the written position, so that rounding errors do not add up.
         step = [round(to_x - left - x, 2), round(to_y - top - y, 2)]
         if code == CUBIC:
             awaited += map(number, step)

@@ -1,4 +1,4 @@
-"""Base of every chart: the records that it shows, its table, and its drawing."""
+"""Types that all charts share: the records shown, the table, the drawing, the kind of chart."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from casebook.values.quantity import Quantity
 
 Row = tuple[str, ...]
 
-# A drawing with more rows than this is a list, and a list reads better as a table.
+# A drawing with more rows than this would be a list, which reads better as a table.
 MOST_ROWS: Final = 40
 
-# The columns of a table of figures behind that of the place.
+# The columns of a table of figures after the place.
 COLUMNS: Final = (
     *("label", "amount", "mark", "when", "state", "source", "class", "per"),
-    # From here on in files only, for programs: a page has the wording, and links to the rest.
+    # The following are for programs and only in files: a page has the wording and links instead.
     *("id", "value", "min", "max", "unit", "address"),
 )
 _IN_FILES_ONLY: Final = 6
-# How many cells of such a table an alt text says: the class of each would make it twice as long.
+# How many cells of a row an alt text contains: with the class it would be twice as long.
 _SAID: Final = 7
 
-# Alt texts that go on longer than this many rows send to the table.
+# An alt text describes at most this many rows, and then refers to the table.
 _DESCRIBED_ROWS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
-    """A chart that the data can honestly have: which kind, under what name, of which figures."""
+    """A chart that the data supports: its kind, its name, its case if any, and its figures."""
 
     chart: str
     name: str
@@ -53,7 +53,7 @@ class Selected:
 
 
 class PanelTable(NamedTuple):
-    """One panel of a chart as data; `content` is known to the painter of its chart."""
+    """One panel of a chart as data; the type of `content` depends on the kind of chart."""
 
     title: str
     alt: str
@@ -62,7 +62,7 @@ class PanelTable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartWords:
-    """The words and the table of a chart in one language, however it is drawn."""
+    """The words and the table of a chart in one language, without its drawing."""
 
     chart: str
     name: str
@@ -73,19 +73,19 @@ class ChartWords:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
-    # The publications that it rests on.
+    # The publications that the chart is based on.
     sources: tuple[Source, ...] = ()
-    # The keys of the figures that it draws.
+    # The keys of the figures that the chart draws.
     figures: tuple[str, ...] = ()
-    # Where its page and files are, from the root of the site.
+    # The folder of its page and files, from the root of the site.
     folder: str = ""
-    # The last columns, that are in its files and not on its page.
+    # The number of last columns that are in its files but not on its page.
     in_files_only: int = 0
-    # Cells such as “stated” say nothing in an alt text without the heading of their column.
+    # True if alt texts name the column of each cell, because “stated” alone has no meaning.
     by_column: bool = False
-    # PNG takes far longer than SVG, so a chart that nobody shares has none.
+    # False for charts that are unlikely to be shared: PNG takes far longer than SVG.
     pictured: bool = True
-    # Of a thousand cases each chart would have its own page and files.
+    # False if the chart has no page and files of its own, as on a site of a thousand cases.
     offered: bool = True
 
     @property
@@ -95,7 +95,7 @@ class ChartWords:
 
     @property
     def description(self) -> str:
-        """The alt text, made of the finding and the rows of the table."""
+        """The alt text: the finding and the first rows of the table."""
         lang = self.lang
         stop, end = ("。", "。") if lang == "zh" else (". ", ".")
         sentences = [self.finding.rstrip("。. ")]
@@ -116,20 +116,20 @@ class ChartWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartTable(ChartWords):
-    """Everything that is said and drawn in a chart, in one language, as plain data."""
+    """All words and values of a chart in one language, as plain data."""
 
     panels: tuple[PanelTable, ...]
     legend: tuple[Kind, ...] = ()
 
     @property
     def key(self) -> str:
-        """A digest of all that the drawing depends on."""
+        """A digest of everything that the drawing depends on."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartRecords:
-    """The records that one chart shows, with its figures, if any."""
+    """The data set and the figures, if any, that one chart shows."""
 
     selected: Selected
     dataset: Dataset
@@ -141,7 +141,7 @@ class ChartRecords:
         return say(key, **values).inside(self.lang)
 
     def place(self, slug: str = "") -> str:
-        """The place of the case of the chart, or how charts of all cases name one of them."""
+        """The place of the case of the chart; in a chart of all cases the label of a given case."""
         case = self.dataset.by_slug[self.selected.case or slug]
         name = self.dataset.place if self.selected.case else self.dataset.label
         return name(case).inside(self.lang)
@@ -155,23 +155,23 @@ class ChartRecords:
         return figure.label.inside(self.lang)
 
     def named(self, words: str, name: str = "") -> str:
-        """Words behind what they are of: the place of the case of the chart where nothing else."""
+        """Words after a name, which by default is the place of the case of the chart."""
         return self.say("charts.named", name=name or self.place(), words=words)
 
     def label_within(self, figure: Figure) -> Text:
-        """The label of a figure as it goes on inside a sentence."""
+        """The label of a figure for the middle of a sentence, in English in lower case."""
         label = self.label(figure)
         return Text(label, label[:1].lower() + label[1:])
 
     def amount(self, figure: Figure, *, marks_plan: bool = True) -> str:
-        """The amount of a figure as worded; in English its value in English words."""
+        """The amount of a figure as worded; in English in English words."""
         if self.lang == "en" and not marks_plan:
             return in_english(figure.quantity, marks_plan=False)
         return word_quantity(figure.quantity).inside(self.lang)
 
     def claim(self, figure: Figure) -> str:
         """The amount in a title or beside a bar, with the state of a plan or a target."""
-        # A wording such as 将突破亿元 says so itself.
+        # A wording such as 将突破亿元 already says that it is a plan.
         if not figure.is_planned or figure.quantity.planned:
             return self.amount(figure)
         return self.say("charts.cell", name=self.amount(figure), words=self.state(figure.status))
@@ -200,7 +200,7 @@ class ChartRecords:
         return ChartFigure(
             key=figure.key,
             name=name,
-            # Where one plan is worded as one and the next is not, the next would pass for a fact.
+            # A plan whose wording does not say so would look like a fact beside one that does.
             amount=self.claim(figure),
             title=title,
             mark=mark,
@@ -211,16 +211,16 @@ class ChartRecords:
         )
 
     def group_items(self, names: Sequence[str], figures: Sequence[Figure]) -> ItemGroup:
-        """Figures as items under a heading, which also says the time that they have in common."""
+        """Figures as items under a heading, which includes their common time, if any."""
         periods = {self.when(figure) for figure in figures}
         shared = periods.pop() if len(periods) == 1 else ""
         drawn = [(self.draw(one, about=self._say_about(one, shared)), one) for one in figures]
-        # What is said about it tells of a plan already.
+        # `about` already says that a figure is planned, so the amount need not.
         items = tuple(replace(item, amount=self.amount(figure)) for item, figure in drawn)
         return ItemGroup(" · ".join((*names, shared) if shared else names), items)
 
     def _say_about(self, figure: Figure, said: str) -> str:
-        """Label, per and time of a figure, without what the heading or the label says already."""
+        """Label, per, time and mark of a figure, without what heading or label already says."""
         label, when = self.label(figure), self.when(figure)
         units = (self.dataset.vocabulary.per[key].name.inside(self.lang) for key in figure.per)
         per = ("" if self.lang == "zh" else " ").join(
@@ -251,12 +251,12 @@ class ChartRecords:
         )
 
     def row_beside(self, label: str, amount: str = "", mark: str = "", when: str = "") -> Row:
-        """A row of a table of figures for what is no figure: a computed number, or none."""
+        """A row of a table of figures that is no figure: a computed number, or a gap."""
         return (self.place(), label, amount, mark, when, *("" for _ in COLUMNS[4:]))
 
     def tabulate(self, finding: str, content: object) -> ChartTable:
         """The table of a chart with one panel: a row, a note and a source for each figure."""
-        # Bars that lie too far apart are a list, in which no mark is drawn.
+        # Bars whose values lie too far apart are drawn as a list, without marks.
         marks = content.marks if isinstance(content, BarBlock) else map(self.mark, self.figures)
         columns = (self.say(f"charts.figures.{name}") for name in COLUMNS)
         classes = [name_class(class_of(one), self.dataset.vocabulary) for one in self.figures[:1]]
@@ -283,9 +283,9 @@ class ChartRecords:
         return tuple(known[name] for name in dict.fromkeys(names) if name in known)
 
     def number_disputes(self, figures: Sequence[Figure]) -> dict[str, int]:
-        """A number for each figure that a conflict of its case sets against a neighbour here."""
+        """A group number by key for each figure that a conflict sets against one beside it here."""
         numbers: dict[str, int] = {}
-        # Only neighbours of one period can stand in one bracket under one name.
+        # Only adjacent figures of one period can share a bracket and a name.
         for before, after in pairwise(figures):
             same = before.case == after.case and before.period.edtf == after.period.edtf
             conflicts = self.dataset.by_slug[before.case].conflicts
@@ -316,7 +316,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn(ChartWords):
-    """A chart as a page shows it."""
+    """A chart with its drawings, as a page shows it."""
 
     panels: tuple[Panel, ...]
     legend: tuple[LegendItem, ...]
@@ -327,23 +327,23 @@ class Chart:
     """One kind of chart."""
 
     name: str
-    # Everything is computed here, so that words, table and alt text come from the same place ...
+    # Computes everything, so that words, table and alt text have one source.
     tabulate: Callable[[ChartRecords], ChartTable]
-    # ... and this only puts it on a sheet and sets the height.
+    # Only puts the content of a panel on a sheet and sets its height.
     paint: Callable[[Any, Sheet], None]
-    # The figures of each chart that all cases together, or one, can have; none of a chart without.
+    # The figures of each chart of all cases or of one case; () for a chart that shows no figures.
     find_across: Callable[[Dataset], Iterable[Sequence[Figure]]] | None = None
     find_in: Callable[[Case, Dataset], Iterable[Sequence[Figure]]] | None = None
-    # The key of a name that does not change with what the cases hold.
+    # The message key of a title that does not depend on the data.
     title: str = ""
 
 
 def compute(
     formula: str | Expression, figures: Mapping[str, Figure], vocabulary: Vocabulary
 ) -> Quantity | None:
-    """The result of a formula, or None where it is refused or more than about is uncertain."""
+    """The result of a formula, or None if it is refused or neither exact nor approximate."""
     result, _ = derive(formula, figures, vocabulary)
-    # Of a bound nobody knows how far it lies from the drawn end of a bar.
+    # The true value of a bound may lie any distance from the drawn end of a bar.
     if result is None or result.quantity.qualifier not in ("exact", "approx"):
         return None
     return result.quantity

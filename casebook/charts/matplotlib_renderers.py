@@ -1,7 +1,7 @@
-"""Sheets by matplotlib's renderers: as dots for PNG, and with letters as letters for PDF.
+"""PNG and PDF files of sheets by matplotlib's renderers; PDF keeps text as text.
 
-A Figure and its artists take longer to import and to make than to draw, so there are none. Whoever
-imports this module pays for matplotlib: import it where a picture is made, not before.
+There is no Figure: it and its artists take longer to import and to make than to draw. This module
+loads matplotlib, so import it only inside the functions that make a picture.
 """
 
 from __future__ import annotations
@@ -31,32 +31,32 @@ from casebook.charts.text_layout import is_latin, width_em
 from casebook.messages import failure
 
 _FONT: Final = "NotoSansCJKjp-Regular.otf"
-# One code point has a Chinese and a Japanese shape.
+# A code point may have a Chinese and a Japanese shape; this selects the Chinese one.
 _CHINESE: Final = Text(language="zh-Hans")
-# The font sets the marks of print as wide as a Chinese character unless a text is English.
+# The font makes curly quotes as wide as a Chinese character unless the text is English.
 _ENGLISH: Final = Text(language="en")
 _MARKS: Final = re.compile("[‘’“”]")
-# What Chinese printers set where a character is missing.
+# The sign that Chinese printers set in place of a missing character.
 _MISSING: Final = "〓"
 
-# Large enough that advances are not rounded to dots.
+# A font size large enough that rounding to whole pixels does not change the advances.
 _EVEN: Final = 1000
 
-# The sixth step of zlib takes half as long again for a thirtieth of the bytes.
+# Level 6 of zlib takes half as long again and saves a thirtieth of the bytes.
 _COMPRESSION: Final = 4
-# Pillow looks for the nearest colour of a cell of four values: closer ones it may mistake.
+# Pillow finds the nearest colour by cells of four values, and may confuse closer colours.
 _APART: Final = 8.0
 
-# What words on a card are set in, and the line on it.
+# The colours of the words and of the line on a card.
 _INKS: Final = ("ink", "ink-muted", "accent", "rule")
 _SHADES: Final = 64
 _BACK: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 
 def write_png(sheet: Sheet, colours: Mapping[str, str], scale: float) -> bytes:
-    """The sheet on paper as PNG of few colours: those of the roles, and steps from paper to each.
+    """The sheet as PNG with a palette: the colours of the roles, and steps from paper to each.
 
-    Colours are `#rrggbb` by role; a pixel is `scale` dots.
+    `colours` are `#rrggbb` by role; a pixel of the sheet is `scale` pixels of the PNG.
     """
     width, height = round(sheet.width * scale), round(sheet.height * scale)
     renderer: Any = RendererAgg(width, height, 72 * scale)  # type: ignore[no-untyped-call]
@@ -71,7 +71,7 @@ def write_png(sheet: Sheet, colours: Mapping[str, str], scale: float) -> bytes:
 
 
 def paint_words(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
-    """A sheet of level words and lines as PNG, in a third of the time that a drawing takes."""
+    """A sheet of words and horizontal lines as PNG, in a third of the time of `write_png`."""
     import numpy as np
 
     dots = np.zeros((round(sheet.height), round(sheet.width)), np.uint8)
@@ -81,7 +81,7 @@ def paint_words(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
             dots[round(top), round(left) : round(right)] = _SHADES * len(_INKS) - 1
             continue
         known = _replace_missing(part.text)
-        # Of each ink there are as many shades as leave room for the others among 256.
+        # The palette of 256 colours has _SHADES shades of each ink.
         first = np.uint8(_SHADES * _INKS.index(part.role))
         for glyph, ahead in _lay_out(known, _setting_of(known).get_language()):
             letter, left, up = _render_glyph(glyph, part.size)
@@ -93,14 +93,14 @@ def paint_words(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
     image = Image.fromarray(dots, "P")
     image.putpalette(_list_shades(tuple(colours.items())))
     target = io.BytesIO()
-    # Most of it is paper, which the fastest step of zlib makes as small as any.
+    # Most pixels are paper, which zlib's fastest level compresses as well as any other.
     image.save(target, "PNG", compress_level=1)
     return target.getvalue()
 
 
 @lru_cache(maxsize=1)
 def _list_shades(colours: tuple[tuple[str, str], ...]) -> bytes:
-    """The palette of a picture of words: for each ink the steps from the paper to it."""
+    """The palette of a picture of words: for each ink the steps from paper to ink."""
     real = {role: bytes.fromhex(colour.removeprefix("#")) for role, colour in colours}
     pairs = [tuple(zip(real["paper"], real[ink], strict=True)) for ink in _INKS]
     most = _SHADES - 1
@@ -113,8 +113,8 @@ def _list_shades(colours: tuple[tuple[str, str], ...]) -> bytes:
 
 
 def write_pdf(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
-    """The sheet on paper as PDF, without date and program."""
-    # What PDF needs takes half as long to import as all the rest, and few ever ask for one.
+    """The sheet as PDF on a paper-coloured background, without date and program name."""
+    # Imported here because it takes half as long as all other imports and PDF is rarely used.
     from matplotlib.backends.backend_pdf import PdfFile, RendererPdf
 
     target = io.BytesIO()
@@ -146,7 +146,7 @@ def list_colours(colours: tuple[tuple[str, str], ...]) -> bytes:
 
 
 def _paint_parts(renderer: Any, sheet: Sheet, colours: Mapping[str, str], scale: float) -> None:
-    """Paint the ground and every part, a pixel as `scale` units of the renderer."""
+    """Paint the background and every part; a pixel is `scale` units of the renderer."""
     width, height = renderer.get_canvas_width_height()
     gc = renderer.new_gc()
     gc.set_foreground("white")
@@ -156,7 +156,7 @@ def _paint_parts(renderer: Any, sheet: Sheet, colours: Mapping[str, str], scale:
     renderer.draw_path(gc, Outline.unit_rectangle(), page, (*to_rgb(colours["paper"]), 1))
     gc.restore()
     down = Affine2D().scale(scale, -scale).translate(0, height)
-    # Else letters are hinted as the settings of whoever builds say.
+    # Without this, the user's matplotlib settings would decide how letters are hinted.
     with mpl.rc_context({"text.hinting": "default"}):
         for part in sheet.parts:
             if isinstance(part, Words):
@@ -180,7 +180,7 @@ def _paint_shape(renderer: Any, shape: Shape, colours: Mapping[str, str], down: 
     if shape.hatch:
         gc.set_hatch("//")
         gc.set_hatch_color(to_rgb(colours[shape.hatch]))
-        # Else it is what the settings of whoever builds say.
+        # Without this, the user's matplotlib settings would decide the width.
         gc.set_hatch_linewidth(1)
     fill = (*to_rgb(colours[shape.fill]), shape.opacity) if shape.fill else None
     renderer.draw_path(gc, Outline(shape.vertices, shape.codes), down, fill)
@@ -190,14 +190,14 @@ def _paint_shape(renderer: Any, shape: Shape, colours: Mapping[str, str], down: 
 def _paint_words(renderer: Any, words: Words, colour: str, scale: float) -> None:
     x = words.x - _BACK[words.anchor] * width_em(words.text) * words.size
     _, height = renderer.get_canvas_width_height()
-    # PDF counts from the bottom up.
+    # PDF measures y from the bottom up.
     y = words.y * scale if renderer.flipy() else height - words.y * scale
     font = FontProperties(fname=str(find_font()), size=words.size)
     gc = renderer.new_gc()
     gc.set_foreground(colour)
     if isinstance(renderer, RendererAgg):
-        # The same, but a sheet has hundreds of signs many times, each of which takes the font's
-        # program to set and to draw: by itself a third of all the time of a cold build.
+        # Same result as draw_text, but with cached glyphs: a sheet repeats hundreds of characters,
+        # and setting and drawing each of them would take a third of the time of a cold build.
         dots = words.size * scale
         for glyph, right in _lay_out(words.text, _setting_of(words.text).get_language()):
             letter, left, top = _render_glyph(glyph, dots)
@@ -214,20 +214,20 @@ def _replace_missing(text: str) -> str:
 
 
 def _setting_of(text: str) -> Text:
-    """The language in which a line is set."""
+    """A Text object with the language in which a line is set."""
     return _ENGLISH if _MARKS.search(text) and is_latin(text) else _CHINESE
 
 
 @lru_cache(maxsize=4096)
 def _lay_out(text: str, language: str) -> list[tuple[int, float]]:
-    """The glyphs of a text, each with its distance from the beginning in ems."""
+    """The glyph indexes of a text, each with its distance from the start in ems."""
     items = _open_font(_EVEN)._layout(text, flags=LoadFlags.NO_HINTING, language=language)
     return [(item.glyph_index, item.x / _EVEN) for item in items]
 
 
 @lru_cache(maxsize=8192)
 def _render_glyph(glyph: int, size: float) -> tuple[Any, int, int]:
-    """A glyph as coverage, with its left and its top edge from where it is put."""
+    """A glyph as a coverage bitmap, with the offsets of its left and top edge from its origin."""
     bitmap = _open_font(size)._render_glyph(glyph, LoadFlags.DEFAULT, RenderMode.NORMAL)
     return bitmap.buffer, bitmap.left, bitmap.top
 
@@ -241,9 +241,9 @@ def _open_font(size: float) -> Any:
 
 @lru_cache(maxsize=1)
 def find_font() -> Path:
-    """The file of the font that comes with the lock.
+    """The file of the font in the package notojp_matplotlib, which requirements.lock lists.
 
-    Its package is found but not imported, because importing it changes matplotlib's settings.
+    The package is found without importing it, because its import changes matplotlib's settings.
     """
     spec = importlib.util.find_spec("notojp_matplotlib")
     if spec is not None and spec.origin is not None:
@@ -254,5 +254,5 @@ def find_font() -> Path:
 
 @cache
 def has_character(char: str) -> bool:
-    """True of a character that the font has."""
+    """True if the font has the character."""
     return bool(_open_font(_EVEN).get_char_index(ord(char)))

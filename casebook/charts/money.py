@@ -1,4 +1,4 @@
-"""Charts of money: all amounts class by class, and the series, splits and changes of one case."""
+"""Charts of money: all amounts by class; series, splits, changes and ranges of one case."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from casebook.values.formula import Expression, FigureName, Operation
 from casebook.values.quantity import Quantity
 
 _MOST_AMOUNTS: Final = 120
-# How many figures the finding of a chart names, of a series also of those that stand apart.
+# How many figures the finding of a chart names; in a series also of figures set apart.
 _RANGES_NAMED: Final = 3
 _PERIODS_NAMED: Final = 4
 _APART_NAMED: Final = 2
@@ -54,14 +54,14 @@ def find_money(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
         for figure in dataset.money_figures(case)
         if not figure.part_of and (figure.quantity.is_rough or figure.quantity.magnitude >= 0)
     )
-    # One too many decides; no further case is looked at.
+    # One figure too many rules the chart out, so no further case is loaded.
     figures = tuple(islice(found, _MOST_AMOUNTS + 1))
     if 0 < len(figures) <= _MOST_AMOUNTS:
         yield figures
 
 
 def tabulate_money(shown: ChartRecords) -> ChartTable:
-    """A panel with a scale of its own for each class of several figures, and a list of the rest."""
+    """A panel with its own scale for each group of comparable figures, and a list of lone ones."""
     order = _order_measures(shown)
     groups = group_by_scale(shown.figures)
     groups.sort(key=lambda group: (order.index(group[0].measure), shown.figures.index(group[0])))
@@ -97,7 +97,7 @@ def _find_words(shown: ChartRecords) -> str:
 
 
 def _order_measures(shown: ChartRecords) -> list[str]:
-    # Ceilings and mixed programmes come last: they are no purchases.
+    # Ceilings and mixed programmes come last, because they are not purchases.
     used = {figure.measure for figure in shown.figures}
     measures = [m for m in shown.dataset.vocabulary.measures.values() if m.key in used]
     return [m.key for m in sorted(measures, key=lambda measure: (measure.mixed, measure.cap))]
@@ -109,7 +109,7 @@ def _name_all(title: str, names: Sequence[str], lang: Lang) -> str:
 
 
 def _list_notes(shown: ChartRecords, compared: set[str]) -> Iterator[str]:
-    """The comparisons that the measures allow, and why lists of figures have more amounts."""
+    """How amounts of each measure compare, and how many parts of amounts are not drawn."""
     for key in _order_measures(shown):
         measure = shown.dataset.vocabulary.measures[key]
         if key in compared or measure.cap or measure.mixed:
@@ -121,13 +121,13 @@ def _list_notes(shown: ChartRecords, compared: set[str]) -> Iterator[str]:
 
 
 def _list_groups(figures: Sequence[Figure], shown: ChartRecords) -> tuple[ItemGroup, ...]:
-    """Lone figures, which come measure by measure, under the names of measures and places."""
+    """Lone figures, given in the order of measures, under the names of measure and place."""
     groups = []
     for (measure, slug), members in groupby(figures, key=lambda f: (f.measure, f.case)):
         found = tuple(members)
         dates = Counter(figure.period.edtf for figure in found)
         name = shown.dataset.vocabulary.measures[measure].name.inside(shown.lang)
-        # Several of one date share a heading; else the date stands with each.
+        # If every date has several figures, each date gets a heading of its own.
         parts = [found]
         if min(dates.values()) > 1:
             parts = [tuple(f for f in found if f.period.edtf == date) for date in dates]
@@ -149,7 +149,7 @@ def _draw_group(
         )
         for figure in drawn
     )
-    # What parts drawings of one class is the length of time, and how far the money is.
+    # Panels of one class differ in the length of the period or in status; the title says which.
     alike = [group[0] for group in groups if class_of(group[0]) == key]
     name = name_class(key, shown.dataset.vocabulary)
     if len({span_of(figure) for figure in alike}) > 1:
@@ -160,7 +160,7 @@ def _draw_group(
     if len(figures) > len(drawn):
         title += shown.say("charts.money.more", count=len(figures) - len(drawn))
     scale = compact(max(bar.value for bar in bars), key.unit, shown.lang)
-    # What the drawing shows by dashes or by a pale bar, such as a plan, is said to who hears it.
+    # The alt text says what dashes or a pale bar show, such as a plan.
     said = (" ".join((bar.name, bar.amount, bar.mark.remark(shown.lang))).strip() for bar in bars)
     alt = _name_all(title, tuple(said), shown.lang)
     return PanelTable(title, alt, BarBlock(bars=bars, lang=shown.lang, scale=scale))
@@ -174,7 +174,7 @@ def _paint_money(content: BarBlock | Sequence[ItemGroup], sheet: Sheet) -> None:
 
 
 def find_series(case: Case, dataset: Dataset) -> Iterator[list[Figure]]:
-    """A series for each scale of money on which the case dates two periods or more."""
+    """A series for each scale of money with two dated periods or more, dated figures first."""
     measures = dataset.vocabulary.measures
     candidates = [
         figure
@@ -190,13 +190,13 @@ def find_series(case: Case, dataset: Dataset) -> Iterator[list[Figure]]:
 
 
 def is_apart(figure: Figure) -> bool:
-    """True of a figure that may not join the dated ones: planned, or of no certain period."""
+    """True if a figure may not join the dated ones: planned, or its period uncertain or open."""
     return figure.is_planned or figure.period.lane != "dated" or figure.period.latest is None
 
 
 def tabulate_series(shown: ChartRecords) -> ChartTable:
-    """The amounts over the years, with the years of which there is none."""
-    # Bars, never a line: between two years nothing is known.
+    """The amounts over the years, and the years without an amount."""
+    # Bars, never a line, because nothing is known between two years.
     groups = shown.number_disputes([one for one in shown.figures if not is_apart(one)])
     gaps, bars, rows = _find_gaps(shown), [], []
     for figure in shown.figures:
@@ -218,9 +218,9 @@ def tabulate_series(shown: ChartRecords) -> ChartTable:
 
 
 def _find_gaps(shown: ChartRecords) -> dict[str, str]:
-    """The years of which no figure of the class tells, by the figure that they come before."""
+    """The years without a figure of the class, in words, by the key of the figure after them."""
     key, case = class_of(shown.figures[0]), shown.dataset.by_slug[shown.selected.case]
-    # A plan, a rough number or another state is a figure too, wherever it is shown.
+    # Planned, rough and differently stated figures count too, wherever they are shown.
     alike = (figure for figure in shown.dataset.money_figures(case) if class_of(figure) == key)
     told = [
         (figure.period.earliest.year, (figure.period.latest or date.max).year)
@@ -242,7 +242,7 @@ def _find_gaps(shown: ChartRecords) -> dict[str, str]:
 
 
 def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
-    """The finding: each dated period with its amount as worded, then what is set apart."""
+    """The finding: dated periods with their amounts as worded, then figures set apart."""
     dated = [figure for figure in shown.figures if not is_apart(figure)]
     apart = [figure for figure in shown.figures if is_apart(figure)]
     disputed = dict.fromkeys(shown.when(figure) for figure in dated if figure.key in groups)
@@ -267,7 +267,7 @@ def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
 
 
 def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
-    """A drawing for each scale of money of the case on which an amount is a range."""
+    """The amounts of the case that are ranges, by scale, unless a series shows them."""
     ranges = [
         figure
         for figure in dataset.money_figures(case)
@@ -275,7 +275,7 @@ def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
     ]
     in_series = {figure.id for series in find_series(case, dataset) for figure in series}
     for figures in group_by_scale(ranges):
-        # A series shows its ranges as capsules as well, each beside its year.
+        # A series also shows its ranges as capsules, each beside its year.
         is_shown = in_series.issuperset(figure.id for figure in figures)
         if len(figures) <= MOST_ROWS and not is_shown:
             yield figures
@@ -297,7 +297,7 @@ def tabulate_ranges(shown: ChartRecords) -> ChartTable:
 
 
 def find_changes(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, Figure]]:
-    """A pair for each amount of the case that names one before it on the same scale."""
+    """A pair of earlier and later figure for each `follows` on the same scale."""
     for after in dataset.money_figures(case):
         before = case.figures.get(after.follows)
         if before is None or before.id == after.id or len(group_by_scale((before, after))) > 1:
@@ -331,7 +331,7 @@ def tabulate_change(shown: ChartRecords) -> ChartTable:
 
 
 def describe_change(before: Figure, after: Figure, vocabulary: Vocabulary) -> Text:
-    """The change of an amount, or nothing where a formula could not have it."""
+    """The change of an amount in words, or NO_TEXT if it is zero or a formula is refused."""
     figures = {figure.id: figure for figure in (before, after)}
     went_up = after.quantity.magnitude > before.quantity.magnitude
     high, low = (after.id, before.id) if went_up else (before.id, after.id)
@@ -348,12 +348,12 @@ def describe_change(before: Figure, after: Figure, vocabulary: Vocabulary) -> Te
 
 
 def find_splits(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
-    """A split for each amount of the case whose parts are given and fit into it."""
+    """The whole and its parts for each amount of the case whose parts fit into it."""
     for whole in dataset.money_figures(case):
         parts = [figure for figure in case.figures.values() if figure.part_of == whole.id]
         sizes, _ = _compute_parts(whole, parts[:MOST_ROWS], dataset)
         if sizes and len(parts) == len(sizes):
-            # The largest part first, so that what is left over stands at the end.
+            # The largest part first, so that the rest stands at the end.
             order = sorted(zip(sizes, parts, strict=True), key=lambda each: -each[0].magnitude)
             yield whole, *(part for _, part in order)
 
@@ -385,7 +385,7 @@ def tabulate_split(shown: ChartRecords) -> ChartTable:
 def _compute_parts(
     whole: Figure, parts: Sequence[Figure], dataset: Dataset
 ) -> tuple[list[Quantity], Quantity | None]:
-    """The size of each part and the rest, if any; no sizes where a formula could not have them."""
+    """The size of each part, and the rest if any; no sizes if a formula is refused."""
     case = dataset.by_slug[whole.case]
     sizes = []
     rest: Expression = FigureName(whole.id, 0)
@@ -399,7 +399,7 @@ def _compute_parts(
             return [], None
         sizes.append(size)
         rest = Operation("-", rest, term)
-    # Also where nothing is left: parts may fill a drawn whole of which only a bound is known.
+    # Also if nothing is left: the parts may fill a drawn whole that is only a known bound.
     computed = compute(rest, case.figures, dataset.vocabulary)
     if computed is None or whole.quantity.magnitude < sum(size.magnitude for size in sizes):
         return [], None

@@ -1,4 +1,4 @@
-"""Pictures of charts for use outside the site: finding, drawing and source in one frame."""
+"""Pictures of charts for use outside the site: finding, drawing and sources in one file."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ PICTURE_KINDS: Final = (".svg", ".png", ".pdf")
 
 _MARGIN: Final = 24.0
 _WITHIN_CHINESE: Final = re.compile("[\u4e00-\u9fff]{2}")
-# Every second part of a list of sources that is cut here is what joins them.
+# The group keeps the separators: every second part of the split list is one.
 _BETWEEN_SOURCES: Final = re.compile("(；|; )")
 
-# The size that sites which show a card beside a link ask for.
+# The size that other sites require of a card beside a link.
 CARD_WIDTH: Final = 1200
 CARD_HEIGHT: Final = 630
 _CARD_MARGIN: Final = 64.0
@@ -34,15 +34,15 @@ _CARD_WORDS: Final = 26.0
 _CARD_STYLE: Final = Style(width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS)
 # The sizes of the large words of a card without a drawing.
 _CARD_SIZES: Final = tuple(range(112, 28, -4))
-# A drawing that would have to be smaller than this on a card is left out for its words.
+# If a drawing would have to be scaled below this, the card has words only.
 _LEAST_SCALE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """A chart as files that stand alone; a chart that is not pictured has no PNG.
+    """A chart as standalone files; a chart that is not pictured has no PNG.
 
-    `missing` are the characters that the font of the PNGs does not have.
+    `missing` are the characters that the font of the PNGs lacks.
     """
 
     svg: bytes
@@ -53,7 +53,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardWords:
-    """The words of a card without a drawing: `words` in large letters are an amount or a title."""
+    """The words of a card without a drawing; `words`, an amount or a title, is set large."""
 
     words: str
     place: str = ""
@@ -65,9 +65,9 @@ class CardWords:
 def draw_standalone(
     table: ChartTable, credit: str, colours: Mapping[str, str], site: str = ""
 ) -> Pictures:
-    """Every picture of a chart, with a line that names its sources.
+    """All pictures of a chart; `credit` is the line that names its sources.
 
-    `site` is the name on its card; a site without an address has nothing to share, and no card.
+    `site` is the name on its card, empty for a site without an address, which has no cards.
     """
     sheet = compose_picture(table, credit)
     label = typeset(table.finding) if table.lang == "en" else table.finding
@@ -86,7 +86,7 @@ def draw_standalone(
 
 
 def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
-    """The panels of a chart under its finding, with its legend and sources beneath."""
+    """The panels of a chart below its finding, followed by its legend and its sources."""
     inside = WIDE.width
     sheet = Sheet(style=replace(WIDE, width=inside + 2 * _MARGIN))
     top = sheet.paragraph(_MARGIN, _MARGIN - 6, table.finding, inside, size=22, bold=True)
@@ -100,7 +100,7 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
         drawn = paint_panel(table, panel, WIDE)
         place_parts(sheet, drawn, _MARGIN, top)
         top += drawn.height + 16
-    # The page sets the legend beside the drawing; a picture has to carry it with it.
+    # A page shows the legend outside the drawing, but a picture has to contain it.
     legend = [
         (say(f"charts.legend.{kind}").inside(table.lang), partial(draw_kind, sheet, kind))
         for kind in table.legend
@@ -112,7 +112,7 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
 
 
 def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
-    """The finding in large letters, with the drawing where that can be read so small."""
+    """A card with the finding in large letters, and the drawing if it stays readable."""
     sheet, inside = Sheet(style=_CARD_STYLE, height=CARD_HEIGHT), _CARD_INSIDE
     size = _CARD_FINDING
     while len(wrap_text(table.finding, inside, size, True)) > 3 and size > 24:
@@ -121,7 +121,7 @@ def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
     top += height_of(table.subtitle, inside, _CARD_WORDS)
     drawn = paint_panel(table, table.panels[0], WIDE)
     scale = min(inside / drawn.width, (foot - top) / drawn.height, 1.4)
-    # One panel of several would be taken for the whole.
+    # One panel of several would look like the whole chart.
     if scale < _LEAST_SCALE or len(table.panels) > 1:
         sheet.paragraph(_CARD_MARGIN, 120, table.finding, inside, size=size * 1.3, bold=True)
     else:
@@ -133,14 +133,14 @@ def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
 
 
 def compose_words(card: CardWords) -> Sheet:
-    """The words of a card, as large as there is room for them."""
+    """A card of words, set as large as fits."""
     sheet, inside = Sheet(style=_CARD_STYLE, height=CARD_HEIGHT), _CARD_INSIDE
     bottom = sheet.paragraph(_CARD_MARGIN, 56, card.place, inside, size=34, role="ink-muted")
     label, words = 38, clean(card.words)
     room = min(330, CARD_HEIGHT - 100 - bottom - height_of(card.label, inside, label))
     sizes = [size for size in _CARD_SIZES if height_of(words, inside, size) <= room]
     largest = next(iter(sizes), _CARD_SIZES[-1])
-    # Rather smaller than with a word cut in two, as long as it stays large.
+    # Prefer a smaller size that breaks no Chinese word, down to half of the largest.
     whole = (size for size in sizes if size > largest / 2 and not _cuts_words(words, inside, size))
     size = next(whole, largest)
     bottom = sheet.paragraph(_CARD_MARGIN, bottom + 18, card.words, inside, size=size)
@@ -150,7 +150,7 @@ def compose_words(card: CardWords) -> Sheet:
 
 
 def _cuts_words(text: str, width: float, size: float) -> bool:
-    """True of a text that would turn to a new line between two Chinese characters."""
+    """True if a line of the text would end between two Chinese characters."""
     lines = wrap_text(text, width, size)
     ends = (before[-1:] + after[:1] for before, after in pairwise(lines))
     return any(_WITHIN_CHINESE.fullmatch(pair) for pair in ends)
@@ -164,7 +164,7 @@ def draw_words(card: CardWords, colours: Mapping[str, str]) -> bytes:
 
 
 def _add_foot(sheet: Sheet, credit: str, site: str) -> None:
-    """Who says so and the name of the site, under a line; of too many sources the first."""
+    """Add a line, and below it the sources that fit and the name of the site."""
     size, y = _CARD_WORDS - 4, CARD_HEIGHT - 76
     right = CARD_WIDTH - _CARD_MARGIN
     sheet.line((_CARD_MARGIN, y), (right, y), stroke="rule")
@@ -184,7 +184,7 @@ def write_picture(
 ) -> bytes:
     """A picture as a file of one of PICTURE_KINDS; same sheet and colours, same bytes.
 
-    `name` begins the ids of an SVG, and `label` is what it is for those who hear it.
+    `name` begins the ids of an SVG, and `label` is its accessible name.
     """
     if kind == ".svg":
         return write_svg(sheet, f"{name}-alone", label, colours).encode("utf-8")
@@ -194,7 +194,7 @@ def write_picture(
 
 
 def find_missing(sheet: Sheet) -> set[str]:
-    """The characters of a sheet that the font of the PNGs does not have."""
+    """The characters of a sheet that the font of the PNGs lacks."""
     from casebook.charts.matplotlib_renderers import has_character
 
     chars = {char for words in sheet.words for char in words.text}
@@ -202,7 +202,7 @@ def find_missing(sheet: Sheet) -> set[str]:
 
 
 def _print_quotes(sheet: Sheet) -> Sheet:
-    """The sheet with the quotation marks of print, as English pages have them."""
+    """The sheet with curly quotes, as on English pages."""
     parts = []
     for part in sheet.parts:
         link = part.link and part.link._replace(title=typeset(part.link.title))
@@ -213,7 +213,7 @@ def _print_quotes(sheet: Sheet) -> Sheet:
 
 
 def place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: float = 1) -> None:
-    """Put what another sheet holds on a sheet, moved and scaled."""
+    """Copy the parts of the sheet `drawn` to `sheet`, moved and scaled."""
     for part in drawn.parts:
         if isinstance(part, Words):
             x, y = part.x * scale + right, part.y * scale + down

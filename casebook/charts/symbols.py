@@ -1,4 +1,4 @@
-"""Marks, one for each way in which a figure is known, in chart, table and alt text alike."""
+"""Marks: how a figure is known, shown the same in charts, tables and alt texts."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from casebook.record.model import Figure
 from casebook.text import SEMICOLON, Lang
 from casebook.values.words import WITHOUT_VALUE, Qualifier
 
-# In the order of a legend; a rough number is in tables alone.
+# In the order of a legend; rough numbers are in tables only.
 Kind = Literal[Qualifier, "planned", "mixed", "uncertain", "contradicted"]
 
 _ROLE: Final = "series-1"
-# How much ink the body of a ceiling has, and of one that is only planned.
+# The opacity of the body of a ceiling, and of a planned ceiling.
 _PALE: Final = 0.3
 _PALE_PLAN: Final = 0.14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The looks of a figure, each decided by a channel of its own."""
+    """The visual properties of a figure, each shown by a channel of its own."""
 
     end: Qualifier
-    # The body of its bar: mixed use hides the qualifier and so does a plan; its end shows it.
+    # `mixed` and `planned` change the body of the bar; the qualifier then shows only at its end.
     mixed: bool = False
     planned: bool = False
-    # True of a ceiling, also of one that is worded as a range.
+    # True for a ceiling, also if it is worded as a range.
     cap: bool = False
-    # True where its date is uncertain, which says nothing about the amount.
+    # True if the date is uncertain; this says nothing about the amount.
     uncertain: bool = False
     contradicted: bool = False
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """Every kind that the mark shows, the most important first."""
+        """The kinds that the mark shows, the most important first."""
         has_body = self.mixed or self.planned or self.cap
         kinds: dict[Kind, bool] = {
             "mixed": self.mixed,
@@ -52,21 +52,21 @@ class Mark:
         return tuple(kind for kind, is_shown in kinds.items() if is_shown)
 
     def remark(self, lang: Lang) -> str:
-        """The words of a mark, none of one that only says that a figure is as stated."""
+        """The mark in words, or "" if it only says that the amount is exact."""
         return "" if self.kinds == ("exact",) else self.words(lang)
 
     def words(self, lang: Lang) -> str:
-        """The mark in words, as tables and alt texts say it."""
+        """The mark in words, as in tables and alt texts."""
         named = (say(f"charts.mark.{kind}").inside(lang) for kind in self.kinds)
         return SEMICOLON.inside(lang).join(named)
 
 
 def mark_of(figure: Figure, dataset: Dataset) -> Mark:
-    """The mark of a figure among the records, which may contradict it."""
+    """The mark of a figure, by its own fields, its measure and the conflicts of its case."""
     measure = dataset.vocabulary.measures[figure.measure]
     conflicts = dataset.by_slug[figure.case].conflicts
     end: Qualifier = figure.quantity.qualifier
-    # A ceiling is one however it is worded.
+    # A measure that is a ceiling makes its figures ceilings, however they are worded.
     if measure.cap and end not in WITHOUT_VALUE:
         end = "at_most"
     return Mark(
@@ -99,26 +99,26 @@ def legend_kinds(marks: Iterable[Mark]) -> tuple[Kind, ...]:
 class ChartFigure:
     """One figure as a chart draws it, named by time or place."""
 
-    # The rest of a whole is no figure and has none.
+    # Empty for the rest of a whole, which is no figure.
     key: str
     name: str
     amount: str
     title: str
     mark: Mark
     value: Decimal
-    # The beginning of a range, or of a part of a whole.
+    # The lower end of a range, or the start of a part of a whole.
     low: Decimal | None = None
     about: str = ""
-    # The years before it of which there is no figure.
+    # Words for the years before this figure that have no figure.
     missing: str = ""
     apart: bool = False
-    # The number of its group of reports on one period that do not agree, zero for none.
+    # The number of its group of contradicting reports on one period, zero for none.
     together: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkArea:
-    """The room of a mark, from the zero of its scale to its value; `low` begins a range."""
+    """The area of a mark, from the zero of its scale to its value; a range starts at `low`."""
 
     start: float
     end: float
@@ -133,16 +133,16 @@ class MarkArea:
 
 
 def draw_mark(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
-    """Draw the mark of a figure, with an arrow or a soft end within `overhang` of its value."""
+    """Draw the mark of a figure; arrows and soft ends reach at most `overhang` beyond its value."""
     start, end, top, thickness = area.start, area.end, area.top, area.thickness
     if mark.end == "range" and area.low is not None:
         return _draw_capsule(sheet, mark, area, area.low)
     if end <= start and area.low is None:
-        # Nothing has no length: it stands as a line on the zero.
+        # A value of zero has no length and is drawn as a line at the zero.
         sheet.line((start, top - 3), (start, area.bottom + 3), stroke=_ROLE, stroke_width=2.5)
     elif mark.mixed or mark.planned:
         if mark.mixed:
-            # Dashes are lost at the edge of strokes as dark as they are.
+            # Dashes are hard to see at the edge of hatch strokes of the same colour.
             hatch = "rule" if mark.planned else _ROLE
             sheet.rectangle(start, top, end - start, thickness, hatch=hatch)
         elif mark.end == "at_most":
@@ -158,7 +158,7 @@ def draw_mark(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
 
 
 def overhang(mark: Mark, thickness: float) -> float:
-    """The pixels that a mark reaches beyond its value."""
+    """How far a mark reaches beyond its value, in pixels."""
     if mark.end in ("more_than", "at_least"):
         return 7 + thickness * 0.4
     return {"approx": 9.0, "at_most": 2.0}.get("at_most" if mark.cap else mark.end, 0.75)
@@ -181,7 +181,7 @@ def _draw_ceiling(sheet: Sheet, area: MarkArea) -> None:
 
 
 def _draw_soft(sheet: Sheet, area: MarkArea) -> None:
-    # Three steps that fade around the value, so that its middle is where the value stands.
+    # Three fading steps, the middle one centred on the value.
     start, top, thickness = area.start, area.top, area.thickness
     step = min(6.0, (area.end - start) / 3)
     solid = area.end - 1.5 * step
@@ -195,7 +195,7 @@ def _draw_outline(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
     corners = ((start, top), (end, top), (start, bottom), (end, bottom))
     upper_left, upper_right, lower_left, lower_right = corners
     sides = [(upper_left, upper_right), (lower_left, lower_right), (upper_left, lower_left)]
-    # Where nobody said where it stops, the end stays open; a ceiling has a line of its own.
+    # The end stays open if the amount is open-ended or approximate; a ceiling draws its own line.
     if mark.end not in ("more_than", "at_least", "approx", "at_most"):
         sides.append((upper_right, lower_right))
     for one, other in sides:
@@ -206,7 +206,7 @@ def _draw_outline(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
 
 
 def _draw_dashes(sheet: Sheet, one: Point, other: Point) -> None:
-    # A dash at either end of each side, so that corners are closed at any size.
+    # Each side begins and ends with a dash, so that corners are closed at any size.
     length = abs(other[0] - one[0]) + abs(other[1] - one[1])
     dash, gap = 4.0, 3.0
     pairs = max(round((length - dash) / (dash + gap)), 1)
@@ -230,7 +230,7 @@ def _draw_capsule(sheet: Sheet, mark: Mark, area: MarkArea, low: float) -> None:
 
 
 def draw_kind(sheet: Sheet, kind: Kind, x: float, middle: float) -> None:
-    """Draw the plainest mark of a kind, as legends show it: without a scale."""
+    """Draw the plainest mark of a kind for a legend, without a scale."""
     if kind == "uncertain":
         return draw_ring(sheet, x + 12, middle)
     mark = mark_of_kind(kind)
@@ -242,11 +242,11 @@ def draw_kind(sheet: Sheet, kind: Kind, x: float, middle: float) -> None:
 
 
 def draw_bracket(sheet: Sheet, x: float, top: float, bottom: float) -> None:
-    """Draw the bracket that embraces what sources say differently, open to the right."""
+    """Draw the bracket around figures on which sources disagree, open to the right."""
     points = ((x + 4, top), (x, top), (x, bottom), (x + 4, bottom))
     sheet.line(*points, stroke="accent", stroke_width=1.75)
 
 
 def draw_ring(sheet: Sheet, x: float, y: float) -> None:
-    """Draw the ring that says that a date is uncertain."""
+    """Draw the ring that marks an uncertain date."""
     sheet.disc(x, y, 4.5, stroke="accent", stroke_width=1.75)

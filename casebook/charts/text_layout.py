@@ -1,4 +1,4 @@
-"""Width of texts, and the places where their lines may break."""
+"""The width of texts, and where their lines break."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-# Advance widths in thousandths of an em of U+0020 to U+007E in Noto Sans CJK. They stand here
-# because opening the font takes longer than drawing ten charts.
+# Advance widths of U+0020 to U+007E in Noto Sans CJK, in thousandths of an em; listed here because
+# opening the font takes longer than drawing ten charts.
 _ASCII: Final = (
     *(224, 323, 474, 555, 555, 921, 680, 278, 338, 338, 467, 555, 278, 347, 278, 392),
     *(555, 555, 555, 555, 555, 555, 555, 555, 555, 555, 278, 278, 555, 555, 555, 474),
@@ -18,18 +18,18 @@ _ASCII: Final = (
     *(620, 620, 388, 468, 377, 607, 521, 802, 498, 521, 475, 338, 270, 338, 555),
 )
 
-# Marks that Chinese faces set on a full em and others narrower count as full: too much room
-# is never a fault.
+# The advance of characters that are narrow or neutral in Unicode. Ambiguous ones count as a full
+# em, as in Chinese fonts, although others set them narrower: too much room does no harm.
 _NEUTRAL: Final = 750
 
-# Readers have other Latin faces than Noto; the widest of the usual ones needs a tenth more.
+# Readers have other Latin fonts than Noto; the widest of the usual ones needs a tenth more.
 _LATIN_SLACK: Final = 1.1
 _BOLD_SLACK: Final = 1.06
 
-# Browsers that space Chinese and Latin set an eighth of an em between them.
+# Some browsers put an eighth of an em between Chinese and Latin text.
 _BETWEEN_SCRIPTS: Final = 125
 _NOTHING: Final = (0.0, "")
-# What an ellipsis does not stand behind.
+# Characters that are removed before an ellipsis.
 _CUT_OFF: Final = "… "
 
 _NOT_AT_START: Final = frozenset("，。、；：？！）》」』】〕〉”’…—·％‰,.;:?!)]}%~～–-")
@@ -39,18 +39,18 @@ _PIECE = re.compile(
 )
 
 
-# Between Latin letters the marks of print are as narrow as those of a keyboard.
+# In Latin text curly quotes are as narrow as straight ones.
 _NARROW: Final = str.maketrans("‘’“”", "''\"\"")
 _WIDE: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
 
 
 def is_latin(text: str) -> bool:
-    """True of a text whose quotation marks are set narrow: one without Chinese."""
+    """True if a text has no Chinese, so that its quotation marks are set narrow."""
     return _WIDE.search(text) is None
 
 
 def width_em(text: str) -> float:
-    """The width of a text in em, as Noto Sans CJK sets it."""
+    """The width of a text in ems, as Noto Sans CJK sets it."""
     if is_latin(text):
         text = text.translate(_NARROW)
     return sum(_measure(char)[0] for char in text) / 1000
@@ -58,12 +58,12 @@ def width_em(text: str) -> float:
 
 @lru_cache(maxsize=4096)
 def width_px(text: str, size: float, bold: bool = False) -> float:
-    """The room that a text needs in any of the usual faces, in pixels."""
+    """The width that a text needs in any of the usual fonts, in pixels."""
     return _scale(_go_on(_NOTHING, text), size, bold)
 
 
 def _go_on(reached: tuple[float, str], text: str) -> tuple[float, str]:
-    """The reach of a line with more text, in thousandths of an em, and its last script."""
+    """The width of a line with more text, in thousandths of an em, and its last script."""
     total, before = reached
     for char in text:
         advance, kind = _measure(char)
@@ -78,7 +78,7 @@ def _scale(reached: tuple[float, str], size: float, bold: bool) -> float:
     return reached[0] * size / 1000 * (_BOLD_SLACK if bold else 1.0)
 
 
-# Controls, halves of pairs, and what will never be a character.
+# Control characters, surrogates and noncharacters.
 _NOT_IN_XML: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
     + "".join(chr(plane * 0x10000 + low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
@@ -90,7 +90,7 @@ _NOT_IN_XML: Final = re.compile(
 def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:
     """The lines of a text inside a width in pixels; at least one.
 
-    Lines break between Han characters and at spaces, not inside numbers, dates or Latin words, not
+    Lines break between Han characters and at spaces, but not inside numbers, dates or Latin words,
     before closing or after opening punctuation. A word that is wider than a line is cut.
     """
     lines: list[str] = []
@@ -98,7 +98,7 @@ def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple
     for piece in _pieces(text):
         is_too_wide = width_px(piece, size, bold) > width
         for part in piece if is_too_wide and len(piece) > 1 else (piece,):
-            # Not measured from the start of the line again, which a long text would take long for.
+            # Adds to the known width; measuring each line from its start is slow for long texts.
             longer = _go_on(reached, part)
             if line and not part.isspace() and _scale(longer, size, bold) > width:
                 lines.append(line.rstrip())
@@ -109,11 +109,11 @@ def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple
 
 
 def shorten_text(text: str, width: float, size: float) -> str:
-    """The text, or as much of it as fits into a width, with an ellipsis at the end."""
+    """The text, or the start of it that fits into a width with an ellipsis at the end."""
     if len(text) < 2 or width_px(text, size) <= width:
         return text
     end, reached = 1, _NOTHING
-    # From the start: a long text is read no further than it fits.
+    # Measured from the start, so that a long text is read only as far as it fits.
     for kept, char in enumerate(text[:-1], 1):
         reached = _go_on(reached, char)
         if char in _CUT_OFF:
@@ -124,10 +124,10 @@ def shorten_text(text: str, width: float, size: float) -> str:
     return text[:end].rstrip(_CUT_OFF) + "…"
 
 
-# A text is cleaned to be measured, to be laid out and to be written, in two widths.
+# Cached because each text is cleaned to be measured, laid out and written, at two widths.
 @lru_cache(maxsize=8192)
 def clean(text: str) -> str:
-    """The text in one line, without characters that an SVG may not hold."""
+    """The text in one line, without characters that are not allowed in an SVG."""
     return " ".join(_NOT_IN_XML.sub("\ufffd", text).split())
 
 
@@ -146,8 +146,8 @@ def _measure(char: str) -> tuple[int, str]:
 
 
 def _pieces(text: str) -> list[str]:
-    # What may not be parted: a Latin word or number with its sign, and punctuation with what
-    # it belongs to.
+    # The pieces that may not be split: a Latin word or a number with its sign, and text with its
+    # punctuation.
     pieces: list[list[str]] = []
     for piece in _PIECE.findall(text):
         parts = pieces[-1] if pieces else [" "]

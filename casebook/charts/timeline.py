@@ -1,4 +1,4 @@
-"""Timeline: when things happened, as far as it is known, with a row for each place."""
+"""The timeline chart: dated events, with a row for each place."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from casebook.record.model import Figure
 from casebook.text import COLON, SEMICOLON, Text
 
 _MOST_EVENTS: Final = 150
-# Room for the two strokes that cut the axis.
+# The width of a cut in the axis, drawn as two strokes.
 _CUT: Final = 30.0
-# The widest names beside rows on a phone, and what they leave for the years.
+# The widest names beside rows on a phone, and the width that remains for the years.
 _NAMES: Final = 76
 _LEAST_AXIS: Final = NARROW.width - _NAMES - 16
 _RADIUS: Final = 6.0
-# A finger does not hit less, nor two marks that lie closer together.
+# The smallest target that a finger hits, and the least distance between two of them.
 _REACH: Final = 24.0
 _LINE: Final = Paint(stroke="series-1", stroke_width=1.5)
 _UNSURE: Final = Paint(stroke="accent", stroke_width=2.0)
 
-# What a key explains: a date or an open end; beside it stands whether that is planned.
+# A sign that the key explains: a kind of date, or an open end.
 Sign = Marker | Literal["goes_on"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One event on the strip, its years as decimals, with the address of its entry.
+    """One event on the strip, with its dates as decimal years and the address of its entry.
 
-    What `goes_on` is open at its end: `last` is then when its source stops knowing.
+    If `goes_on`, the end is open, and `last` is the latest date that its source can know.
     """
 
     marker: Marker
@@ -51,7 +51,7 @@ class Moment:
 
 
 class TimelineRow(NamedTuple):
-    """A place with what is marked in its row, and the address of its page."""
+    """A place with the address of its page and the moments in its row."""
 
     name: str
     href: str
@@ -60,7 +60,7 @@ class TimelineRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """Years in runs between silences, the rows, and moments that concern them all."""
+    """Runs of years between gaps, the rows, and the moments that concern all rows."""
 
     runs: tuple[tuple[int, int], ...]
     rows: tuple[TimelineRow, ...]
@@ -70,7 +70,7 @@ class Strip:
 
 
 def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
-    """The timeline of all cases, where it is small enough to be read as a drawing."""
+    """One empty selection if the timeline of all cases is small enough to be drawn."""
     events = sum(len(case.events) for case in dataset.summaries)
     with_events = [case for case in dataset.summaries if case.events]
     few = 0 < len(with_events) <= MOST_ROWS and events <= _MOST_EVENTS
@@ -79,10 +79,10 @@ def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
 
 
 def tabulate(shown: ChartRecords) -> ChartTable:
-    """The strip in words, in rows and in moments."""
+    """The timeline as words, as rows of a table, and as a strip of moments."""
     dataset, lang = shown.dataset, shown.lang
     entries = [dataset.item_of(place) for place in dataset.timeline if not isinstance(place, Gap)]
-    # Those of cases first; the publications of shared sources concern all rows.
+    # Events of cases come first; publications of shared sources concern all rows.
     everything = sorted(entries, key=lambda item: item.case is None)
     moments = [_moment(item, shown) for item in everything]
     of_cases: dict[str, list[Moment]] = {slug: [] for slug in (*dataset.positions, "")}
@@ -129,11 +129,11 @@ def tabulate(shown: ChartRecords) -> ChartTable:
 
 
 def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[tuple[Sign, bool, str]]:
-    """The meanings of the marks of the strip, those of dates first."""
+    """The signs of the strip with their meanings, kinds of date first."""
     markers = {moment.marker for moment in moments}
     for marker in get_args(Marker):
         if marker in markers:
-            # Only a key says that the dots before a latest date are of no length.
+            # Only the key says that the length of the dots before a latest date has no meaning.
             name = "latest_key" if marker == "latest_only" else marker
             yield marker, False, shown.say(f"charts.marker.{name}")
     if any(moment.planned for moment in moments):
@@ -143,12 +143,12 @@ def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[tuple[
 
 
 def _find_words(items: Sequence[TimelineItem], shown: ChartRecords) -> str:
-    """The earliest event, and how many are only planned."""
+    """The finding: the earliest event, and how many events are only planned."""
     known = [item for item in items if item.event.date.earliest]
     clauses = [shown.say("charts.timeline.dated_none")]
     if known:
         first = _moment(min(known, key=lambda item: item.event.date.sort_key), shown)
-        # What only has a latest date may lie before it.
+        # An event with only a latest date may be earlier.
         key = "charts.timeline.first" if known == [*items] else "charts.timeline.first_dated"
         clauses = [shown.say(key, count=len(items), event=first.title)]
     if planned := sum(item.is_planned for item in items):
@@ -161,7 +161,7 @@ def _describe_gaps(
 ) -> list[Text]:
     """A caption for each gap of the sources or of the axis."""
     cuts = [(before[1] + 1, after[0] - 1) for before, after in pairwise(runs)]
-    # Where no source is shared, the gaps are those of all.
+    # Without a shared source, the gaps are those of all sources.
     gaps = [gap for gap in dataset.timeline if isinstance(gap, Gap)]
     captions = []
     key = "charts.timeline.silence"
@@ -172,7 +172,7 @@ def _describe_gaps(
         silence = say(key, years=name_years(gap.first, gap.last), main=dataset.main)
         others = say("charts.timeline.others", silence=silence, count=gap.others)
         captions.append(others if gap.others else silence)
-    # The axis leaves out only years without any mark, which a gap of some sources may have.
+    # The axis cuts only years without marks, but gaps of shared sources may have other marks.
     named = {(gap.first, gap.last) for gap in gaps}
     for cut in cuts:
         if cut not in named:
@@ -186,7 +186,7 @@ def _moment(item: TimelineItem, shown: ChartRecords) -> Moment:
     if item.is_planned:
         title = shown.say("charts.cell", name=title, words=shown.state(item.event.status))
     source = shown.dataset.sources.get(item.event.source)
-    # An end that nobody tells is open as far as its source can know, not up to today.
+    # An unstated end is open up to the date of its source, not up to today.
     seen = source.published.latest if source and source.published else None
     start = period.earliest or period.latest
     end = period.latest or max(filter(None, (seen, start)), default=None)
@@ -208,10 +208,10 @@ def _decimal(day: date, *, end: bool = False) -> float:
 
 
 def _find_runs(moments: Sequence[Moment]) -> tuple[tuple[int, int], ...]:
-    """The years to show in runs, without long spells in which nothing is marked."""
+    """The runs of years to show, without long spells that have no marks."""
     years: set[int] = set()
     for moment in moments:
-        # What happened some day up to a date is drawn before it.
+        # An event with only a latest date is drawn before that date.
         first = moment.last - 1 if moment.first is None else moment.first
         years.update(range(int(first), int(moment.last) + 1))
     runs: list[tuple[int, int]] = []
@@ -220,7 +220,7 @@ def _find_runs(moments: Sequence[Moment]) -> tuple[tuple[int, int], ...]:
             runs[-1] = (runs[-1][0], year)
         else:
             runs.append((year, year))
-    # A cut has to save room, on a phone too: without this many of them leave none for the years.
+    # A cut has to save room on a phone too; otherwise many cuts would leave none for the years.
     while len(runs) > 1:
         gaps = [after[0] - before[1] - 1 for before, after in pairwise(runs)]
         count = sum(last - first + 1 for first, last in runs)
@@ -232,9 +232,9 @@ def _find_runs(moments: Sequence[Moment]) -> tuple[tuple[int, int], ...]:
 
 
 def paint_strip(strip: Strip, sheet: Sheet) -> None:
-    """Draw the key, the years, the rows, and what concerns them all."""
+    """Draw the key, the years, the rows, and the moments that concern all rows."""
     style = sheet.style
-    # On a phone only short names of places stand beside their row; a few long ones are broken.
+    # Names stand beside their rows if at most a quarter are too wide; those are wrapped.
     most = _NAMES if style.is_narrow else 180
     long = [row for row in strip.rows if widest([row.name], style.size) > most]
     beside = 4 * len(long) <= len(strip.rows)
@@ -246,7 +246,7 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
     for row in strip.rows:
         top, band = _paint_row(row, axis, sheet, top, beside)
         bands.append(band)
-    # The line may not run through the names that stand between the rows.
+    # The line may not cross names that stand between the rows.
     pieces = [(body_top - 4, top + 4)] if beside else [*bands, (top, top + 4)]
     for moment in strip.everywhere:
         x = axis.at(moment.last)
@@ -268,13 +268,13 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
 
 
 class _Axis:
-    """The place of each year, the silences cut out."""
+    """The horizontal position of each year, with the gaps cut out."""
 
-    # A year is a column, never its first of January: nothing finer is known of most events.
+    # A year is a column, not a point at its first of January: most events have only a year.
     def __init__(self, runs: Sequence[tuple[int, int]], left: float, right: float) -> None:
         count = sum(last - first + 1 for first, last in runs)
         room = right - left - _CUT * (len(runs) - 1)
-        # A mark in the middle of a narrow year is wider than the year.
+        # A mark in the middle of a narrow year is wider than its column.
         inset = max(_RADIUS - room / count / 2, 0)
         self.runs, self.left, self.right = runs, left + inset, right - inset
         self.year_width = (room - 2 * inset) / count
@@ -300,7 +300,7 @@ def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
         sheet.line((start, y), (end, y), stroke="ink-muted")
         sheet.line((end, y), (end, y + 5), stroke="ink-muted")
         years = range(first, last + 1)
-        # Strokes closer than this would be one black bar.
+        # Strokes closer than this would look like one black bar.
         for year in years[:: 1 if axis.year_width > 4 else step]:
             sheet.line((axis.at(year), y), (axis.at(year), y + 5), stroke="ink-muted")
         for year in (first, *(year for year in years if year % step == 0), last):
@@ -316,7 +316,7 @@ def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
 def _paint_row(
     row: TimelineRow, axis: _Axis, sheet: Sheet, top: float, beside: bool
 ) -> tuple[float, tuple[float, float]]:
-    """Draw a row; give its bottom edge and the band of its marks."""
+    """Draw a row, and return its bottom edge and the top and bottom of its marks."""
     style = sheet.style
     stacks = _stack(row.moments, axis)
     height = _REACH * max(lane + 1 for _, lane in stacks)
@@ -337,7 +337,7 @@ def _paint_row(
 
 
 def _span(moment: Moment, axis: _Axis) -> tuple[float, float]:
-    """From where to where a moment is drawn."""
+    """The left and right end of the drawing of a moment."""
     end = axis.at(moment.last)
     if moment.first is None:
         return max(axis.left, end - 40), end + 2
@@ -351,14 +351,14 @@ def _span(moment: Moment, axis: _Axis) -> tuple[float, float]:
 
 
 def _reach(moment: Moment, axis: _Axis) -> tuple[float, float]:
-    """From where to where a moment can be hit."""
+    """The left and right end of the target of a moment."""
     start, end = _span(moment, axis)
     more = max(_REACH - (end - start), 0) / 2
     return start - more, end + more
 
 
 def _stack(moments: Sequence[Moment], axis: _Axis) -> list[tuple[Moment, int]]:
-    """Each moment with the first lane in which it covers no other."""
+    """Each moment with the first lane in which its target overlaps no other."""
     spans = [(moment, *_reach(moment, axis)) for moment in moments]
     ends: list[float] = []
     placed = []
@@ -392,7 +392,7 @@ def _paint_moment(moment: Moment, axis: _Axis, sheet: Sheet, y: float) -> None:
 
 
 def _paint_latest(sheet: Sheet, start: float, end: float, y: float) -> None:
-    # Open to the left: some day up to here.
+    # Open to the left, because the date is some day up to here.
     sheet.line((start, y), (end, y), **_LINE | Paint(dash=(2, 3)))
     upper, lower = y - _RADIUS, y + _RADIUS
     bracket = (end - 5, upper), (end, upper), (end, lower), (end - 5, lower)
@@ -400,7 +400,7 @@ def _paint_latest(sheet: Sheet, start: float, end: float, y: float) -> None:
 
 
 def _paint_dot(marker: Marker, planned: bool, sheet: Sheet, x: float, y: float) -> None:
-    # Date and state have each a channel of their own: the colour, and the dashes.
+    # Colour shows how the date is known, dashes show a plan.
     if marker == "publication":
         sheet.rectangle(x - 4, y - 4, 8, 8, fill="accent")
     elif marker == "known" and not planned:
@@ -412,7 +412,7 @@ def _paint_dot(marker: Marker, planned: bool, sheet: Sheet, x: float, y: float) 
 
 
 def _paint_sign(sheet: Sheet, sign: Sign, planned: bool, x: float, y: float) -> None:
-    """Draw what a key explains, from its left edge on."""
+    """Draw a sign of the key, from its left edge on."""
     if sign == "latest_only":
         _paint_latest(sheet, x + 1, x + 14, y)
     elif sign == "goes_on":

@@ -1,7 +1,7 @@
-"""The pages of the site, one kind a module; `register` lists the kinds.
+"""The pages of the site, with a module for each kind; `register` lists the kinds.
 
-Here are only the addresses that every site has, whatever it holds, so that checks of addresses
-need not load the pages. Later parts of a list are none: what they hold moves on with every case.
+Here are only the addresses that every site has, so that checks of addresses need not load the
+pages. Later parts of a list are not among them, because their content moves with every new case.
 """
 
 from __future__ import annotations

@@ -40,13 +40,13 @@ from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Region
 from casebook.text import NO_TEXT, Lang, Text
 
-# One province-level unit of the grid: how many cases lie in it, and where they begin.
+# A province-level unit of the grid, its number of cases, and the address where they are listed.
 Tile = tuple[Region, int, str]
 
 
 def make_cases(case: Case, site: Site) -> Iterator[Page]:
     """The page of a case in both languages."""
-    # Both languages share most of it, and a page that is not written asks for none of it.
+    # Computed once for both languages, and only if a page is written.
     shared = cache(partial(_show_case, case, site.dataset))
     page = Page(
         url=f"cases/{case.slug}/",
@@ -68,7 +68,7 @@ def _show_case(case: Case, dataset: Dataset) -> dict[str, object]:
     main = main_source(case, dataset.sources)
     above: list[Region] = []
     code = dataset.regions[case.region].parent
-    # A list of another country need not name every unit above.
+    # A list of regions of another country may lack some parents.
     while code and code in dataset.regions:
         above.insert(0, dataset.regions[code])
         code = dataset.regions[code].parent
@@ -86,7 +86,7 @@ def _show_case(case: Case, dataset: Dataset) -> dict[str, object]:
             for item in order_items(TimelineItem(event, case) for event in case.events)
         ),
         "documents": tuple(show_document(case, item, dataset) for item in case.documents),
-        # An answer that another source gives need not be asked for any more.
+        # Answers that another source gives are not missing.
         "missing": tuple(
             fact.question for fact in facts if fact.answer.shown in ("not_stated", "partial")
         ),
@@ -99,11 +99,11 @@ def _show_case(case: Case, dataset: Dataset) -> dict[str, object]:
 def _show_case_in(
     case: Case, shared: Callable[[], dict[str, object]], site: Site, page: Page
 ) -> dict[str, object]:
-    """The context of the page of a case in one language; `shared` gives that of both."""
+    """The context of the page of a case in one language, with the `shared` context of both."""
     dataset, lang = site.dataset, page.lang
     embedded = find_chart_names(case.story.inside(lang))
     drawings = site.charts_of.get((case.slug, lang), ())
-    # A chart that the story shows is not shown again.
+    # Charts that the story embeds are not shown again.
     charts = [drawn for drawn in drawings if drawn.name not in embedded]
     named = find_named(case.story.inside(lang), dataset, case)
     notes = tuple(show_figure(figure, dataset) for figure in named)
@@ -128,14 +128,14 @@ def _show_case_in(
 
 
 def write_letter(case: Case, lang: Lang, dataset: Dataset) -> tuple[str, ...]:
-    """The paragraphs of the letter with its blanks filled in, the questions left to the page."""
+    """The paragraphs of the letter with its blanks filled in; the page adds the questions."""
     letter = dataset.vocabulary.letter
     known = {
         "{place}": dataset.regions[case.region].name,
         "{topic}": dataset.vocabulary.topics[case.topic].name,
     }
     written = letter.inside(lang)
-    # A letter is sent in the language of the country, whichever the page is in.
+    # Blanks are filled in the language that the letter is written in, not that of the page.
     own = letter.written(lang)
     for blank, words in known.items():
         written = written.replace(blank, words.inside(own))
@@ -160,7 +160,7 @@ def make_index(site: Site) -> Iterator[Page]:
     dataset = site.dataset
     count = len(dataset.cases)
     tiles = list_tiles(dataset)
-    # A table of thousands of cases would be compared by nobody; they are listed by region.
+    # Nobody would compare thousands of cases in a table; a long list is only grouped by region.
     is_short = count <= MOST_LISTED
     table = cache(partial(list_overview, dataset)) if is_short else lambda: None
 
@@ -185,7 +185,7 @@ def make_index(site: Site) -> Iterator[Page]:
 
 
 def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
-    """Every province-level unit, row by row from the north, as the eye and the keyboard go."""
+    """Every province-level unit, row by row from the north, in the order of reading and tabbing."""
     covered = {region.code: (count, address) for region, count, address in list_provinces(dataset)}
     placed = [region for region in dataset.regions.values() if region.tile is not None]
     return tuple(

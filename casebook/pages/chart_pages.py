@@ -1,4 +1,4 @@
-"""The page of each chart with all that can be taken from it, and the page that others embed."""
+"""The page of each chart with its downloads, and the page that other sites embed."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from casebook.text import LANGUAGE_TAGS, SEMICOLON, Lang, Text
 _READABLE: Final = 0o100644 << 16
 _UNIX: Final = 3
 
-# The widths of a column that a chart is embedded in.
+# Three widths of the column in which a chart is embedded.
 _WIDE, _MIDDLE, _NARROW = 1000, 600, 360
-# From this width on a column shows the wide drawing.
+# Columns of at least this width show the wide drawing.
 _DRAWN_WIDE = 560
 
 
@@ -76,7 +76,7 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
 
 
 def list_downloads(drawn: Drawn, has_card: bool) -> tuple[str, ...]:
-    """The paths of the files of a chart, the pictures first, everything in one archive last."""
+    """The paths of the files of a chart, pictures first, the archive of all files last."""
     pictures = (".png", "-card.png")[: 1 + has_card] if drawn.pictured else ()
     ends = (".svg", *pictures, ".csv", ".json", ".zip")
     return tuple(f"{drawn.folder}{drawn.name}{end}" for end in ends)
@@ -85,7 +85,7 @@ def list_downloads(drawn: Drawn, has_card: bool) -> tuple[str, ...]:
 def make_chart_files(
     site: Site, pictures: Mapping[tuple[str, Lang], Pictures]
 ) -> Iterator[tuple[str, str, Callable[[], Iterable[DataFile]]]]:
-    """The folder of each chart that the site offers, a digest of its files, and what makes them."""
+    """For each offered chart its folder, a digest of its files, and a function that makes them."""
     for key, drawn in site.charts.items():
         if drawn.offered:
             citation = cite(drawn, Text(drawn.finding), drawn.lang, site)
@@ -94,7 +94,7 @@ def make_chart_files(
 
 
 def make_files(drawn: Drawn, pictures: Pictures, citation: Citation) -> Iterator[DataFile]:
-    """Every file of a chart in one language, and all of them in one archive."""
+    """Every file of a chart in one language, and an archive of all of them."""
     name = drawn.name
     cited = "\n".join(f"{style}\n{entry}\n" for style, entry in citation.styles)
     files = {
@@ -116,14 +116,14 @@ def make_files(drawn: Drawn, pictures: Pictures, citation: Citation) -> Iterator
 
 
 def write_snippet(drawn: Drawn, shown_at: str) -> str:
-    """The HTML that another site pastes to show a chart: a frame, and two lines for its height.
+    """The HTML that another site pastes to show a chart: a frame, and a style and a script for it.
 
-    Where the site lets no style in, the frame is as tall as the narrowest column needs, and where
-    it lets no script in, as the words and drawings most likely need at three widths.
+    The script sets the true height. If the site removes the script, the style sets an estimate for
+    three widths; if it removes both, the frame has the largest of the three heights.
     """
     lang = drawn.lang
     parts = ((one.publisher.inside(lang), one.published) for one in drawn.sources)
-    # As the macro of sources prints them beneath the chart.
+    # Worded like the macro that prints the sources below the chart.
     named = (
         f"{name.split('（')[0].split(' (')[0]} {day.words(lang) if day else ''}"
         for name, day in parts
@@ -135,7 +135,7 @@ def write_snippet(drawn: Drawn, shown_at: str) -> str:
     frame = (
         f'<iframe class="casebook-chart {name}" src="{escape(shown_at)}?scheme=light"'
         f' title="{escape(drawn.finding)}" width="100%" height="{max(wide, middle, narrow)}"'
-        # A site that lets no style in would draw a border around it.
+        # Without style a browser would draw a border.
         ' frameborder="0" loading="lazy"></iframe>'
     )
     style = (
@@ -153,14 +153,14 @@ def write_snippet(drawn: Drawn, shown_at: str) -> str:
 
 
 def estimate_height(drawn: Drawn, width: int, credit: str) -> int:
-    """The pixels that the page of an embedded chart most likely needs in a column of a width.
+    """An estimate of the height in pixels of an embedded chart in a column of a width.
 
-    The sizes are those of chart.css, on the screens that it tells apart.
+    The sizes and breakpoints are those of chart.css.
     """
     is_wide, inside = width >= 768, width - 32
-    # Around the words and drawings; on a phone with a line for the notes, which are folded.
+    # `around` is the space around words and drawings; on a phone it includes the folded notes.
     small, large, around = (15, 22, 150) if is_wide else (16, 20, 164)
-    # Chinese is set with more room between its lines, and in a narrow column in one line more.
+    # Chinese has a larger line height, and in a narrow column needs one line more.
     leading, around = (1.8, around + 36) if drawn.lang == "zh" else (1.65, around)
     line = 1.65 * small
     height: float = around + leading * small * len(wrap_text(drawn.subtitle, inside, small))
@@ -169,7 +169,7 @@ def estimate_height(drawn: Drawn, width: int, credit: str) -> int:
         * large
         * len(wrap_text(drawn.finding, min(inside - 2 * large, 34 * large), large, True))
     )
-    # A drawing takes all the room that there is.
+    # A drawing fills the width.
     is_drawn_wide = width >= _DRAWN_WIDE
     growth = inside / (WIDE if is_drawn_wide else NARROW).width
     for panel in drawn.panels:
@@ -182,9 +182,9 @@ def estimate_height(drawn: Drawn, width: int, credit: str) -> int:
         rows, left = (rows, left) if taken <= left else (rows + 1, inside)
         left -= taken + 16
     height += rows * (line + 4)
-    # The sources and the name of the site stand beneath; where there is room, the notes.
+    # Sources and the name of the site stand below; on wide screens also the notes.
     lines = [len(wrap_text(words, inside, small)) for words in drawn.notes if words and is_wide]
-    # Of a long list some lines would be counted too many.
+    # A larger width, because the estimate counts too many lines for a long list.
     lines.append(len(wrap_text(f"Sources: {credit}. {'站' * 12}", inside * 1.15, small)))
     return round(height + sum(lines) * line + 8 * len(lines))
 
@@ -223,10 +223,10 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in files.items():
-            # Dated as early as a zip can be: the bytes may not depend on the day of the build.
+            # Has the earliest date of a zip, so the bytes do not depend on the day of the build.
             entry = zipfile.ZipInfo(name)
             entry.external_attr, entry.create_system = _READABLE, _UNIX
-            # A PNG is compressed already.
+            # A PNG is already compressed.
             method = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content, method)
     return target.getvalue()

@@ -33,8 +33,8 @@ _BIBTEX: Final = {
     "^": r"\textasciicircum{}",
 }
 _SPECIAL: Final = re.compile(f"[{re.escape(''.join(_BIBTEX))}]")
-# What a thing is called in the codes of GB/T 7714-2015, in the words of APA, and in the types of
-# CSL and of RIS.
+# The type of each kind of thing: its code in GB/T 7714-2015, its words in APA, its type in CSL and
+# its type in RIS.
 _NAMES: Final[dict[Kind, tuple[str, str, str, str]]] = {
     "data": ("DS", "Data set", "dataset", "DATA"),
     "case": ("EB", "Web page", "webpage", "ELEC"),
@@ -45,10 +45,10 @@ _NAMES: Final[dict[Kind, tuple[str, str, str, str]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """All that the entry of a thing of the site in a list of references is made of.
+    """The parts of an entry in a list of references for a thing of the site.
 
-    `url`, `updated` (an ISO date) and `version` may be empty. The day of access is left to the
-    reader, for the clock is never asked.
+    `url`, `updated` (an ISO date) and `version` may be empty. The reader fills in the day of
+    access, because a build does not read the clock.
     """
 
     kind: Kind
@@ -64,14 +64,14 @@ class Citation:
 
     @property
     def styles(self) -> tuple[tuple[str, str], ...]:
-        """The entry as readers write it: the name of each style, and the entry in it."""
-        # The standard of China is asked for by nobody who reads no Chinese.
+        """The entry as text in each style, with the name of the style."""
+        # Only readers of Chinese need the Chinese standard.
         chinese = (("GB/T 7714", self.gb_t_7714),) if "zh" in self.languages else ()
         return (*chinese, ("APA", self.apa))
 
     @property
     def gb_t_7714(self) -> str:
-        """The entry as GB/T 7714-2015 sets something that is online."""
+        """The entry in the form that GB/T 7714-2015 sets for online resources."""
         updated = f"({self.updated})" if self.updated else ""
         read = say("pages.cite.date_of_access").inside(self.lang)
         medium, where = ("/OL", f". {self.url}") if self.url else ("", "")
@@ -82,7 +82,7 @@ class Citation:
 
     @property
     def apa(self) -> str:
-        """The entry as the seventh edition of the APA style sets something on a web site."""
+        """The entry in the form that the seventh edition of the APA style sets for web sites."""
         when = "n.d."
         if self.updated:
             day = date.fromisoformat(self.updated)
@@ -94,7 +94,7 @@ class Citation:
     @property
     def bibtex(self) -> str:
         """The entry for BibTeX."""
-        # One pass: a backslash that stands for another sign must not be escaped again.
+        # One pass, so that the backslash of an escaped character is not escaped again.
         tex = partial(_SPECIAL.sub, lambda match: _BIBTEX[match[0]])
         fields = {
             "author": f"{{{tex(self.site)}}}",
@@ -111,7 +111,7 @@ class Citation:
     @property
     def csl_json(self) -> str:
         """The entry as CSL-JSON, which reference managers read."""
-        # CSL wants numbers; a part that is not known is left out, not zero.
+        # CSL needs numbers; an unknown part is left out, not zero.
         issued = [int(part) for part in self.updated.split("-")] if self.updated else []
         entry = {
             "id": self._key,
@@ -135,19 +135,19 @@ class Citation:
             "AU": self.site,
             "TI": self.title,
             "PY": self.updated[:4],
-            # The last part of a date of RIS is for words such as a season.
+            # The last part of a date in RIS is for words such as a season.
             "DA": self.updated.replace("-", "/") + "/" if self.updated else "",
             "ET": self.version,
             "LA": LANGUAGE_TAGS[self.lang],
             "UR": self.url,
         }
-        # A title of two lines would end its field.
+        # A line break in a title would end its field.
         lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in fields.items() if value]
         return "\n".join([*lines, "ER  - ", ""])
 
     @property
     def files(self) -> tuple[tuple[str, str, str], ...]:
-        """The entry for programs: the name of each format, of its file, and what the file holds."""
+        """The entry for programs: for each format its name, its file name and its content."""
         return (
             ("RIS", f"{self._key}.ris", self.ris),
             ("BibTeX", f"{self._key}.bib", self.bibtex),
@@ -160,9 +160,9 @@ class Citation:
 
 
 def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Site) -> Citation:
-    """The citation of a thing of the site by its title; None is the whole data set.
+    """The citation of a thing of the site under a title; None means the whole data set.
 
-    What belongs to a case has the version of its record, and the data set that of all records.
+    A thing of a case has the version of its record, the data set that of all records.
     """
     kind: Kind
     dataset, settings = site.dataset, site.settings
@@ -181,7 +181,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
         updated, version = case.updated, version_of(case)
     else:
         updated = dataset.updated
-        # A chart of all cases changes with its words too, of which no version tells.
+        # A chart of all cases has none: it also changes with its words, which no version covers.
         version = "" if thing else version_of_all(dataset)
     return Citation(
         kind=kind,
@@ -198,7 +198,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
 
 
 def cite_data(lang: Lang, site: Site) -> Citation:
-    """The citation of the whole data set, in the version of all its records."""
+    """The citation of the whole data set, with the version of all its records."""
     about = site.settings.tagline or site.settings.name
     return cite(None, say("pages.cite.data", about=about), lang, site)
 
@@ -221,7 +221,7 @@ def make_citation_file(site: Site) -> DataStream:
 
 
 def write_citation_file(citation: Citation) -> str:
-    """The citation of the data as a CITATION.cff; quoted strings of JSON are strings of YAML."""
+    """The text of a CITATION.cff; strings are quoted as JSON, which is valid YAML."""
     quoted = partial(json.dumps, ensure_ascii=False)
     message = say("pages.cite.please")
     found = {"version": citation.version, "date-released": citation.updated, "url": citation.url}
@@ -233,7 +233,7 @@ def write_citation_file(citation: Citation) -> str:
         "authors:",
         f"  - name: {quoted(citation.site)}",
         *(f"{name}: {quoted(value)}" for name, value in found.items() if value),
-        # Only a name of the list of SPDX is one here.
+        # The format allows only identifiers of the SPDX list.
         *([f"license: {citation.licence.id}"] if citation.licence and citation.licence.id else []),
     )
     return "\n".join(lines) + "\n"

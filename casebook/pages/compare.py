@@ -1,4 +1,4 @@
-"""The pages that set all cases side by side: figures in four orders, and the timeline."""
+"""The pages that show all cases together: figures in four orders, and the timeline."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from casebook.record.summary import CaseSummary, FigureSummary
 from casebook.record.vocabulary import Measure, Term, Vocabulary
 from casebook.text import NO_TEXT, Text
 
-# The filters have room for so many, and readers ask for the latest.
+# The filters have room for this many; the latest years are kept, because readers want them.
 _MOST_YEARS = 10
-# The style sheets know this many filters; what is beyond them is not offered.
+# The style sheets have rules for this many filters; further ones are not offered.
 FILTER_LIMIT = 48
 
-# What a filter asks, and an answer to it.
+# The key of a filter group, and one of its values.
 Value = tuple[str, str]
 
 ORDERS: tuple[tuple[str, str, Text], ...] = tuple(
@@ -40,7 +40,7 @@ ORDERS: tuple[tuple[str, str, Text], ...] = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A link that leaves only some rows; `number` is the same in page and style sheet."""
+    """A link that shows only matching rows; `number` is the same in page and style sheet."""
 
     number: int
     value: str
@@ -49,7 +49,7 @@ class Filter:
 
 
 class FilterGroup(NamedTuple):
-    """Filters that ask one thing, of which one may be chosen."""
+    """Filters for one property, of which a reader may choose one."""
 
     key: str
     name: Text
@@ -57,14 +57,14 @@ class FilterGroup(NamedTuple):
 
 
 class CompareGroup(NamedTuple):
-    """Rows under one heading, if it has a name; one without a figure states no amount."""
+    """Rows under a heading, if it has a name; a case without an amount has a row without figure."""
 
     name: Text
     rows: tuple[CaseRow, ...]
 
     @property
     def filters(self) -> tuple[int, ...]:
-        """Every filter that keeps a row of the group."""
+        """The numbers of the filters that keep a row of the group."""
         return tuple(sorted({number for row in self.rows for number in row.filters}))
 
 
@@ -72,15 +72,15 @@ class _Entry(NamedTuple):
     case: CaseSummary
     figure: FigureSummary | None
     values: frozenset[Value]
-    # All that its row shows, by the version of its case.
+    # Changes whenever the row does: it contains the version of the case.
     sign: str
 
 
-# What the figures that may be compared have in common: their class and their length of time.
+# Comparable figures share their class and the length of their period.
 _Scale = tuple[ComparabilityClass, str]
 
-# An entry under its headings, before anything is looked up for its row: the id of its table, the
-# id and the name of its group, the entry itself.
+# An entry and its headings, before its row is made: the id of its table, the id and the name of
+# its group, the entry.
 _Place = tuple[str, str, Text, _Entry]
 
 
@@ -93,7 +93,7 @@ def make_compare(site: Site) -> Iterator[Page]:
     reasons = list_reasons(entries, dataset)
 
     def show(part: ListPart[_Place]) -> Mapping[str, object]:
-        """The rows of a part under their headings, where a list of them was cut."""
+        """The rows of one part of the list under their headings."""
         tables: dict[str, dict[tuple[str, Text], list[CaseRow]]] = {}
         for table, group, name, entry in part.entries:
             rows = tables.setdefault(table, {}).setdefault((group, name), [])
@@ -127,7 +127,7 @@ def make_compare(site: Site) -> Iterator[Page]:
 
 
 def offer_filters(entries: Sequence[_Entry], known: Vocabulary) -> tuple[FilterGroup, ...]:
-    """The filters that keep some row, by what they ask, numbered through."""
+    """The filters that keep at least one row, in groups, with continuous numbers."""
     counts = Counter(value for entry in entries for value in entry.values)
     given = (year for key, year in counts if key == "year" and year.isdigit())
     years = {year: Text(year) for year in sorted(given, key=int, reverse=True)[:_MOST_YEARS]}
@@ -146,7 +146,7 @@ def offer_filters(entries: Sequence[_Entry], known: Vocabulary) -> tuple[FilterG
         "mode": _name_terms(known.modes),
         "measure": _name_terms(known.measures),
     }
-    # A filter that keeps no row leads to an empty page.
+    # A filter that keeps no row would lead to an empty page.
     asked = [(key, value) for key in answers for value in answers[key] if counts[key, value]]
     numbers = {one: number for number, one in enumerate(asked[:FILTER_LIMIT], 1)}
     groups = (
@@ -169,7 +169,7 @@ def _name_terms(terms: Mapping[str, Term] | Mapping[str, Measure]) -> dict[str, 
 
 
 def list_reasons(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Text, ...]:
-    """For every two classes of money, why those of the one may not be compared with the other."""
+    """The reason why two classes of money are not comparable, for every pair of classes."""
     firsts: dict[ComparabilityClass, str] = {}
     for entry in entries:
         if entry.figure is not None and ("kind", "money") in entry.values:
@@ -180,9 +180,9 @@ def list_reasons(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Text, ...
 
 
 def list_entries(dataset: Dataset, versions: Mapping[str, str]) -> list[_Entry]:
-    """One entry a figure, and one a case that states no amount of money."""
+    """An entry for each figure, and one for each case that states no amount of money."""
     measures = dataset.vocabulary.measures
-    # Thousands of entries have the same values.
+    # Thousands of entries have equal sets of values, so each set is kept once.
     shared: dict[frozenset[Value], frozenset[Value]] = {}
     entries: list[_Entry] = []
     for case in dataset.summaries:
@@ -203,7 +203,7 @@ def list_entries(dataset: Dataset, versions: Mapping[str, str]) -> list[_Entry]:
             values = shared.setdefault(values, values)
             row = f"{sign} {figure.id}"
             entries.append(_Entry(case=case, figure=figure, values=values, sign=row))
-        # That a place states no amount is an answer, and has to be found by the filter.
+        # A case without an amount needs an entry, so that the filter for it finds the case.
         if silent:
             values = frozenset(of_case | {("kind", "none")})
             entries.append(_Entry(case=case, figure=None, values=values, sign=sign))
@@ -211,10 +211,10 @@ def list_entries(dataset: Dataset, versions: Mapping[str, str]) -> list[_Entry]:
 
 
 def _arrange(entries: Sequence[_Entry], order: str, dataset: Dataset) -> Iterator[_Place]:
-    """The entries in an order, each in a table and under a group.
+    """The entries in an order, each with its table and its group.
 
-    By class or amount, figures that may be compared with another come first, under their class and
-    length of time; amounts are in order only within these.
+    By class or amount, figures that are comparable with another come first, under their class and
+    length of period; amounts are sorted only within these groups.
     """
     silent = [entry for entry in entries if entry.figure is None]
     figures = [(entry.figure, entry) for entry in entries if entry.figure is not None]
@@ -224,11 +224,11 @@ def _arrange(entries: Sequence[_Entry], order: str, dataset: Dataset) -> Iterato
             entries = [*(entry for _, entry in figures), *silent]
         yield from (("all", "all", NO_TEXT, entry) for entry in entries)
         return
-    # The groups keep the order of the records, whatever order their figures are put in.
+    # Made before sorting by amount, so that the groups keep the order of the records.
     scales: dict[_Scale, list[_Entry]] = {(f.group, f.span): [] for f, _ in figures}
     if order == "amount":
         figures.sort(key=lambda pair: pair[0].magnitude, reverse=True)
-    # Of 十几万 and 上百万 nobody can say by how much they differ.
+    # Rough figures stand alone: nobody can say by how much 十几万 and 上百万 differ.
     alone: dict[_Scale, list[_Entry]] = {scale: [] for scale in scales}
     for figure, entry in figures:
         (alone if figure.is_rough else scales)[figure.group, figure.span].append(entry)
@@ -242,7 +242,7 @@ def _arrange(entries: Sequence[_Entry], order: str, dataset: Dataset) -> Iterato
             if spans[group] > 1:
                 name = name_scale(group, span, dataset.vocabulary)
             yield from (("alike", f"class-{number}", name, entry) for entry in scales[key])
-    # A heading for each of these would say that there is something to compare below it.
+    # These have no headings, because a heading suggests several figures to compare.
     for key in keys:
         listed = [*(scales[key] if len(scales[key]) == 1 else ()), *alone[key]]
         yield from (("alone", "alone", NO_TEXT, entry) for entry in listed)
@@ -275,7 +275,7 @@ def make_timeline(site: Site) -> Iterator[Page]:
         return {lane: tuple(entries) for lane, entries in lanes.items()}
 
     def sign(entry: TimelineEntry | Gap) -> tuple[object, ...]:
-        """All that an entry shows, by the version of its case and its place there."""
+        """A value that changes with the entry: the version of its case, its place there."""
         if isinstance(entry, Gap):
             return (entry.lane, repr(entry))
         if not entry.slug:

@@ -1,4 +1,4 @@
-"""The page of the open data, the list of its frozen versions, and the page of each of these."""
+"""The page of the open data, the list of its frozen versions, and the page of each version."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def _show_data(site: Site, page: Page) -> Mapping[str, object]:
     dataset, lang = site.dataset, page.lang
     offers = list_offers(dataset)
     described = [describe_data(lang, site)]
-    # Portals need whole addresses, which a site without a siteurl cannot give.
+    # Portals need whole addresses, which a site without a siteurl does not have.
     if (description := describe_dataset(dataset)).address:
         files = [(offer.name, offer.media_type or "application/json") for offer in offers]
         described.append(describe_dcat(description, files))
     return {
-        # Chinese Excel takes the Chinese of a CSV for another encoding: people click what is first.
+        # Workbooks first: people click the first file, and Chinese Excel misreads CSV encodings.
         "offers": sorted(offers, key=lambda offer: not offer.name.endswith(".xlsx")),
         "tables": [table_in(table, dataset.languages) for table in TABLES],
         "words": list_words(dataset.vocabulary),
@@ -48,20 +48,20 @@ def _show_data(site: Site, page: Page) -> Mapping[str, object]:
 
 
 def find_examples(dataset: Dataset) -> tuple[Figure, ...]:
-    """The first figure of each measure that some figure has, in the order of the measures."""
+    """The first figure of each measure that has figures, in the order of the measures."""
     firsts: dict[str, str] = {}
     for case in dataset.summaries:
         for figure in case.figures:
             firsts.setdefault(figure.group.measure, f"{case.slug}.{figure.id}")
-    # Measures that no figure has would be explained without an example.
+    # Measures without figures have no example.
     named = (firsts[key] for key in dataset.vocabulary.measures if key in firsts)
     return tuple(dataset.figures[key] for key in named)
 
 
 def make_versions(site: Site) -> Iterator[Page]:
-    """The list of versions, the newest first, and the page of each, in both languages."""
+    """The list of versions, newest first, and the page of each, in both languages."""
     releases = site.releases
-    # A version never changes, so that its page is known by date and digest.
+    # A version never changes, so date and digest identify its page.
     signs = [
         (release.date, release.version, len(release.figures), release.differences)
         for release in releases

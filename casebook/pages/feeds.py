@@ -1,4 +1,4 @@
-"""Changes of what was published, and the feeds by which readers follow them and new cases."""
+"""Changes of published content, and the feeds of changes and new cases."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from casebook.values.dates import parse_period
 from casebook.values.formula import names_of, parse_formula
 
 FEED_LENGTH = 50
-# The lists whose words a change may name.
+# The lists of the vocabulary whose keys may stand in a change.
 _LISTS = ("statuses", "measures", "scopes", "per", "document_states", "qualifiers", "answer_states")
 
-# A name space of our own keeps ids the same whatever address the site has.
+# A namespace of our own keeps ids the same if the address of the site changes.
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "casebook")
 
 
@@ -36,13 +36,13 @@ def name_entry(name: str, lang: Lang) -> str:
 
 
 def make_feed(site: Site) -> Iterator[Page]:
-    """The Atom feed of the article and of cases in both languages, the newest first.
+    """The Atom feed of the article and of cases in both languages, newest first.
 
-    Cases whose date is unknown are left out, because the format demands one.
+    Cases without a date are left out, because the format requires one.
     """
     dataset = site.dataset
     dated = (case for case in dataset.summaries if case.date)
-    # Readers of feeds want what changed, not the administrative order.
+    # Readers of feeds want the newest entries, not the administrative order.
     newest = sorted(dated, key=lambda case: case.date, reverse=True)[:FEED_LENGTH]
     entries = [*_show_article(site), *(_show_case(dataset.by_slug[c.slug], site) for c in newest)]
     named = {slug for case in newest for slug, _ in case.named_figures}
@@ -62,7 +62,7 @@ def make_feed(site: Site) -> Iterator[Page]:
 
 
 def _show_article(site: Site) -> Iterator[dict[str, object]]:
-    """The article of the home page, none where the editors have written none."""
+    """The article of the home page, if the editors have written one."""
     found = {lang: site.prose.get((LEAD, lang)) for lang in site.languages}
     leads = {lang: lead for lang, lead in found.items() if lead is not None}
     updated = site.dataset.updated
@@ -94,10 +94,10 @@ def _show_case(case: Case, site: Site) -> dict[str, object]:
 def _make_feed(
     feed: Page, entries: Sequence[Mapping[str, object]], url: str, site: Site
 ) -> Iterator[Page]:
-    """An Atom feed of a page in each language, of entries of which the first is the newest.
+    """An Atom feed of a page in each language; the first entry is the newest.
 
     An entry has its `name` in the feed, a `path` below the language's root, `title`, `summary` and
-    the day when it was `updated`, perhaps that when it was `published`, and its `case` or `texts`.
+    the day `updated`; optional are the day `published`, and its `case` or `texts`.
     """
     page = feed.showing(
         feed_name=feed.url.removesuffix(".xml"),
@@ -143,7 +143,7 @@ def _show_entry(row: ChangeRow) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """A change with the place and the name of what changed; `figure` is None where it is none."""
+    """A change with its place and a name; `figure` is None if the change is not of a figure."""
 
     change: Change
     kind: Text
@@ -155,7 +155,7 @@ class ChangeRow:
 
 
 def find_changes(keys: Iterable[str], dataset: Dataset) -> tuple[Change, ...]:
-    """The changes of figures and of those that they are computed from, the newest first."""
+    """The changes of figures and of the figures in their formulas, newest first."""
     if not dataset.changes:
         return ()
     traced, waiting = set[str](), list(keys)
@@ -170,7 +170,7 @@ def find_changes(keys: Iterable[str], dataset: Dataset) -> tuple[Change, ...]:
 
 
 def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow, ...]:
-    """Changes as pages show them, in the order in which they came."""
+    """The rows of changes for a page, in the given order."""
     rows, questions = [], dataset.vocabulary.questions
     for change in changes:
         figure = dataset.figures.get(f"{change.case}.{change.figure}")
@@ -189,13 +189,13 @@ def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow
 
 
 def _word(text: str, dataset: Dataset) -> Text:
-    """A former or later value in words: a term, a qualifier, a period, an amount or a title."""
+    """A value before or after a change in words: a term, a period, an amount or a title."""
     listed = list_words(dataset.vocabulary)
     for name in _LISTS:
         for word in listed[name]:
             if text == word.key:
                 return word.name
-    # A bare year is a year before it is a number.
+    # Periods first, so that a bare year is read as a year and not as a number.
     with suppress(WordingError):
         return word_period(parse_period(text))
     with suppress(WordingError):

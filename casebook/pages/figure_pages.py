@@ -1,4 +1,4 @@
-"""The page of the figures of each case, the list of all figures, and the uses of each."""
+"""The page of the figures of each case, the list of all figures, and the uses of each figure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _REVIEWS: Final = {word.key: word.name for word in FIXED_WORDS["reviews"]}
 
 
 def make_figures(case: Case, site: Site) -> Iterator[Page]:
-    """The page of the figures of a case in both languages: all that is known of each."""
+    """The page of the figures of a case in both languages, with every detail of each figure."""
     if not case.figures and not case.taken_out:
         return
     link = link_case(case, site.dataset)
@@ -76,7 +76,7 @@ def _show_figures(case: Case, site: Site, **shown: object) -> dict[str, object]:
     sheets = []
     for row in rows.values():
         figure = row.figure
-        # A computed figure has no class; to set it beside its own parts would compare them.
+        # A computed figure has no class; beside the parts of its formula it would look comparable.
         alike = () if figure.formula else peers[class_of(figure)]
         sheets.append(
             {
@@ -122,7 +122,7 @@ def _show_figures_in(
 
 
 def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
-    """The pages that show each figure of a case, by its id, from the page of the case outwards."""
+    """The pages that show each figure of a case, by figure id, those of the case first."""
     page = f"cases/{case.slug}/"
     in_story = {
         figure.key
@@ -143,13 +143,13 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
         uses = [Use(f"{page}#figure-{figure.id}", say("pages.uses.table"))]
         uses += [Use(f"{page}#story", say("pages.uses.story"))] if figure.key in in_story else []
         uses += [use for keys, use in drawings if figure.key in keys]
-        # A story may be among the texts of the site that name the figure.
+        # Duplicates are dropped, because the story may be among the uses of the whole site too.
         found[figure.id] = tuple(dict.fromkeys((*uses, *site.uses.get(figure.key, ()))))
     return found
 
 
 def _name_limit(figure: Figure) -> Text:
-    """The qualifier of a value, without which it would be another number."""
+    """The name of the qualifier beside a value, or NO_TEXT if the value is exact."""
     qualifier = figure.quantity.qualifier
     return NO_TEXT if qualifier == "exact" else QUALIFIERS[qualifier].name
 
@@ -186,13 +186,13 @@ def make_figure_index(site: Site) -> Iterator[Page]:
 
 
 def _name_plans(dataset: Dataset) -> dict[str, Text]:
-    # What is only planned must not be listed like what was done.
+    # Lists mark these, so that a plan does not look like a fact.
     statuses = dataset.vocabulary.statuses
     return {key: statuses[key].name for key in PLANNED_STATUSES if key in statuses}
 
 
 def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:
-    """The backlinks of each figure from beyond its case: texts, charts, other stories."""
+    """The backlinks of each figure from outside its case: texts, charts, other stories."""
     found: dict[str, dict[Use, None]] = {}
     for key, use in _list_uses(dataset, charts, prose):
         found.setdefault(key, {}).setdefault(use)
@@ -207,12 +207,12 @@ def _list_uses(
         texts.setdefault(text.slug, []).append(text)
     for slug, written in texts.items():
         title = Text(**{text.lang: text.title for text in written})
-        # The title of the lead changes with every edition of it.
+        # A fixed title for home, because the title of the lead changes with every edition.
         use = Use(HOME_URL, say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
         yield from ((key, use) for text in written for key in text.figures)
     for drawn in charts:
         if drawn.offered and not drawn.case:
-            # A finding changes with every case that a chart shows; the page of its figures may not.
+            # A fixed title: a finding changes with every case, but the page of figures may not.
             use = Use(f"charts/{drawn.name}/", title_of(drawn))
             yield from ((key, use) for key in drawn.figures)
     for case in dataset.summaries:

@@ -1,4 +1,4 @@
-"""The texts of the editors, and what their slots show; the lead is the home page."""
+"""The pages of the editors' texts with their slots filled; the lead is the home page."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ from casebook.record.vocabulary import Refusal, Region
 from casebook.text import LISTED, NO_TEXT, Lang, Text
 from casebook.values.dates import parse_period
 
-# More amounts than this in one row of the overview hide the others from the reader.
+# The most amounts in one row of the overview; with more, readers overlook some.
 OVERVIEW_AMOUNTS = 3
-# A reader looks some of these up on the pages of their cases.
+# The most computed figures that are listed; more are on the pages of their cases.
 _MOST_COMPUTED = 12
-# More figures of one class are looked at on the page that compares them.
+# The most figures of a class that are listed; more are on the page that compares them.
 _MOST_COMPARED = 12
 REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
 
-# A part of a text: `text`, `chart` or the name of a partial, with what it shows.
+# A part of a text: `text`, `chart` or the name of a partial, and the values for it.
 Block = tuple[str, object]
-# Rows by the code of the province; how many cases they are, and how many there are in all.
+# Rows by the code of the province; the number of cases listed, and of all cases.
 Overview = tuple[tuple[tuple[str, tuple[CaseRow, ...]], ...], int, int]
-# A computation or comparison that suggests itself, and the reasons against it. The words of a part
-# that is a figure are those of its place.
+# A refused computation or comparison: its title, its parts, and the reasons. The words of a part
+# with a figure are those of its place.
 Refused = tuple[Text, tuple[FormulaPart, ...], tuple[Text, ...]]
 
 
@@ -66,15 +66,15 @@ def make_home(site: Site) -> Iterator[Page]:
         lead = _find_text(LEAD, lang, site) or _plain_lead(lang, site)
         page = _make_page(lead, lang, partial(_show_lead, lead, blocks))
         updated = site.dataset.updated
-        # A lead that is not translated stays the lead of both languages, marked as what it is.
+        # A lead without a translation is the lead of both languages, marked with its own.
         home = replace(page, url=HOME_URL, template="home.html", lastmod=updated)
         yield replace(home, published=lead.published)
 
 
 def make_prose(site: Site) -> Iterator[Page]:
-    """Every other text of the editors in both languages.
+    """The pages of the editors' texts except the lead, in both languages.
 
-    A text that is not translated is shown as it is on the page of a translation, and marked so.
+    A text without a translation is shown untranslated on the page of the translation, and marked.
     """
     blocks = Blocks(site)
     for slug in dict.fromkeys(slug for slug, _ in site.prose if slug != LEAD):
@@ -84,7 +84,7 @@ def make_prose(site: Site) -> Iterator[Page]:
 
 
 def _find_text(slug: str, lang: Lang, site: Site) -> Prose | None:
-    """The text in the language, or in the site's own where it has no other."""
+    """The text in the language, or else in the first language of the site."""
     return site.prose.get((slug, lang)) or site.prose.get((slug, site.languages.first))
 
 
@@ -118,7 +118,7 @@ def _show_lead(lead: Prose, blocks: Blocks, page: Page) -> Mapping[str, object]:
 
 
 def _plain_lead(lang: Lang, site: Site) -> Prose:
-    """The lead of a site whose editors have not written one."""
+    """The default lead of a site without a written one."""
     titles = {
         "overview": say("pages.home.overview"),
         "money": say("pages.home.money"),
@@ -140,14 +140,14 @@ def _plain_lead(lang: Lang, site: Site) -> Prose:
 
 
 class Blocks:
-    """Contents of the slots of texts, each computed once for all texts and both languages."""
+    """The contents of slots, computed once for all texts and both languages."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.show = cache(self._show)
 
     def fill(self, parts: Sequence[Markup | Slot], lang: Lang) -> Iterator[Block]:
-        """The parts of a text, without those that there is nothing to show for."""
+        """The parts of a text with slots filled; slots without content are left out."""
         for part in parts:
             if not isinstance(part, Slot):
                 yield "text", part
@@ -173,7 +173,7 @@ class Blocks:
 
 
 def list_overview(dataset: Dataset) -> Overview:
-    """The rows of the overview in administrative order, as far as they are listed."""
+    """The rows of the overview in administrative order, at most MOST_LISTED."""
     listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
     provinces = tuple(
         (code, tuple(_overview_row(case, listed) for case in cases))
@@ -184,7 +184,7 @@ def list_overview(dataset: Dataset) -> Overview:
 
 def _overview_row(case: Case, dataset: Dataset) -> CaseRow:
     vocabulary = dataset.vocabulary
-    # A ceiling of a payout is money, but none that was spent.
+    # Ceilings of payouts are not among them, because they are not money spent.
     shown = list_amounts(case, dataset)[:OVERVIEW_AMOUNTS]
     used = {figure.status for figure in case.figures.values()}
     used |= {event.status for event in case.events if event.status}
@@ -200,7 +200,7 @@ def _overview_row(case: Case, dataset: Dataset) -> CaseRow:
 
 
 def list_provinces(dataset: Dataset) -> Iterator[tuple[Region, int, str]]:
-    """The province-level units that have cases, their number and where they are listed."""
+    """The province-level units with cases, each with the number of cases and their address."""
     before = 0
     for code, found in groupby(dataset.summaries, lambda case: dataset.province(case.region).code):
         slugs = [case.slug for case in found]
@@ -212,14 +212,14 @@ def list_provinces(dataset: Dataset) -> Iterator[tuple[Region, int, str]]:
 
 
 def _list_cases(dataset: Dataset) -> Mapping[str, Any]:
-    """A link to each case, or of more than a reader goes through to those of each province."""
+    """Links to the cases, or to the provinces if there are more than MOST_NAMED cases."""
     if len(dataset.cases) > MOST_NAMED:
         return {"links": (), "provinces": tuple(list_provinces(dataset))}
     return {"links": link_cases(dataset.cases, dataset), "provinces": ()}
 
 
 def list_refused(dataset: Dataset, only: str = "") -> tuple[Refused, ...]:
-    """The refusals that the data declare, or one of them, each with its figures and the reasons."""
+    """The refusals that the data declare, or one of them, with their figures and reasons."""
     return tuple(
         (refusal.title, tuple(_list_parts(refusal, dataset)), judge_refusal(refusal, dataset))
         for refusal in dataset.refusals
@@ -241,13 +241,13 @@ def _list_parts(refusal: Refusal, dataset: Dataset) -> Iterator[FormulaPart]:
 
 
 def count_reviews(dataset: Dataset) -> Mapping[Review, int]:
-    """The number of figures that are supported in each way, the weakest first."""
+    """The number of figures by kind of support, the weakest first."""
     counts = dataset.reviews
     return {review: counts[review] for review in REVIEWS if review in counts}
 
 
 def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
-    """The classes of money that have more than one figure: only these may share a scale."""
+    """The classes of money with more than one figure; only their figures may share a scale."""
     found = []
     for group, keys in dataset.classes.items():
         if len(keys) > 1 and dataset.vocabulary.measures[group.measure].kind == "money":
@@ -258,7 +258,7 @@ def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
             comparable = {
                 "name": name_class(group, dataset.vocabulary),
                 "figures": tuple(show_figure(figure, dataset) for figure in listed),
-                # Under the names of several places a number has to say whose it is.
+                # If the class has several places, each number needs the name of its place.
                 "owners": tuple(
                     dataset.label(dataset.by_slug[figure.case]) if len(slugs) > 1 else NO_TEXT
                     for figure in listed
@@ -271,16 +271,16 @@ def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
 
 
 def _list_computed(dataset: Dataset) -> tuple[tuple[FigureRow, ...], int] | None:
-    """The first figures that the site computes, and how many more there are."""
+    """The first figures that the site computes, and the number of further ones."""
     listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
     rows = [show_figure(figure, listed) for figure in listed.figures.values() if figure.formula]
     return (tuple(rows[:_MOST_COMPUTED]), len(rows[_MOST_COMPUTED:])) if rows else None
 
 
 def count_silences(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
-    """For each question the places where no source answers, the most silent question first.
+    """For each question the places where no source answers, most unanswered questions first.
 
-    `elsewhere` are the places of which another source than the main one answers.
+    `elsewhere` are the places for which only a source other than the main one answers.
     """
     silences = [
         {

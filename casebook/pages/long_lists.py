@@ -1,4 +1,4 @@
-"""Long lists: their parts, so that no page grows with the cases."""
+"""Long lists, cut into parts so that pages do not grow with the number of cases."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from casebook.pages.page import Page, Site, in_languages
 from casebook.pages.rows import link_cases
 from casebook.text import Text
 
-# A page of more entries than this is slow to load and is never read to its end.
+# A page of more entries than this loads slowly, and nobody reads it to its end.
 MOST_LISTED = 200
-# More entries than this are many screens of a phone.
+# More entries than this fill many screens of a phone and need links to their names.
 _MOST_SCROLLED = 20
 
-# Where in a page something begins, as #anchor, and its name.
+# The #anchor of a place in a page, and its name.
 Target = tuple[str, Text]
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPart(Generic[T]):
-    """One part of a list: which of how many, and its entries; `first` counts from one."""
+    """One part of a list: its number, the count of parts, its entries; `first` counts from one."""
 
     number: int
     count: int
@@ -41,9 +41,9 @@ class ListPart(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongList(Generic[T]):
-    """A list and its pages: what they show of a part, and for the key all they show of an entry.
+    """A list in pages: `show` gives the context of a part, `sign` a value for the key of an entry.
 
-    Of a long one they lead to the first entry of each name.
+    `name` gives the target of an entry: pages of a long list link to the first entry of each name.
     """
 
     entries: Sequence[T]
@@ -53,7 +53,7 @@ class LongList(Generic[T]):
 
 
 def cut_list(entries: Sequence[T]) -> tuple[ListPart[T], ...]:
-    """A list in parts that a page can hold; an empty list is one empty part."""
+    """A list in parts of MOST_LISTED entries; an empty list is one empty part."""
     starts = range(0, len(entries), MOST_LISTED) or range(1)
     return tuple(
         ListPart(
@@ -68,12 +68,12 @@ def cut_list(entries: Sequence[T]) -> tuple[ListPart[T], ...]:
 
 
 def address_part(url: str, number: int) -> str:
-    """The address of a part of the list at an address; that of the first is the list's own."""
+    """The address of a part of the list at `url`; the first part has the address of the list."""
     return url if number == 1 else f"{url}page/{number}/"
 
 
 def cut_page(whole: Page, listed: LongList[T], site: Site) -> Iterator[Page]:
-    """Every part of a list as a page in each language; the first is the page of the list itself."""
+    """The page of each part of a list in each language; the first is the page of the list."""
     # The part and the anchor of the first entry of each name.
     targets: dict[Text, tuple[int, str]] = {}
     named = listed.entries if listed.name and len(listed.entries) > _MOST_SCROLLED else ()
@@ -83,7 +83,7 @@ def cut_page(whole: Page, listed: LongList[T], site: Site) -> Iterator[Page]:
     for part in cut_list(listed.entries):
         # An entry that moves to another part changes both parts.
         signed = [part.number, part.count, part.total, targets, *map(listed.sign, part.entries)]
-        # All languages show the same entries, which are let go behind them.
+        # Computed once for all languages, and freed after them.
         shown = cache(partial(listed.show, part))
         page = replace(
             whole,
@@ -103,7 +103,7 @@ def _show_part(
     targets: Mapping[Text, tuple[int, str]],
     page: Page,
 ) -> Mapping[str, object]:
-    """The context of a part, with the addresses of the targets as it reaches them."""
+    """The context of a part, with the targets as addresses relative to this part."""
     reached = []
     for name, (number, anchor) in targets.items():
         before = "" if number == part.number else f"site:/{address_part(whole.url, number)}"
@@ -113,7 +113,7 @@ def _show_part(
 
 
 def with_cases(page: Page, site: Site) -> Page:
-    """The page with links to the first cases, which say more where a place has several cases."""
+    """The page with links to the first cases; labels are longer where a place has several."""
     dataset = site.dataset
     signed = [
         (case.link, dataset.cases_in[case.region] > 1) for case in dataset.summaries[:MOST_LISTED]

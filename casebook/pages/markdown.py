@@ -22,14 +22,14 @@ from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
 from casebook.text import LANGS, Lang, typeset
 
-# Chinese characters with the Chinese punctuation between and around them.
-# From the first mark only, or a row of marks without Chinese is looked through from each of them.
+# Chinese characters with the Chinese punctuation between and around them. The match may only begin
+# at the first of several marks, because trying each of a long row of marks would be slow.
 CHINESE = re.compile(
     "((?<![\u3000-\u303f\uff00-\uffef])[\u3000-\u303f\uff00-\uffef]*[\u3400-\u9fff]"
     "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*)"
 )
 _SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto:)\S*")
-# Lines that begin or end with Chinese, whatever marks of Markdown stand around it.
+# Lines that begin or end with Chinese, also inside marks of Markdown.
 _HAN = "[\u3001-\u303f\u3400-\u9fff\uff00-\uff60]"
 _BEGINSCHINESE = re.compile(rf"[*_`\[“‘]{{0,4}}{_HAN}")
 _ENDSCHINESE = re.compile(rf".*{_HAN}[*_`\])”’]{{0,4}}")
@@ -56,18 +56,18 @@ class FigureReferences(InlineProcessor):
             if figure is None:
                 # Rules refuse unknown references before anything is rendered.
                 return None, None, None
-            # A rule holds every sentence with a plan to a word that says so; (planned) behind the
-            # amount as well reads like a plan of a plan.
+            # A rule requires a word for the plan in the sentence; (planned) after the amount would
+            # then read like a plan of a plan.
             html = amount_html(figure, self.owner.lang, marks_plan=False)
         return self.md.htmlStash.store(str(html)), m.start(0), m.end(0)
 
 
 class NestedLists(Preprocessor):
-    """Indents lists by four blanks a level, as the library wants them, where editors write two."""
+    """Indents lists by four spaces a level, as the library requires, where editors write two."""
 
     def run(self, lines: list[str]) -> list[str]:
         done: list[str] = []
-        # The indents of the open items, and of what is written in the innermost of them.
+        # The indents of the open items, and of the text in the innermost one.
         open_items: list[int] = []
         inside = 0
         is_paragraph = False
@@ -80,7 +80,7 @@ class NestedLists(Preprocessor):
                 line = "    " * len(open_items) + line[indent:]
                 open_items.append(indent)
                 inside = item.end(2)
-                # Else the library takes it for a line of the paragraph above.
+                # Without a blank line the library reads the item as a line of the paragraph above.
                 if is_paragraph and done[-1].strip():
                     done.append("")
                 is_paragraph = False
@@ -98,13 +98,13 @@ class NestedLists(Preprocessor):
 
 
 class ChineseLines(Preprocessor):
-    """Joins lines that break between Chinese characters, where a browser would show a gap."""
+    """Joins lines that break between Chinese characters, because browsers would show a space."""
 
     def run(self, lines: list[str]) -> list[str]:
         done: list[list[str]] = []
         before = ""
         for line in lines:
-            # Rows of a table and headings end with their lines.
+            # Rows of a table and headings are not joined with the next line.
             is_prose = not ("|" in line or "|" in before or before.lstrip().startswith("#"))
             words = line.lstrip(" ")
             if is_prose and _BEGINSCHINESE.match(words) and _ENDSCHINESE.fullmatch(before):
@@ -116,11 +116,11 @@ class ChineseLines(Preprocessor):
 
 
 class Headings(Treeprocessor):
-    """Gives every heading an anchor; the page has its one heading of the first level already."""
+    """Gives every heading an anchor, and makes h1 h2, because the page already has its h1."""
 
     def run(self, root: Element) -> None:
         used: set[str] = set()
-        # The library counts up from the first of those of one name, for each of them again.
+        # Numbers continue from the last heading of a name; `unique` alone would start at the first.
         last: dict[str, str] = {}
         for element in root.iter():
             if re.fullmatch("h[1-6]", element.tag):
@@ -131,7 +131,7 @@ class Headings(Treeprocessor):
 
 
 class SafeLinks(Treeprocessor):
-    """Leads links to the web and to the site, where plain addresses are those of its pages."""
+    """Removes unsafe links, and reads addresses that begin with / as those of the site."""
 
     def run(self, root: Element) -> None:
         for element in root.iter():
@@ -146,17 +146,17 @@ class SafeLinks(Treeprocessor):
 
 
 def locate(address: str) -> str:
-    """A plain address of the site, as in the bar of a browser, in the scheme of our links."""
+    """An address of the site as in a browser's address bar, with the scheme of our links."""
     if "." in address.partition("#")[0].rpartition("/")[2]:
         return f"asset:{address}"
     lang = next((lang for lang in LANGS if address.startswith(f"/{lang}/")), "")
     return f"{lang}:{address[1 + len(lang) :]}" if lang else f"site:{address}"
 
 
-# The labels and words of a site come again on thousands of pages.
+# Cached because labels and words of a site are repeated on thousands of pages.
 @lru_cache(maxsize=8192)
 def mark_chinese(words: str) -> Markup:
-    """English words as they are printed, every run of Chinese in them marked as Chinese."""
+    """English words with curly quotes, each run of Chinese in them marked as Chinese."""
     words = typeset(words)
     if words.isascii():
         return escape(words)
@@ -169,12 +169,12 @@ def mark_chinese(words: str) -> Markup:
 
 
 class ChineseInEnglish(Treeprocessor):
-    """Marks every run of Chinese in English prose, so that it is read and set as Chinese."""
+    """Marks every run of Chinese in English prose, so that browsers treat it as Chinese."""
 
     def run(self, root: Element) -> None:
         for element in list(root.iter()):
             children: list[Element] = []
-            # Code is shown as typed; a span inside would be typed as well.
+            # Code is shown as typed, so it gets no spans.
             if element.tag != "code":
                 element.text, children = _mark_runs(typeset(element.text or ""))
             for child in element:
@@ -184,7 +184,7 @@ class ChineseInEnglish(Treeprocessor):
 
 
 def _mark_runs(words: str | None) -> tuple[str | None, list[Element]]:
-    """The words before the first run of Chinese, and an element of each run."""
+    """The words before the first run of Chinese, and an element for each run."""
     first, *rest = CHINESE.split(words or "")
     spans = []
     for chinese, after in zip(rest[::2], rest[1::2], strict=True):
@@ -197,8 +197,8 @@ def _mark_runs(words: str | None) -> tuple[str | None, list[Element]]:
 class CasebookMarkdown(Extension):
     """The site's Markdown: raw HTML shown as text, references resolved, links restricted.
 
-    The figures are those of `dataset`, which may be taken away where an instance is kept for ever;
-    those of the case `home` need no prefix.
+    References are to figures of `dataset`, which is None while a kept instance renders nothing;
+    figures of the case `home` need no prefix.
     """
 
     def __init__(self, dataset: Dataset | None, lang: Lang) -> None:
@@ -209,13 +209,13 @@ class CasebookMarkdown(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the parts with a Markdown instance."""
-        # An editor's < is a sign, and what is pasted from elsewhere may hold a script.
+        # An editor's < is a character, and pasted text may contain a script.
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.deregister("entity")
-        # Before everything else, so that no other pattern sees the braces.
+        # First, so that no other pattern sees the braces.
         md.inlinePatterns.register(FigureReferences(md, self), "figure", 200)
-        # After tabs have become blanks (30).
+        # After tabs have become spaces (30).
         md.preprocessors.register(NestedLists(md), "nested_lists", 28)
         md.preprocessors.register(ChineseLines(md), "chinese_lines", 27)
         md.treeprocessors.register(SafeLinks(md), "safe_links", 0)
@@ -224,7 +224,7 @@ class CasebookMarkdown(Extension):
         back = "回到正文" if self.lang == "zh" else "Back to the text"
         FootnoteExtension(BACKLINK_TITLE=back).extendMarkdown(md)
         if self.lang == "en":
-            # After the inline patterns (20), while placeholders still hide what is stashed.
+            # After the inline patterns (20), while placeholders still hide stashed HTML.
             md.treeprocessors.register(ChineseInEnglish(md), "chinese_in_english", 5)
 
 
@@ -243,13 +243,13 @@ class Renderer:
         self.own.dataset, self.own.home = dataset, home
         self.markdown.reset()
         html = self.markdown.convert(text)
-        # A renderer outlives the data set, and a preview builds all day.
+        # A renderer outlives the data set, and would keep it in memory in a long preview.
         self.own.dataset = self.own.home = None
         return Markup(html)
 
 
 def split_slots(html: str) -> list[Markup | Slot]:
-    """Pieces of rendered HTML, with a slot for each paragraph that is only `[[name]]`."""
+    """Pieces of rendered HTML, with a Slot for each paragraph that is only `[[name]]`."""
     pieces: list[Markup | Slot] = []
     for number, piece in enumerate(re.split(rf"<p>{SLOT.pattern}</p>\n?", html)):
         if number % 2:

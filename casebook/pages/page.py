@@ -1,4 +1,4 @@
-"""Pages of the site before they are rendered, and the site that they are made from."""
+"""Pages before they are rendered, and the site from which they are made."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, NO_TEXT, Lang, Languages, Text
 from casebook.values.digest import digest
 
-# What a page may load. Nothing from elsewhere, nothing written into the page itself. Nothing of
-# ours connects to anything, but tools that look at a page read robots.txt from inside it.
+# What a page may load: nothing from other sites, nothing inline. No script of ours connects to
+# anything; connect-src is for tools that audit a page and read robots.txt from inside it.
 CONTENT_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
-# What a service that counts readers needs: its script, its picture, and where it writes to.
+# The directives that an analytics service needs: for its script, its image, its requests.
 _OPENED = re.compile(r"(?:img|script|connect)-src 'self'")
 
-# Longer titles are cut by those who show them, wherever it may be.
+# Search engines and other sites cut longer titles, at any place.
 LONGEST_TITLE = 64
 _PAUSE = re.compile(r"[;:,；：，](?!\d)|(?<=\S)(?=[（(])")
 
 
 class Slot(NamedTuple):
-    """A place in prose where the template puts something computed, such as `overview`."""
+    """A place in prose where the template inserts computed content, such as `overview`."""
 
     name: str
 
 
 class Section(NamedTuple):
-    """One heading of prose with the parts under it."""
+    """A heading of prose with the parts under it."""
 
     id: str
     title: str
@@ -49,17 +49,17 @@ class Section(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The name of its first slot, which styles it."""
+        """The name of its first slot, used to style it."""
         slots = (part.name for part in self.parts if isinstance(part, Slot))
         return next(slots, "text").removeprefix("chart:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
-    """A text of the editors in one language: whole, and cut at its headings.
+    """A text of the editors in one language, whole and cut at its headings.
 
-    `standfirst` are the paragraphs before the first heading, `figures` the keys of the figures that
-    the text names, as often and in the order as it does; `published` is an ISO date or empty.
+    `standfirst` are the paragraphs before the first heading. `figures` are the keys of the figures
+    in the text, in its order and with repeats. `published` is an ISO date or empty.
     """
 
     slug: str
@@ -74,7 +74,7 @@ class Prose:
 
 
 class Use(NamedTuple):
-    """A page beyond those of its case that shows a figure, and what a link to it says."""
+    """A page that shows a figure, and the text of a link to the page."""
 
     url: str
     title: Text
@@ -86,15 +86,15 @@ Uses = Mapping[str, tuple[Use, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Everything that pages are made from.
+    """The values from which pages are made.
 
-    `stylesheet` is the asset path of the one style sheet, and `assets` gives that of every other
-    static file by its name in the theme.
-    With `has_cards` home and cases have cards of their own; `faces` are the cards of pages
-    that have no chart either.
-    `versions` are digests, by slug, of all that a list may show of a case but its texts; without
-    them every page is made anew. `uses` are the pages beyond those of its own case that show a
-    figure, `releases` the frozen versions of the data, the oldest first.
+    `stylesheet` is the asset path of the one style sheet; `assets` gives the paths of the other
+    static files by their names in the theme.
+    If `has_cards`, home and cases have their own cards; `faces` are the cards of pages without a
+    card and without a chart.
+    `versions` are digests, by slug, of everything but texts that a list may show of a case; without
+    them every page is made anew. `uses` are the pages outside its own case that show a figure,
+    `releases` the frozen versions of the data, the oldest first.
     """
 
     dataset: Dataset
@@ -109,9 +109,9 @@ class Site:
     releases: tuple[Release, ...] = ()
 
     def key(self, *parts: object) -> str:
-        """A digest of the parts, empty where nothing is known of versions.
+        """A digest of the parts, or "" if the site has no `versions`.
 
-        The `repr` of a part has to say all of it: those of texts, numbers and records do.
+        The `repr` of a part must contain all of it, as with texts, numbers and records.
         """
         if not self.versions:
             return ""
@@ -119,22 +119,22 @@ class Site:
 
     @property
     def settings(self) -> Settings:
-        """The settings of the site, whose `siteurl` is empty where it is only looked at locally."""
+        """The settings of the site; `siteurl` is empty for a site without a public address."""
         return self.dataset.settings
 
     @property
     def languages(self) -> Languages:
-        """The languages of the site, its own first."""
+        """The languages of the site, its first language first."""
         return self.dataset.languages
 
     def locate(self, url: str, lang: Lang) -> str:
-        """The whole address of a page, empty for a site that is only looked at locally."""
+        """The whole address of a page, or "" for a site without a public address."""
         siteurl = self.settings.siteurl
         return siteurl + self.languages.address(url, lang) if siteurl else ""
 
     @property
     def publisher(self) -> Text:
-        """Who publishes the site, which is the site itself where its settings name nobody."""
+        """The publisher of the site, or the name of the site if its settings name no publisher."""
         return self.settings.publisher or self.settings.name
 
     @cached_property
@@ -144,7 +144,7 @@ class Site:
 
     @cached_property
     def charts_of(self) -> Mapping[tuple[str, Lang], tuple[Drawn, ...]]:
-        """The charts of each case in each language, and under no case those of all together."""
+        """The charts by case and language; charts of all cases are under the case ""."""
         found: dict[tuple[str, Lang], list[Drawn]] = {}
         for (_, lang), drawn in self.charts.items():
             found.setdefault((drawn.case, lang), []).append(drawn)
@@ -152,14 +152,14 @@ class Site:
 
 
 class Card(NamedTuple):
-    """The picture that other sites show for a page, and its words; no path where there is none."""
+    """The picture that other sites show for a page, and its alt text; empty if there is none."""
 
     path: str = ""
     alt: str = ""
 
 
 class Location(NamedTuple):
-    """One page in the site map, by its address below the language's root."""
+    """A page in the site map; `url` is its address below the language's root."""
 
     url: str
     lang: Lang
@@ -172,10 +172,10 @@ class Page:
 
     `url` has no language prefix; it is empty for the home page. `published` and `lastmod` are ISO
     dates or empty. A page that is not `indexed` is left out of the site map; `canonical` is the
-    address of the page that search engines are to take for it, its own where empty. `trail` are
-    the pages between it and home, each an address and a name. `context` gives what the template
-    of a page shows, and is asked only where it is written: one with a `key`, a digest of all that
-    it shows, is not written again before that changes.
+    address that search engines should use for it, by default its own. `trail` are the addresses and
+    names of the pages between it and home. `context` gives the values for the template, and is
+    called only if the page is written. `key` is a digest of everything that the page shows; a page
+    with a key is written again only when its key changes.
     """
 
     url: str
@@ -192,21 +192,21 @@ class Page:
     key: str = ""
 
     def showing(self, **shown: object) -> Page:
-        """The page with a template that shows this."""
+        """The page with these values as its context."""
         return replace(self, context=lambda _: shown)
 
     def show(self) -> Mapping[str, object]:
-        """The context of the template."""
+        """The context for the template."""
         return self.context(self)
 
     @property
     def section(self) -> str:
-        """The address of the section of the site that it belongs to, empty for the home page."""
+        """The address of the section of the page, empty for the home page."""
         return self.url.partition("/")[0] + "/" if self.url else ""
 
     @property
     def location(self) -> Location:
-        """The page as the site map lists it."""
+        """The entry of the page in the site map."""
         return Location(self.url, self.lang, self.lastmod)
 
 
@@ -216,7 +216,7 @@ def in_languages(page: Page, site: Site) -> Iterator[Page]:
 
 
 def section_page(name: str, **counts: int) -> Page:
-    """The page that a section of the site begins with, by its name, with its counts in words."""
+    """The first page of the section `name`, with its title and description from the messages."""
     description = say(f"pages.{name}.description", **counts)
     title = say(f"pages.{name}")
     return Page(url=f"{name}/", template=f"{name}.html", title=title, description=description)
@@ -224,21 +224,21 @@ def section_page(name: str, **counts: int) -> Page:
 
 @lru_cache(maxsize=1)
 def write_policy(hosts: Sequence[str]) -> Markup:
-    """The policy of a page that may load from these hosts as well."""
+    """The content policy of a page that may also load from these hosts."""
     more = "".join(f" {host}" for host in hosts)
     return Markup(_OPENED.sub(rf"\g<0>{more}", CONTENT_POLICY))
 
 
-# What makes all pages of one kind.
+# A function that makes all pages of one kind.
 MakePages = Callable[[Site], Iterable[Page]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePageType:
-    """One kind of page that every case has, made from the inputs of the case alone.
+    """A kind of page that every case has, made from the inputs of the case alone.
 
-    `locate` gives the addresses of its pages, whose template has the name of the kind. What the
-    inputs do not hold, such a page may not show: it is made anew only when they change.
+    `locate` gives the addresses of its pages; their template has the name of the kind. Such a page
+    may show only the inputs of the case, because it is made again only when they change.
     """
 
     name: str
@@ -247,21 +247,21 @@ class CasePageType:
 
 
 def name_document(words: str, site: str = "") -> str:
-    """A title with the name of the site behind it, where there is room for both.
+    """A title followed by the name of the site if both fit.
 
-    What is longer even alone ends at a pause, so that no figure loses the words behind it.
+    A title that is too long alone is cut at a pause, so that no figure loses its words.
     """
     whole = f"{words} · {site}" if site and site != words else words
     if len(whole) <= LONGEST_TITLE:
         return whole
-    # The name of the site goes first: it is in the address as well.
+    # The name of the site is dropped first, because it is also in the address.
     if len(words) <= LONGEST_TITLE:
         return words
     pauses = [match.start() for match in _PAUSE.finditer(words, 0, LONGEST_TITLE - 1)]
     at = pauses[-1] if pauses else 0
     space = words.rfind(" ", at, LONGEST_TITLE - 1)
-    # Little would be left of some; between words without a figure they may be cut as well.
+    # If little would be left, cut between words instead, unless a figure is among them.
     if at < LONGEST_TITLE // 2 < space and not any(map(str.isdigit, words[at:space])):
         at = space
-    # A single word longer than that can only be cut.
+    # Without a place to break, cut at any character.
     return words[: at or LONGEST_TITLE - 2].rstrip() + " …"

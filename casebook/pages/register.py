@@ -1,7 +1,7 @@
-"""Register of the kinds of pages, in the order of the site map, and the pages of no content.
+"""The register of the kinds of pages, in the order of the site map, and pages without content.
 
-Those are the site map itself, what hosts and robots read, and pages at addresses that there are
-not: unknown, moved or withdrawn.
+Pages without content are the site map, the files for hosts and robots, and the pages at unknown,
+moved or withdrawn addresses.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from casebook.pages.search import make_index_files, make_search
 from casebook.record.vocabulary import Gone
 from casebook.text import Languages
 
-# What one file may list by the protocol of site maps (sitemaps.org).
+# The most addresses in one file by the protocol of site maps (sitemaps.org).
 MOST_LOCATIONS = 50_000
-# The format wants whole addresses; this one is reserved and can never lead to a stranger's site.
+# The format requires whole addresses; this reserved one cannot lead to a stranger's site.
 LOCAL_ADDRESS = "http://localhost"
-# What a case offers beside its page is named after it.
+# The files beside the page of a case, named after it.
 _FILES = ("yaml", "json", "csv")
 
 
@@ -48,9 +48,9 @@ def make_not_found(site: Site) -> Iterator[Page]:
 
 
 def make_moved(site: Site) -> Iterator[Page]:
-    """A page at every address that was published and is no more, in both languages.
+    """A page at every address that was published and no longer exists, in both languages.
 
-    The moved ones are also in `_redirects`, in the form that several hosts read.
+    Moved addresses are also in `_redirects`, in the form that several hosts read.
     """
     charts = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
     texts = (slug for slug, _ in site.prose)
@@ -65,8 +65,8 @@ def make_moved(site: Site) -> Iterator[Page]:
                 description=say("pages.gone.description"),
             ).showing(gone=fate)
         else:
-            # Both languages are as deep, so that one path leads from either to its own. It names
-            # the file, because on a disk a folder would be listed.
+            # Relative, so that one path works in both languages. It names the file, because opened
+            # from a disk a folder would be listed.
             folder, mark, place = fate.partition("#")
             path = f"{'../' * address.count('/')}{folder}index.html{mark}{place}"
             page = Page(
@@ -83,7 +83,7 @@ def make_moved(site: Site) -> Iterator[Page]:
 
 
 def _redirect(old: str, new: str, languages: Languages) -> Iterator[tuple[str, str]]:
-    # Hosts read the lines in order, and the first that fits holds.
+    # Hosts use the first line that matches.
     for lang in languages:
         yield languages.address(old, lang), languages.address(new, lang)
     if old.startswith("cases/") and new.startswith("cases/"):
@@ -95,28 +95,28 @@ def _redirect(old: str, new: str, languages: Languages) -> Iterator[tuple[str, s
 def cut_sitemap(
     locations: Sequence[Location], site: Site, most: int = MOST_LOCATIONS
 ) -> Iterator[Page]:
-    """The site map, in parts behind a list of them where it would grow beyond what is allowed."""
+    """The site map, or a list of parts and the parts if it has more than `most` addresses."""
     root = site.settings.siteurl or LOCAL_ADDRESS
     parts = [locations[start : start + most] for start in range(0, len(locations), most)] or [()]
-    # Search engines were told of sitemap.xml; it stays the name of the list of parts.
+    # Search engines know sitemap.xml, so the list of parts keeps this name.
     names = ["sitemap.xml"]
     if len(parts) > 1:
         names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
         yield _make_file("sitemap.xml", "sitemap-index.xml", site, names=tuple(names), root=root)
     for name, part in zip(names, parts, strict=True):
         file = _make_file(name, "sitemap.xml", site, locations=tuple(part), root=root)
-        # Most edits change no date, and thousands of addresses take long to print.
+        # A key, because most edits change no date and printing thousands of addresses is slow.
         yield replace(file, key=site.key(part, root))
 
 
 def make_host_files(site: Site) -> Iterator[Page]:
-    """The headers that a host should send, as several read them, and the note to robots."""
+    """The headers that a host should send, in a form that several hosts read, and robots.txt."""
     yield _make_file("_headers", "headers.txt", site)
     yield _make_file("robots.txt", "robots.txt", site)
 
 
 def _make_file(url: str, template: str, site: Site, **shown: object) -> Page:
-    """A file that is none of a language."""
+    """A file that has no language."""
     page = Page(url=url, lang=site.languages.first, template=template, indexed=False)
     return page.showing(**shown)
 
@@ -129,14 +129,14 @@ PAGES: tuple[MakePages, ...] = (
     *(make_not_found, make_moved, make_host_files),
     *(make_feed, make_feed_of_corrections),
 )
-# These show nothing of a case but what its version is of.
+# These show only the parts of a case that its version covers.
 VERSIONED: frozenset[MakePages] = frozenset({make_timeline, make_compare, make_figure_index})
 
 
 def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:
-    """The site map: the indexed pages of all cases together, those of each case behind home."""
+    """The site map: home, the pages of each case, then the other indexed pages."""
     summaries, languages = site.dataset.summaries, site.languages
-    # In a large site the page of a case leads to that of its figures.
+    # On a large site search engines find the page of figures by the page of the case.
     is_small = len(summaries) * len(languages) + len(listed) <= MOST_LOCATIONS // 4
     kinds = CASE_PAGES if is_small else (CASES,)
     of_cases = [
@@ -151,6 +151,6 @@ def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:
 
 
 def make_site_files(site: Site, read: ReadTexts | None = None) -> Iterator[DataStream]:
-    """The files of the site that are no page: its citation, and the indexes of the search."""
+    """The files of the site that are not pages: its citation and the search indexes."""
     yield make_citation_file(site)
     yield from make_index_files(site, read)
