@@ -43,7 +43,11 @@ _LINK = re.compile(
 
 _BEFORE_DATE = re.compile("(不晚于|至)")
 # No number is longer, and a row of digits is not read again from each of them.
-_SPAN = re.compile(r"\d{1,30}—\d+|约?\d[\d.,]{0,30}(?:[万亿]元?|元)|“[^“”]{1,12}”")
+# A mark that opens stays with the date behind it.
+_SPAN = re.compile(
+    r"“[^“”]{1,12}”|\d{1,30}—\d+年?|[“（《]?\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?"
+    r"|约?\d[\d.,]{0,30}(?:[万亿]元?|元)"
+)
 # What is written in a drawing where there is no English for it.
 _CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u3400-\u9fff])")
 # The words of a drawing that have quotation marks, all between tags.
@@ -169,7 +173,7 @@ open_renderer = lru_cache(maxsize=1)(PageRenderer)
 # The same states and places fill the tables of thousands of charts.
 @lru_cache(maxsize=4096)
 def tag_words(words: str, lang: Lang) -> Markup:
-    """The words of a chart: spans of years, amounts and names in quotation marks stay whole."""
+    """The words of a chart: dates, amounts and names in quotation marks stay whole."""
     marked = mark_chinese(words) if lang == "en" else escape(words)
     return Markup(_SPAN.sub(r'<wbr><span class="unbroken">\g<0></span>', str(marked)))
 

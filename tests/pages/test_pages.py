@@ -13,7 +13,7 @@ from markupsafe import Markup
 from palette import read_scheme
 from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_lists
 
-from casebook.build.render import PageRenderer, words_of
+from casebook.build.render import PageRenderer, tag_words, words_of
 from casebook.build.theme import Theme
 from casebook.pages import FIXED_ADDRESSES
 from casebook.pages.case_pages import explain_no_chart, make_cases, write_letter
@@ -283,6 +283,23 @@ def test_a_slot_for_a_chart_that_cannot_be_drawn_shows_nothing() -> None:
     ((_, blocks),) = page.show()["sections"]
 
     assert [kind for kind, _ in blocks] == ["text"]
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("2010年约8000万元", ["2010年", "约8000万元"]),
+        ("刊于2012年12月7日", ["2012年12月7日"]),
+        ("以“1995年：设施建成后交由青年会管理”为最早", ["“1995年"]),
+        ("“2011年指南”只是计划", ["“2011年指南”"]),
+        ("1999—2008年没有记载", ["1999—2008年"]),
+    ],
+)
+def test_no_line_ends_inside_a_date_an_amount_or_a_short_name(words: str, whole: list[str]) -> None:
+    printed = tag_words(words, "zh")
+
+    assert re.findall('<wbr><span class="unbroken">(.*?)</span>', printed) == whole
+    assert printed.striptags() == words
 
 
 def test_an_unknown_slot_ends_the_build() -> None:
