@@ -1,4 +1,4 @@
-"""Addresses of the site: listing them, and what became of those that were published."""
+"""The addresses of the site: listing them, and where published ones lead today."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from casebook.yaml.nodes import Scalar
 def list_addresses(
     dataset: Dataset, texts: Iterable[str], fixed: Iterable[str], charts: Iterable[str] = ()
 ) -> Iterator[str]:
-    """The addresses of the pages of the records, of the slugs of texts and the names of charts.
+    """The addresses of all pages of the site.
 
-    `fixed` are those that every site has.
+    `texts` are the slugs of texts, `fixed` the addresses of every site, `charts` names of charts.
     """
     yield from fixed
     for slug in dict.fromkeys(texts):
@@ -43,7 +43,7 @@ def list_addresses(
 
 
 def follow_address(address: str, dataset: Dataset) -> str | Gone | None:
-    """The address that one which is no page leads to, the reason why it is gone, or None."""
+    """The new address for an address without a page, the entry on why it is gone, or None."""
     gone = dataset.gone.get(address)
     if gone is not None:
         return gone.moved_to or gone
@@ -59,7 +59,7 @@ def follow_address(address: str, dataset: Dataset) -> str | Gone | None:
 
 
 def _follow_figure(name: str, dataset: Dataset) -> str | Gone | None:
-    """Where the address of a figure leads, or of the figures of a case that moved.
+    """The new address for `figures/case.id/` or `figures/case/`, or why the page is gone.
 
     Until 2026-11-27 each figure had a page at `figures/case.id/`.
     """
@@ -67,9 +67,9 @@ def _follow_figure(name: str, dataset: Dataset) -> str | Gone | None:
     now = dataset.aliases.get(slug, slug)
     if now not in dataset.positions:
         return follow_address(f"cases/{slug}/", dataset)
-    # Thousands of addresses may be asked for, and no record is loaded for them.
+    # Thousands of addresses may be followed: the summary is enough, and no record is loaded.
     summary = dataset.summaries[dataset.positions[now]]
-    # Why a figure was taken out stands where it stood.
+    # The page that held a removed figure says why it was removed.
     taken_out = (change.figure for change in summary.changes if not change.after)
     if figure and figure in (*(one.id for one in summary.figures), *taken_out):
         return figure_address(f"{now}.{figure}")
@@ -77,7 +77,7 @@ def _follow_figure(name: str, dataset: Dataset) -> str | Gone | None:
 
 
 def _follow_chart(name: str, dataset: Dataset) -> str | Gone | None:
-    """Where a chart leads that the data came to refuse without anybody taking it out."""
+    """The page of the case of a chart that the data no longer allow, else the list of charts."""
     words = name.split("-")
     for count in range(len(words) - 1, 0, -1):
         slug = "-".join(words[:count])
@@ -89,16 +89,16 @@ def _follow_chart(name: str, dataset: Dataset) -> str | Gone | None:
 
 
 def follow_all(dataset: Dataset, made: Iterable[str]) -> Iterator[tuple[str, str | Gone]]:
-    """Every address that is no more, in order, with where it leads or why it is gone.
+    """Every former address in order, with its new address or the entry on why it is gone.
 
-    Besides those of the ledger these are the aliases and what the list of the gone names.
+    Former addresses are in the ledger, in the aliases of cases and in data/gone.yaml.
     """
     known = {*dataset.ledger, *dataset.gone, *(f"cases/{alias}/" for alias in dataset.aliases)}
     made = {*made}
     for address in sorted(known - made):
         fate = follow_address(address, dataset)
         if isinstance(fate, str) and "#" not in fate and fate not in made:
-            # Where it is said to have moved is no page any more, such as that of one figure.
+            # The new address may have lost its page too, such as the former page of one figure.
             fate = follow_address(fate, dataset) or fate
         if fate is not None:
             yield address, fate
@@ -107,9 +107,9 @@ def follow_all(dataset: Dataset, made: Iterable[str]) -> Iterator[tuple[str, str
 def check_addresses(
     project: Path, dataset: Dataset, fixed: Iterable[str], charts: Iterable[str]
 ) -> list[Problem]:
-    """The addresses that lead nowhere, published or linked, and the aliases that cannot hold.
+    """The problems of published and linked addresses, of aliases and of the slugs of texts.
 
-    `charts` are the names of charts of all cases, which a site may have.
+    `charts` are the names of the charts of all cases that a site may have.
     """
     slugs = dict(locate_slugs(project))
     made = set(list_addresses(dataset, (slug.text for slug in slugs.values()), fixed))
@@ -120,27 +120,27 @@ def check_addresses(
         problems += check_links(text, linkable, dataset)
     problems += _check_menu(linkable, dataset)
     problems += _check_slugs(project, slugs, fixed)
-    # What a case that cannot be read is called, and was, is not known.
+    # The aliases and pages of a case that cannot be read are unknown.
     if dataset.unread:
         return problems
     if not dataset.ledger and has_ledger(project):
         ledger = project / LEDGER
         if not ledger.exists() or read_text(ledger, project, []) is not None:
             problems.append(problem("E294.missing", LEDGER, START))
-    # At ten thousand cases one difference of sets is all that a valid site pays.
+    # One difference of sets keeps this fast for a valid site of ten thousand cases.
     for address in dataset.ledger.keys() - made:
-        # A figure that leads nowhere is one of a case that does not either, which is named itself.
+        # If the address of a figure leads nowhere, so does that of its case, which is reported.
         if not address.startswith("figures/") and not follow_address(address, dataset):
             problems.append(_report_vanished(address, dataset))
     return problems
 
 
 def _check_menu(linkable: Collection[str], dataset: Dataset) -> Iterator[Problem]:
-    """The links of menu and footer to pages that the site does not have."""
+    """The problems of links in the menu and the footer to pages that the site does not have."""
     settings = dataset.settings
     for name, links in (("MENUITEMS", settings.menu), ("LINKS", settings.links)):
         for link in links:
-            # Files are made only when the site is.
+            # Files, whose names have a dot, are known only once the site is built.
             if link.is_of_site and "." not in link.address and link.address not in linkable:
                 hint = offer_address(nearest(link.address, linkable))
                 at, written = settings.locate(name), f"/{link.address}"
@@ -150,7 +150,7 @@ def _check_menu(linkable: Collection[str], dataset: Dataset) -> Iterator[Problem
 def _check_slugs(
     project: Path, slugs: Mapping[Path, Scalar], fixed: Iterable[str]
 ) -> Iterator[Problem]:
-    """The texts that could have no page of their own by their slugs."""
+    """The problems of texts whose slugs are invalid or belong to pages of the site."""
     for path, written in slugs.items():
         shown, slug = show_path(path, project), written.text
         fault = judge_slug(slug)
@@ -197,7 +197,7 @@ def _report_vanished(address: str, dataset: Dataset) -> Problem:
 
 
 def _guess_renamed(slug: str, dataset: Dataset) -> str:
-    """The case that most likely had this slug: one that was not yet published, or …"""
+    """The unpublished case that most likely had this slug before, else “…”."""
     unpublished = [
         case.slug for case in dataset.summaries if f"cases/{case.slug}/" not in dataset.ledger
     ]

@@ -1,4 +1,4 @@
-"""The texts that have to say what the records hold: of records, of lists and of settings."""
+"""Checks that the texts of records, lists and settings agree with the records."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _CLAIMED: Final = frozenset({*CURRENCIES, "ratio"})
 
 
 def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """No number is written without its figure, and no figure without the words it belongs to."""
+    """Each number in a text has its figure, and each figure keeps the words that qualify it."""
     known = KnownNumbers(case, dataset)
     for placed in case.texts:
         yield from _check_text(placed, case.path, known)
 
 
 def check_lists(project: Path, known: KnownNumbers) -> Iterator[Problem]:
-    """The texts of vocabulary, regions, sources and other lists that say what no record holds."""
+    """The problems of the texts of the vocabulary, sources, refusals and removed addresses."""
     dataset = known.dataset
-    # The records of each list by the name of its file, each with its path there and a dot.
+    # The records of each list by the name of its file, each with its path in the file and a dot.
     lists: dict[str, list[tuple[str, Any]]] = {
         "vocabulary": [("", dataset.vocabulary)],
         "sources": [(f"{name}.", source) for name, source in dataset.sources.items()],
@@ -52,7 +52,7 @@ def check_lists(project: Path, known: KnownNumbers) -> Iterator[Problem]:
         path = f"data/{name}.yaml"
         texts = (each for under, one in records for each in texts_of(one, under=under))
         if any(_check_text(placed, path, known) for placed in texts):
-            # A list may be long, and its file is read a second time only to name a place in it.
+            # A list may be long: its file is read again for the places only if it has problems.
             places = find_list_places(project, name)
             for under, one in records:
                 for placed in texts_of(one, places, under):
@@ -60,11 +60,11 @@ def check_lists(project: Path, known: KnownNumbers) -> Iterator[Problem]:
 
 
 def check_settings(project: Path, known: KnownNumbers) -> Iterator[Problem]:
-    """The settings that are printed and say what no record holds."""
+    """The problems of settings that the site prints and that state what no record holds."""
     languages = known.dataset.languages
     path = project / SETTINGS
     source = ((read_text(path, project, []) if path.exists() else None) or "").encode()
-    # SITENAME and SITENAME_EN.
+    # The names of printed settings, such as SITENAME and SITENAME_EN, with their languages.
     printed = {
         name.upper(): lang
         for one in fields_of(Settings)
@@ -74,11 +74,11 @@ def check_settings(project: Path, known: KnownNumbers) -> Iterator[Problem]:
     for name, value in find_values(source).items():
         for part in ast.walk(value) if name in printed else ():
             if isinstance(part, ast.Constant) and not known.dataset.unread:
-                # The text begins behind its mark.
+                # The text begins after its opening quotation mark.
                 at = locate_node(part, source).inside(1)
                 words, lang = str(part.value), printed[name]
                 text = WrittenText(words=words, lang=lang, path=SETTINGS, at=at)
-                # 36氪 and 60 Minutes are names: there only an amount or a share is a claim.
+                # 36氪 and 60 Minutes are names: in a site name only amounts and shares are claims.
                 units = {mention.unit for mention in find_mentions(words)}
                 is_name = name.startswith(_NAME) and units.isdisjoint(_CLAIMED)
                 for found in check_passage((text,), known):
@@ -87,7 +87,7 @@ def check_settings(project: Path, known: KnownNumbers) -> Iterator[Problem]:
 
 
 def _find_other_language(text: WrittenText) -> Iterator[Problem]:
-    """The words that readers of the language cannot read, names and quotations apart."""
+    """The problem of a word in another language outside names and quotations, if there is one."""
     read = pattern("set_apart").sub(blank, text.words)
     if not (text.lang == "zh" and has_han(read)):
         language = say(f"languages.{text.lang}")
@@ -97,22 +97,22 @@ def _find_other_language(text: WrittenText) -> Iterator[Problem]:
 
 
 def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Problem]:
-    """The problems of one text of a record, none where its role exempts it."""
+    """The problems of one text of a record, none if its role exempts it."""
     if placed.field.role not in OWN_WORDS:
         return []
     found: list[Problem] = []
     texts = placed.by_language(path)
     if placed.field.kind != "block":
-        # Only a story is put through the templates that resolve references.
+        # Only texts of the kind “block” are rendered by the templates that resolve references.
         found += (
             problem("E250.place", path, each.at, name=each.written[:60], field=placed.path)
             for text in texts
             for each in find_references(text.words, text.at)
         )
     found += (each for text in texts for each in _find_other_language(text))
-    # A number may be that of a case that could not be read.
+    # A number may belong to a case that could not be read.
     if not known.dataset.unread:
-        # A note is often for the readers of one language.
+        # The languages of a note are checked apart: it is often for the readers of one language.
         passages = [texts] if placed.field.role == "prose" else [[text] for text in texts]
         found += (each for texts in passages for each in check_passage(texts, known))
     return found

@@ -1,4 +1,4 @@
-"""The texts of content/: their files, their headers, and what is wrong in them."""
+"""The texts of content/: their files, their headers and their problems."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ PROSE = {
     "about": "content/pages/about.md",
 }
 HEADER = ("Title", "Slug", "Lang", "Summary")
-# The day when the text was published, which readers are shown.
+# The day on which the text was published, which the site prints.
 DATE = "Date"
 _SLUG_LINE = re.compile(r"^Slug:[ \t]*(\S.*)", re.MULTILINE)
 _DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
-# Names of files that people and their programs give a text.
+# The file names of texts as editors and word processors save them.
 _TEXT_FILE = re.compile(r".*\.(?:md|mdown|markdown|txt|docx?|wps|rtf|pages)", re.IGNORECASE)
-# What no name in a header begins with, and many a text does.
+# The body of a text often begins with one of these signs, the name of a header never does.
 _STARTS_BODY = ("#", "＃", "-", "*", ">", "<", "[", "!", "|", "`")
 _HEADER_LINE = re.compile(rf"(?P<name>[^\s:{COLONS}]+)(?P<colon>[:{COLONS}])(?P<value>.*)")
 
@@ -47,9 +47,9 @@ def find_content_files(project: Path) -> list[Path]:
 
 
 def read_content(project: Path) -> Iterator[tuple[Path, str]]:
-    """The Markdown files of content/ with their texts, without those that cannot be read."""
+    """The readable Markdown files of content/ with their texts."""
     for path in find_content_files(project):
-        # What is wrong with one is reported where its words are checked.
+        # check_content reports the files that cannot be read.
         text = read_text(path, project, [])
         if text is not None:
             yield path, text
@@ -69,12 +69,12 @@ def _place_content(words: str, path: Path, project: Path, languages: Languages) 
 
 
 def find_slugs(project: Path) -> dict[Path, str]:
-    """The slug of each text, as far as its header can be read."""
+    """The slug of each text that has a line `Slug:`."""
     return {path: slug.text for path, slug in locate_slugs(project)}
 
 
 def locate_slugs(project: Path) -> Iterator[tuple[Path, Scalar]]:
-    """The slug of each text with its place, as far as its header can be read."""
+    """The slug of each text that has a line `Slug:`, with its place."""
     for path, text in read_content(project):
         if (found := _SLUG_LINE.search(text)) is not None:
             yield path, Scalar(found[1].strip(), position_of(text, found.start(1)))
@@ -90,15 +90,15 @@ def find_addresses(project: Path, dataset: Dataset) -> dict[str, str]:
 
 
 def language_of(path: Path, languages: Languages) -> Lang:
-    """The language of a text of content/ by the end of its name: about.md, about.en.md."""
+    """The language of a text of content/ by its file name: about.md, about.en.md."""
     ends = (lang for lang in languages.others if path.name.endswith(f".{lang}.md"))
     return next(ends, languages.first)
 
 
 def check_content(project: Path, known: KnownNumbers) -> list[Problem]:
-    """The problems of the prose: encoding, headers, and references that name nothing."""
+    """The problems of the texts: encoding, headers, limits, links, references and numbers."""
     problems = [*_find_unread(project)]
-    # The text of each slug and language, which is that of the file's name as for the site.
+    # The file of each slug and language; the file name decides the language, as for the site.
     texts_of_slugs: dict[tuple[str, Lang], str] = {}
     dataset, languages = known.dataset, known.dataset.languages
     passages: dict[Path, list[WrittenText]] = {}
@@ -112,7 +112,7 @@ def check_content(project: Path, known: KnownNumbers) -> list[Problem]:
         shown, lang = text.path, text.lang
         header = _read_header(words, shown, problems)
         if (written := header.get("Lang")) is not None and written.text != lang:
-            # Also a text that was saved over its translation.
+            # This also finds a text that was saved over its translation.
             problems.append(problem("E205.lang", shown, written.at, lang=lang))
         if (named := header.get("Slug")) is not None and named.text:
             first = texts_of_slugs.setdefault((named.text, lang), shown)
@@ -128,10 +128,10 @@ def check_content(project: Path, known: KnownNumbers) -> list[Problem]:
     if not dataset.unread:
         for texts in passages.values():
             problems += check_passage(texts, known)
-    # A page that is not translated shows the text of the site's own language.
+    # A page without a translation shows the text in the site's first language.
     translated = {slug: shown for (slug, _), shown in texts_of_slugs.items()}
     for slug, place in (translated | PROSE).items():
-        # What is in a file that cannot be read may be it.
+        # A file that cannot be read may hold the missing text.
         if (slug, languages.first) not in texts_of_slugs and place not in unread:
             language = say(f"languages.{languages.first}")
             file = place
@@ -143,7 +143,7 @@ def check_content(project: Path, known: KnownNumbers) -> list[Problem]:
 
 
 def _find_unread(project: Path) -> Iterator[Problem]:
-    """A warning for each file that somebody may have meant for a text of the site."""
+    """A warning for each file that looks like a text of the site but does not end in `.md`."""
     for path in sorted((project / "content").glob("*/*")):
         is_text = path.parent.name in ("pages", "stories") and _TEXT_FILE.fullmatch(path.name)
         if is_text and path.suffix != ".md" and not was_left_behind(path.name) and path.is_file():
@@ -151,7 +151,7 @@ def _find_unread(project: Path) -> Iterator[Problem]:
 
 
 def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, Scalar]:
-    """The lines of “Name: value” that a text starts with, each value with its place."""
+    """The values of the lines “Name: value” at the start of a text, each with its place."""
     header: dict[str, Scalar] = {}
     lines: dict[str, int] = {}
     above = len(text) - len(text.lstrip("\n"))

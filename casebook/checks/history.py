@@ -1,4 +1,4 @@
-"""Check that whatever is not as it was published has a reason in the record."""
+"""Check that each difference from the published facts has a reason in the record."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _TWINS: Final = {
     for name in ("about", "issuer", "label", "text", "title")
 }
 _TRANSLATED: Final = frozenset(column for columns in _TWINS.values() for column in columns)
-# What is computed follows the figures that it rests on, which have changes of their own.
+# The columns compared of a computed figure; the others follow figures with their own changes.
 _OF_COMPUTED: Final = frozenset({"derived", "measure", "scope", "label", *_TWINS["label"]})
-# Lists of the vocabulary by the columns that hold their keys.
+# The lists of the vocabulary by the columns that hold their keys.
 _LISTS: Final = {
     "measure": "measures",
     "status": "statuses",
@@ -42,22 +42,22 @@ _LISTS: Final = {
     "per": "per",
     "state": "document_states",
 }
-# A quote follows what it proves, and a translation its text.
+# A quote changes with the columns that it proves, a translation with its text.
 _FOLLOWED: Final = {
     "quote": ("amount", "source", "per", "status", "qualifier"),
     **dict.fromkeys(_TWINS["label"], ("label",)),
     **dict.fromkeys(_TWINS["text"], ("answer",)),
 }
-# What an editor writes where there was nothing, or is nothing now.
+# What an editor writes for a value that did not exist before or does not exist now.
 _NOTHING: Final = frozenset({"", "无", "none", "-", "–"})
 
 Cells = Mapping[str, str]
-# The parts of records and texts, by file and name, as they were when they were published.
+# The recorded digests of the parts of records and texts, by file and part.
 Translated = Mapping[tuple[str, str], Text]
 
 
 class Difference(NamedTuple):
-    """A column of a fact that is not as it was published."""
+    """A column of a fact that differs from what was published."""
 
     column: str
     before: str
@@ -65,18 +65,18 @@ class Difference(NamedTuple):
 
 
 def compare_cells(was: Cells, now: Cells) -> Iterator[Difference]:
-    """The differences of one fact; a column that the ledger does not have yet is none."""
+    """The differences of one fact; a column that the ledger lacks counts as unchanged."""
     computed = bool(was.get("derived") and now.get("derived"))
     differing = [name for name, cell in now.items() if was.get(name, cell) != cell]
     for column in differing:
         if computed and column not in _OF_COMPUTED:
             continue
-        # Words and state of an amount are one thing, however it is written.
+        # A new wording with a new value is one difference; a new wording of the same value is none.
         if column in _STATE and "amount" in differing:
             continue
         if column == "amount" and not {*_STATE} & {*differing}:
             continue
-        # What follows a wording changes with it; a translation that was not there misled nobody.
+        # A column changes with the one that it follows; a new translation misled nobody before.
         if {*_FOLLOWED.get(column, ())} & {*differing}:
             continue
         if was[column] or column not in _TRANSLATED:
@@ -89,7 +89,7 @@ def check_history(
     translated: Translated,
     today: date,
 ) -> list[Problem]:
-    """Differences from what was published without a change that says so, and the reverse."""
+    """Unexplained differences from the published facts, and changes that explain no difference."""
     problems: list[Problem] = []
     for slug, was in published.items():
         name = dataset.aliases.get(slug, slug)
@@ -105,15 +105,15 @@ def check_history(
 def list_unexplained(
     case: Case, was: PublishedCase, dataset: Dataset
 ) -> list[tuple[FactName, Difference]]:
-    """The facts of a case of which the record does not say why they are not as published.
+    """The differences of a case from the published facts that its record does not explain.
 
-    The column of one that is gone is empty.
+    The column of a removed fact is empty.
     """
     return list(_CaseCheck(case, was, dataset).find_unexplained())
 
 
 def check_unpublished(dataset: Dataset, known: Collection[str]) -> list[Problem]:
-    """The changes of cases that were never published, in which nothing can have changed."""
+    """The problems of changes in cases that were never published, where nothing can change."""
     named = {dataset.aliases.get(slug, slug) for slug in known}
     return [
         problem("E238.unpublished", case.path, change.at)
@@ -124,7 +124,7 @@ def check_unpublished(dataset: Dataset, known: Collection[str]) -> list[Problem]
 
 
 def check_updated(dataset: Dataset, today: date) -> Iterator[Problem]:
-    """The cases that were last changed after today; of an editor further east it is tomorrow."""
+    """The problems of cases last changed after tomorrow, which has begun for editors far east."""
     latest = (today + timedelta(days=1)).isoformat()
     for case in dataset.summaries:
         if case.date > latest:
@@ -133,7 +133,7 @@ def check_updated(dataset: Dataset, today: date) -> Iterator[Problem]:
 
 
 def check_days_of_sources(project: Path, dataset: Dataset, today: date) -> Iterator[Problem]:
-    """The sources that are dated, or were read, after today."""
+    """The problems of sources that are dated, or were read, after tomorrow."""
     latest = (today + timedelta(days=1)).isoformat()
     for source in dataset.sources.values():
         published = source.published.earliest if source.published else None
@@ -148,7 +148,7 @@ def check_days_of_sources(project: Path, dataset: Dataset, today: date) -> Itera
 
 
 def check_days(case: Case | CaseSummary, since: str, today: date) -> Iterator[Problem]:
-    """The changes that are dated before a case was published, or after today."""
+    """The problems of changes dated after today or before the case was published."""
     for change in case.changes:
         day = change.date.edtf
         if day > today.isoformat():
@@ -158,7 +158,7 @@ def check_days(case: Case | CaseSummary, since: str, today: date) -> Iterator[Pr
 
 
 class _CaseCheck:
-    """The check of one case; the `used` changes are those that something bears out."""
+    """The check of one case; `used` holds the changes that explain a difference."""
 
     def __init__(self, case: Case, was: PublishedCase, dataset: Dataset) -> None:
         self.case = case
@@ -166,11 +166,11 @@ class _CaseCheck:
         self.dataset = dataset
         self.new = [change for change in case.changes if key_of(change) not in was.changes]
         self.used: list[Change] = []
-        # The kinds of facts of which a translation differs and is reported.
+        # The kinds of facts with a different translation, which is judged with the other columns.
         self.translated: set[str] = set()
 
     def find_problems(self, recorded: Translated) -> Iterator[Problem]:
-        """The problems of the case in the order of what was published."""
+        """The problems of the case: first the differences, in the order of the ledger."""
         path, nothing = self.case.path, say("checks.nothing")
         yield from (self._report(*fact, found) for fact, found in self.find_unexplained())
         for lang in self.dataset.languages.others:
@@ -191,7 +191,7 @@ class _CaseCheck:
             )
 
     def find_unexplained(self) -> Iterator[tuple[FactName, Difference]]:
-        """Changes without a reason, by the fact; the column of a fact that is gone is empty."""
+        """The differences that no change explains, by fact; a removed fact has an empty column."""
         facts = list_facts(self.case, self.dataset.languages)
         for (kind, name), was in self.was.facts.items():
             now_called = name if (kind, name) in facts else self._find_renamed(kind, name, facts)
@@ -215,7 +215,7 @@ class _CaseCheck:
         return [change for change in self.new if change.name in names]
 
     def _find_renamed(self, kind: str, name: str, facts: Collection[FactName]) -> str:
-        """The title of what a change says to have taken the place of a fact of another title."""
+        """The new title of a fact that a change renames, empty if there is none."""
         for change in self.new:
             if change.before == name and (kind, change.after) in facts and kind != "figures":
                 self.used.append(change)
@@ -225,7 +225,7 @@ class _CaseCheck:
     def _is_explained(
         self, difference: Difference, changes: list[Change], cells: tuple[Cells, Cells]
     ) -> bool:
-        """True where changes lead, one after the other, from what was published to what is now."""
+        """True if a chain of changes leads from the published value to the present one."""
         for read, before, after in self._list_readings(difference, *cells):
             at, steps = before, list[Change]()
             while at != after or not steps:
@@ -243,7 +243,7 @@ class _CaseCheck:
     def _list_readings(
         self, difference: Difference, was: Cells, now: Cells
     ) -> Iterator[tuple[Callable[[str], object], object, object]]:
-        """The ways in which a change may name a difference, with both of its ends."""
+        """The ways to read a difference in a change, each with the old and the new value."""
         column = difference.column
         if column in ("amount", *_STATE):
             yield _read_amounts(was, now), _state_of(was), _state_of(now)
@@ -253,7 +253,7 @@ class _CaseCheck:
             yield self._read_words(column), difference.before, difference.after
 
     def _read_words(self, column: str) -> Callable[[str], str]:
-        """Reads words of a column: those of a list by their keys, all others as they are."""
+        """A reader of the words of a column: words of a list as their keys, others unchanged."""
         terms = getattr(self.dataset.vocabulary, _LISTS.get(column, ""), {})
         keys = {name: key for key, term in terms.items() for name in (term.name.zh, term.name.en)}
 
@@ -266,7 +266,7 @@ class _CaseCheck:
         return read
 
     def _check_translation(self, lang: Lang, recorded: Translated) -> Iterator[Problem]:
-        """The parts of which the translation alone is not as it was published."""
+        """The problems of parts in which only the translation differs from what was published."""
         languages = self.dataset.languages
         first = languages.first
         for part, pair in pair_wordings(self.case):
@@ -278,7 +278,7 @@ class _CaseCheck:
             told = [
                 change
                 for change in self.new
-                # Of the former text there is only a digest, but not what is still in it.
+                # The former text is kept as a digest only, so the text now has to fit the change.
                 if change.name == part and change.after in words and change.before not in words
             ]
             self.used += told
@@ -319,16 +319,16 @@ def _name_column(column: str) -> Text:
 
 
 def _state_of(cells: Cells) -> tuple[str, ...]:
-    """All that makes an amount another one."""
+    """The cells that decide whether two amounts are the same."""
     return tuple(cells.get(name, "") for name in _STATE)
 
 
 def _read_amounts(was: Cells, now: Cells) -> Callable[[str], object]:
-    """Reads an amount as it was or is, in whatever notation."""
+    """A reader of the old or the new amount in any notation."""
 
     def read(text: str) -> object:
         for cells in (was, now):
-            # Its reading may be more than its words say, where these are still the same.
+            # The cells may say more than the wording; equal wordings do not tell which cells apply.
             if text == cells.get("amount") and was.get("amount") != now["amount"]:
                 return _state_of(cells)
         try:

@@ -22,29 +22,29 @@ from casebook.values.words import CURRENCIES
 
 _MOST_NEAREST: Final = 3
 _CAPITALISED: Final = re.compile(r"[A-Z][a-z]+(?:['’][a-z]+)?(?: Mongolia)?")
-# Words of labels that say nothing of a figure.
+# Frequent words of labels, which do not identify a figure.
 _COMMON: Final = frozenset(WORDS["common_words"])
-# A quotation may be so long, as a page says of its own rules.
+# Pages state how long a quotation may be, which is a rule of the site and no figure.
 _OWN_NUMBER: Final = (Decimal(QUOTE_LIMIT), re.compile("个?字|characters|words"))
-# A page counts its cases; the count is checked, so that it cannot drift.
+# Pages state the number of cases, which is checked so that it stays right.
 _OF_CASES: Final = re.compile("个?(?:地方|案例|地区)|places|cases")
 
 _REPORTING: Final = ("compilation", "news_report", "journal_article")
-# What a name of a publisher is written with: an article, and where its report was seen.
+# Removed from a publisher's name: an article, and a bracket on where its report was seen.
 _BESIDE_NAME: Final = re.compile(r"\A(?:[Aa]n?|[Tt]he) | ?[(（].*")
-# A number that names belongs to its word: level 3.
+# A number that is part of a name stays with its word: level 3.
 _ENGLISH_TOKEN: Final = (
     "(?:level|class|grade|tier|phase|type|part|stage|round|group|zone) [0-9](?![0-9])|[a-z]{3,}"
 )
-# What joins words is part of none: 后的岗 is no word of 上调后的岗位.
+# Particles and conjunctions separate words: 后的岗 is no word of 上调后的岗位.
 _CONTENT: Final = "(?:(?![的了和与及在把])[㐀-鿿])+"
 
-# Counters that stand for each other.
+# Groups of counters that may replace each other.
 _ALIKE: Final = ("类种样", "项条", "家所间", "场次")
 
 
 class Named(NamedTuple):
-    """A place or a publisher that a text names, with the codes or the sources that it may be."""
+    """A place or publisher in a text, with the region codes or source ids that it may mean."""
 
     name: str
     start: int
@@ -52,13 +52,13 @@ class Named(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Words of a label that a text has: their number and weight, small for frequent ones."""
+    """The words of a label in a text: their number and weight, small for frequent words."""
 
     words: int
     weight: float
 
     def beats(self, other: Match) -> bool:
-        """True where a text speaks of this label much more than of another one."""
+        """True if a text matches this label much better than the other one."""
         more_words = self.words > other.words or not other.words
         more_words = more_words or self.weight >= 2 * other.weight + 0.3
         return more_words and self.weight >= 1.2 * other.weight + 0.2
@@ -68,7 +68,7 @@ NO_MATCH: Final = Match(0, 0.0)
 
 
 class KnownNumbers:
-    """The figures and dates that a text of a case may state; without a case, those of all."""
+    """The figures and dates that a text of a case may state; without a case, those of all cases."""
 
     def __init__(self, home: Case | None, dataset: Dataset) -> None:
         self.home = home
@@ -98,7 +98,7 @@ class KnownNumbers:
 
     @cached_property
     def dates(self) -> frozenset[str]:
-        """Every date that may be written, in each of its precisions: 2012, 2012-12, 2012-12-07.
+        """Every date that a text may state, in each precision: 2012, 2012-12, 2012-12-07.
 
         A decade is 199X, a day without its year --12-07.
         """
@@ -120,14 +120,14 @@ class KnownNumbers:
 
     @cached_property
     def sources(self) -> list[Source]:
-        """The sources that the figures rest on."""
+        """The sources of the case, or all sources."""
         known = self.dataset.sources
         names = known if self.home is None else self.home.sources
         return [known[name] for name in names if name in known]
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
-        """The titles with digits in them, in both languages."""
+        """The titles of sources, documents and cases that contain digits, in both languages."""
         texts = [source.title for source in self.sources]
         texts += [document.title for document in self.home.documents] if self.home else []
         found = [title for text in texts for title in (text.zh, text.en)]
@@ -136,11 +136,11 @@ class KnownNumbers:
         return tuple(title for title in found if re.search(r"\d", title))
 
     def name(self, figure: Figure) -> str:
-        """The reference to a figure, as a text of this home writes it."""
+        """The reference to a figure: `{{id}}` in a text of a case, `{{case.id}}` in a page."""
         return f"{{{{{figure.id if self.home is not None else figure.key}}}}}"
 
     def describe(self, figure: Figure) -> dict[str, object]:
-        """All that messages name of a figure, by the places of their wordings."""
+        """The values of a figure that messages print, by the names of their placeholders."""
         label = Text(figure.label.zh, figure.label.inside("en"))
         return {"figure": self.name(figure), "amount": figure.quantity.text, "label": label}
 
@@ -150,10 +150,10 @@ class KnownNumbers:
         return self.home if self.home and is_own else self.dataset.by_slug[figure.case]
 
     def belongs_to(self, figure: Figure, place: Named, lang: Lang) -> bool:
-        """True of a figure of the place, or of a part of it; or of one that names it as its part.
+        """True if the figure's case lies in the place, or its label or note names a place inside.
 
-        The case of a city may tell what one of its districts bought, which then is its label's or
-        its note's to say; that another case is about that district makes no difference.
+        The case of a city may include what one of its districts bought, if the label or the note
+        names the district; it makes no difference if another case is about that district.
         """
         region = self.case_of(figure).region
         own = f"{figure.label.inside(lang)} {figure.note.inside(lang)}"
@@ -162,7 +162,7 @@ class KnownNumbers:
         )
 
     def find_places(self, words: str, lang: Lang) -> Iterator[Named]:
-        """The places of the cases, and the provinces, that are named in a text."""
+        """The provinces and the places of cases that a text names."""
         names = self.dataset.place_names[lang]
         if lang == "en":
             for found in _CAPITALISED.finditer(words):
@@ -179,16 +179,16 @@ class KnownNumbers:
 
     @cached_property
     def per_terms(self) -> tuple[tuple[str, str, str], ...]:
-        """The keys of all that an amount may be per, each with its names."""
+        """The keys of the terms for `per`, each with its Chinese and its English name."""
         named = {key: name_per(term.name) for key, term in self.dataset.vocabulary.per.items()}
         return tuple((key, name.zh, name.en) for key, name in named.items())
 
     @cached_property
     def reporters(self) -> Mapping[str, frozenset[str]]:
-        """The sources by the names of who reports in them, and by the days of the reports."""
+        """The reporting sources by their publishers, their short names and their days."""
         found: dict[str, set[str]] = {}
         for source in self.sources:
-            # An authority acts as well as it publishes: what it paid may be told by another.
+            # No authorities: a text may name one as the payer, of whom another source tells.
             if source.kind in _REPORTING:
                 days = [source.published.edtf] if source.published else []
                 texts = (source.publisher, source.main)
@@ -199,7 +199,7 @@ class KnownNumbers:
         return {name: frozenset(ids) for name, ids in found.items()}
 
     def find_reporters(self, words: str, mentions: Iterable[NumberMention]) -> Iterator[Named]:
-        """The sources that a text names, by who publishes them or by their days."""
+        """The sources that a text names by their publisher, their short name or their day."""
         for name, sources in self.reporters.items():
             if not name[0].isdigit():
                 for found in re.finditer(re.escape(name), words):
@@ -209,7 +209,7 @@ class KnownNumbers:
                 yield Named(mention.text, mention.start, self.reporters[mention.date])
 
     def score_labels(self, words: str, figure: Figure, lang: Lang) -> dict[str, Match]:
-        """The labels of a case as far as a text has them, by the names of its figures."""
+        """The match of a text with each label of the figure's case, by the ids of the figures."""
         key = figure.case, lang
         if key not in self.labels:
             printed = self.case_of(figure).printed_figures
@@ -217,14 +217,14 @@ class KnownNumbers:
         return {figure.id: NO_MATCH} | _score(words, self.labels[key], lang)
 
     def _describe(self, figure: Figure, lang: Lang) -> str:
-        """The label of a figure with what it is per, which texts say as well."""
+        """The label of a figure with the names of its `per` terms, which texts state as well."""
         terms = [self.dataset.vocabulary.per[key].name for key in figure.per]
         if lang == "zh":
             return figure.label.zh + "".join(f" 每{term.zh}" for term in terms)
         return f"{figure.label.inside('en')} {''.join(term.inside('en') for term in terms)}"
 
     def score_events(self, words: str, lang: Lang) -> dict[str, Match]:
-        """The events of the case as far as a text tells them, by their dates in EDTF."""
+        """The match of a text with the events, documents and figures of the case, by EDTF date."""
         key = "", lang
         if key not in self.labels:
             dated: dict[str, str] = {}
@@ -239,14 +239,14 @@ class KnownNumbers:
         yield from ((figure.period.edtf, figure.label) for figure in home.figures.values())
 
     def list_class(self, figure: Figure) -> list[Figure]:
-        """The figures of the case that may be compared with one."""
+        """The figures of the same case and comparability class as a figure, itself included."""
         beside = self.case_of(figure).figures.values()
         return [each for each in beside if class_of(each) == class_of(figure)]
 
     def find_figures(self, mention: NumberMention) -> list[Figure]:
-        """The figures that have the value of a number and may have its unit."""
+        """The figures with the value of a number whose unit fits."""
         if mention.value is None:
-            # In English 数万 is tens of thousands, for which no words are printed.
+            # The English for 数万, tens of thousands, is not in the wording of a figure.
             return [
                 one
                 for one in self.figures
@@ -256,7 +256,7 @@ class KnownNumbers:
         return [one for one in self.by_value.get(mention.value, ()) if may_be(mention, one)]
 
     def find_ranges(self, first: NumberMention, second: NumberMention) -> list[Figure]:
-        """The ranges that have two numbers as their ends."""
+        """The figures that are ranges between two numbers."""
         if first.value is None or second.value is None:
             return []
         lows = {first.value, *(first.value * scale for scale in second.scales)}
@@ -269,7 +269,7 @@ class KnownNumbers:
         ]
 
     def is_own(self, value: Decimal | None, words: str) -> bool:
-        """True of a number of the site itself on a page: its rules and its cases."""
+        """True if a number on a page is the site's own: its limit for quotes or its case count."""
         counts = (self.dataset.words.get(name) for name in ("cases", "main_cases"))
         counted = [(Decimal(count.zh), _OF_CASES) for count in counts if count]
         return value is not None and any(
@@ -277,8 +277,8 @@ class KnownNumbers:
         )
 
     def nearest_dates(self, date: str) -> list[str]:
-        """The dates of the same precision that are nearest to one, each with its year."""
-        # 12月 is --12 and 7日 ---07, which no editor knows; a decade is near its middle.
+        """The known dates nearest to a date, in the same precision and with their years."""
+        # No editor knows --12 (12月) and ---07 (7日). A decade is compared by its middle year.
         tail = date.lstrip("-").replace("X", "5")
         is_month = len(tail) == 2 and not date.startswith("---")
         length = 7 if is_month else len(tail) if len(tail) in (4, 7) else 10
@@ -291,7 +291,7 @@ class KnownNumbers:
         return sorted(dated, key=distance)[:_MOST_NEAREST]
 
     def nearest_figures(self, mention: NumberMention) -> list[Figure]:
-        """The figures that a number may have meant: by value, then by the digits of its wording."""
+        """The figures that a mistyped number may mean: nearest in value, or with equal digits."""
         digits = re.sub(r"[^\d]", "", mention.text)
         by_digits = [
             figure
@@ -306,12 +306,12 @@ class KnownNumbers:
         return list({figure.key: figure for figure in nearest}.values())[:_MOST_NEAREST]
 
 
-# Labels recur, and one is read for each number beside it.
+# Labels recur, and a label is read again for each number beside it.
 @lru_cache(maxsize=4096)
 def tokens_of(words: str, lang: Lang) -> KeysView[str]:
-    """The words of a text that are compared: in Chinese pairs of characters, in English stems.
+    """The words of a text for comparison: years, Chinese pairs of characters, English stems.
 
-    They are in a fixed order, so that of two labels as near as each other the same one is named.
+    Their order is fixed, so that of two equally near labels always the same one is named.
     """
     found = re.findall("[0-9]{4}", words)
     if lang == "en":
@@ -327,7 +327,7 @@ def tokens_of(words: str, lang: Lang) -> KeysView[str]:
 
 
 def _index(labels: Mapping[str, str], lang: Lang) -> dict[str, list[str]]:
-    """The names of labels by the words that they have."""
+    """The names of labels by the words in them."""
     index: dict[str, list[str]] = {}
     for name, label in labels.items():
         for token in tokens_of(label, lang):
@@ -336,12 +336,12 @@ def _index(labels: Mapping[str, str], lang: Lang) -> dict[str, list[str]]:
 
 
 def _score(text: str, index: Mapping[str, list[str]], lang: Lang) -> dict[str, Match]:
-    """The labels as far as a text has them; a word of many of them counts little."""
+    """The match of a text with each label; a word that many labels share counts little."""
     scores: dict[str, Match] = {}
     for token in tokens_of(text, lang):
         names = index.get(token, ())
         for name in names:
-            # One character of Chinese says little alone.
+            # A single Chinese character says little.
             weight = 0.2 if lang == "zh" and len(token) == 1 else 1.0
             words, before = scores.get(name, NO_MATCH)
             scores[name] = Match(words + (weight == 1.0), before + weight / len(names))
@@ -349,12 +349,12 @@ def _score(text: str, index: Mapping[str, list[str]], lang: Lang) -> dict[str, M
 
 
 def _lies_in(inner: str, outer: str) -> bool:
-    """True of a region that lies in another one or is it, by their codes of GB/T 2260."""
+    """True if a region is another region or lies in it, by their codes of GB/T 2260."""
     return inner.startswith(re.sub("(?:00)+$", "", outer))
 
 
 def may_be(mention: NumberMention, figure: Figure) -> bool:
-    """True where the unit of a number allows that a figure is meant."""
+    """True if the unit of a number fits the unit of a figure."""
     quantity = figure.quantity
     if mention.unit in (*CURRENCIES, "ratio"):
         return quantity.unit == mention.unit
@@ -388,7 +388,7 @@ def _dates_within(edtf: str) -> frozenset[str]:
 
 
 def _distance(value: Decimal, other: Decimal) -> Decimal:
-    """The distance of two values in orders of magnitude; only values above zero have one."""
+    """The distance between two values in orders of magnitude; 0 or infinite unless both are > 0."""
     if value <= 0 or other <= 0:
         return Decimal(0) if value == other else Decimal("Infinity")
     return abs((value / other).log10())

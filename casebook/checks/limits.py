@@ -1,4 +1,4 @@
-"""Limits of a record and of its texts: past them a page helps no reader, and a build stops."""
+"""Limits on the size of records and texts; a build stops at larger ones."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from casebook.problems import START, Position, Problem
 from casebook.record.description import WrittenText, fields_of
 from casebook.record.model import Case
 
-# Past these a page helps no reader, and a build takes for ever.
+# Larger texts help no reader, and a build takes very long.
 MAX_MARKDOWN = 50_000
 MAX_LINE = 5_000
-# Between two empty lines. Markdown takes a block apart line by line: headings in it take time
+# Lines between two empty lines. Markdown reads a block line by line: the time for headings grows
 # with the square of their number, and 450 definitions ended in a RecursionError.
 MAX_BLOCK = 400
-# Markdown takes time with the square of the open brackets: 0.1 s for 200, a minute for 5,000.
+# The time of Markdown grows with the square of open brackets: 0.1 s for 200, a minute for 5,000.
 MAX_BRACKETS = 200
-# Six lists within each other; some hundred would end in a RecursionError.
+# Six nested lists; some hundred would end in a RecursionError.
 MAX_INDENT = 24
-# Lists may begin within each other on one line, behind a quotation or a footnote too; the marks of
-# a rule stand alone.
+# Nested lists may begin on one line, also after the mark of a quotation or footnote. The marks
+# of a horizontal rule stand alone on their line.
 _NESTED = re.compile(r"(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+){13}")
 _RULE = re.compile(r"[ >]*(?:(?:- {0,2})+|(?:\* {0,2})+)")
 
 
 def check_limits(case: Case) -> Iterator[Problem]:
-    """The problems of a record that holds too much."""
+    """The problems of a record with too many records inside or with too long texts."""
     for one in fields_of(type(case)):
         count = len(getattr(case, one.attribute)) if one.holds_records else 0
         if count > one.most > 0:
@@ -39,13 +39,13 @@ def check_limits(case: Case) -> Iterator[Problem]:
             if placed.field.kind == "block":
                 yield from check_markdown(text)
                 yield from check_marks(text)
-            # The reader measures quotes, in the words or characters of the site.
+            # The record reader checks the length of quotes, in the words or characters of the site.
             elif placed.field.role != "quote" and len(text.words) > placed.field.most:
                 yield _too_long(case.path, text.at, len(text.words), placed.field.most)
 
 
 def check_markdown(text: WrittenText) -> Iterator[Problem]:
-    """The problems of a text of Markdown that would take too long to render."""
+    """The problems of a Markdown text that would take too long to render."""
     words, path, start = text.words, text.path, text.at
     if len(words) > MAX_MARKDOWN:
         yield _too_long(path, start, len(words), MAX_MARKDOWN)

@@ -1,4 +1,4 @@
-"""Links, references, slots and other marks of texts: nothing of them is lost in silence."""
+"""Checks of links, references, slots and other marks, so that none is lost unnoticed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from casebook.record.suggestions import nearest, suggest
 from casebook.text import NO_TEXT, Text
 
 _LINK: Final = re.compile(r"(!?)\[[^\[\]\n]*\]\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)")
-# A link whose brackets an input method made wide, or that are apart.
+# A link with full-width brackets from an input method, or with a blank between its brackets.
 _BROKEN_LINK: Final = re.compile(
     r"[\[［【][^\[\]［］【】\n]{1,200}[\]］】] ?"
     r"[(（](?:/|https?:|www\.|figure:|mailto:)[^()（）\n]{0,400}[)）]"
@@ -40,13 +40,13 @@ _ELSEWHERE: Final = ("http://", "https://", "mailto:", "figure:", "#")
 _OF_SITE: Final = re.compile(
     r"(?:(?:site|zh|en|asset):)?/(?:(?:zh|en)/)?(?P<address>[^#?]*)[^#]*(?:#(?P<place>.*))?"
 )
-# Marks that print as they are typed wherever a text is not Markdown.
+# HTML entities and Markdown marks, which are printed as typed in a text that is not Markdown.
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,7});")
 _MARKS: Final = re.compile(r"\*\*[^*\n]+\*\*|!?\[[^\[\]\n]+\]\([^()\n]*\)")
 
 
 class TextLink(NamedTuple):
-    """A link or a picture of a text: its address, and its place in the file."""
+    """A link or a picture of a text: its address and its place in the file."""
 
     address: str
     is_picture: bool
@@ -65,9 +65,9 @@ def find_links(text: WrittenText) -> Iterator[TextLink]:
 
 
 def check_marks(text: WrittenText) -> Iterator[Problem]:
-    """The links that lead nowhere by their form, and the footnotes that do not pair."""
+    """The problems of links with a wrong form, of pictures, of marks as typed and of footnotes."""
     for link in find_links(text):
-        # A picture is named in the record, where it has words, an owner and a licence.
+        # A picture is declared in the record, which states its words, its owner and its licence.
         if link.is_picture:
             yield problem("E307", text.path, link.at, address=link.address[:60])
         elif not (link.address.startswith(_ELSEWHERE) or _OF_SITE.fullmatch(link.address)):
@@ -79,7 +79,7 @@ def check_marks(text: WrittenText) -> Iterator[Problem]:
 
 
 def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
-    """The references of one text that name nothing, each with the nearest name."""
+    """The problems of references and slots that name nothing, each with the nearest name."""
     words = dataset.words
     for broken, is_sure in find_broken_references(text.words, text.at):
         named = broken.name and dataset.find_figure(broken.case, broken.name, home)
@@ -105,12 +105,12 @@ def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> 
 
 
 def _check_slots(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
-    """The slots that a page would print as they are, or of which it knows nothing."""
+    """The problems of slots that a page would print unchanged or does not know."""
     for slot in find_slots(text.words, text.at):
         written, hint = slot.written[:60], None
         is_known = slot.kind in (*SLOTS, "chart", "picture", "refusal")
         if slot.kind in ("chart", "picture"):
-            # They have checks of their own, which know plain brackets.
+            # Charts and pictures have checks of their own, which know plain brackets only.
             key = "" if slot.written.startswith("[[") else "E252.brackets"
         elif is_known and not slot.stands_alone:
             key = "E252.brackets"
@@ -128,7 +128,7 @@ def _check_slots(text: WrittenText, home: Case | None, dataset: Dataset) -> Iter
 
 
 def check_links(text: WrittenText, made: Collection[str], dataset: Dataset) -> Iterator[Problem]:
-    """The links to pages that the site does not have; `made` are the addresses that it has."""
+    """The problems of links to missing pages; `made` are the addresses of the site."""
     for link in find_links(text):
         of_site = _OF_SITE.fullmatch(link.address)
         if link.address.startswith("figure:"):
@@ -139,7 +139,7 @@ def check_links(text: WrittenText, made: Collection[str], dataset: Dataset) -> I
             address, place = of_site["address"], of_site["place"] or ""
         name = place.removeprefix("figure-")
         case = _find_case(address, dataset) if name != place else None
-        # Files of the data and the charts are many, and made only when the site is.
+        # The many files of data and charts are not checked: they are known once the site is built.
         is_file = "." in address.rpartition("/")[2] and not address.startswith("figures/")
         is_made = is_file or address in made or address in dataset.ledger
         is_known = is_made or _is_chart(address, dataset) or _is_unread(address, dataset)
@@ -158,25 +158,25 @@ def check_links(text: WrittenText, made: Collection[str], dataset: Dataset) -> I
 
 
 def offer_address(meant: str) -> Text:
-    """The hint “did you mean …” with an address of the site, or nothing."""
+    """The hint “did you mean …” with an address of the site, empty if there is none."""
     return say("checks.did_you_mean_address", address=meant) if meant else NO_TEXT
 
 
 def _find_case(address: str, dataset: Dataset) -> Case | None:
-    """The case that a page is about, or of whose figures it is."""
+    """The case of an address under cases/ or figures/, else None."""
     folder, slug, *_ = (*address.split("/"), "")
     slug = dataset.aliases.get(slug, slug)
     return dataset.by_slug.get(slug) if folder in ("cases", "figures") else None
 
 
 def _is_unread(address: str, dataset: Dataset) -> bool:
-    """True of a page of a case that cannot be read, which is named itself."""
+    """True for a page of a case that cannot be read, which is a problem of its own."""
     pages = ("cases/{}/", "figures/{}/", "figures/{}.", "charts/{}-")
     return any(address.startswith(one.format(slug)) for slug in dataset.unread for one in pages)
 
 
 def _has_place(case: Case | None, figure: str, address: str) -> bool:
-    """False of the place of a figure that its case does not have, or not on the page of figures."""
+    """False if a page of a case lacks a figure; the page of figures has removed ones as well."""
     if case is None or figure in case.figures:
         return True
     is_of_figures = address.startswith("figures/")
@@ -190,7 +190,7 @@ def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]
             continue
         for text in placed.by_language(case.path):
             yield from _check_entities(text)
-            # Most texts have no sign of any.
+            # A quick test first: most texts have no such marks.
             is_marked = "**" in text.words or "](" in text.words
             if is_marked and (found := _MARKS.search(REFERENCE.sub("", text.words))):
                 marks = found[0][:40]
@@ -198,7 +198,7 @@ def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]
 
 
 def _check_entities(text: WrittenText) -> Iterator[Problem]:
-    """The marks of web pages for characters, as &nbsp; pasted from one."""
+    """The problems of HTML entities, such as &nbsp; pasted from a web page."""
     for found, at in find_in_lines(_ENTITY, text.words, text.at) if "&" in text.words else ():
         if (meant := unescape(found[0])) != found[0]:
             meant = " " if meant.isspace() else make_visible(meant)
@@ -206,7 +206,7 @@ def _check_entities(text: WrittenText) -> Iterator[Problem]:
 
 
 def _check_typed(text: WrittenText) -> Iterator[Problem]:
-    """Words meant for a link, a heading or a character that would be printed with their marks."""
+    """The problems of entities, links, headings and list items that would be printed as typed."""
     words = _blank_code(text.words)
     yield from _check_entities(text._replace(words=words))
     for found, at in find_in_lines(_BROKEN_LINK, words, text.at):
@@ -236,11 +236,11 @@ def _check_notes(text: WrittenText) -> Iterator[Problem]:
 
 
 def _is_chart(address: str, dataset: Dataset) -> bool:
-    """True of an address that may be a chart's, whose names only the charts know."""
+    """True if an address may be a chart's; only the charts know their exact names."""
     name = address.removeprefix("charts/")
     return name != address and any(name.startswith(f"{slug}-") for slug in dataset.positions)
 
 
 def _blank_code(text: str) -> str:
-    # What looks like a link in a code span is printed as it is typed.
+    # A link in a code span is printed as it is typed.
     return _CODE.sub(lambda found: " " * len(found.group()), text)

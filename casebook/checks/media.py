@@ -1,4 +1,4 @@
-"""Pictures, files and those of a theme: whether they are what they say, and smaller copies."""
+"""Checks of the content of pictures, files and theme files, and the copies for the site."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from casebook.yaml.files import read_bytes, read_text, show_path
 
 FOLDERS: Final = ("images", "files")
 MOST_BYTES: Final = 50_000_000
-# The first bytes of each kind, and the endings that name it. SVG holds scripts, GIF moves.
+# The first bytes and the endings of each kind. SVG may hold scripts and GIF may be animated.
 KINDS: Final = {
     "JPEG": ((b"\xff\xd8\xff",), (".jpg", ".jpeg")),
     "PNG": ((b"\x89PNG\r\n\x1a\n",), (".png",)),
@@ -33,10 +33,10 @@ _END_OF_JPEG: Final = b"\xff\xd9"
 MOST_PIXELS: Final = 60_000_000
 _QUALITY: Final = 82
 _TEXTS: Final = (".css", ".js", ".mjs", ".json", ".webmanifest", ".svg", ".xml", ".html", ".txt")
-# How fonts begin; the length of a file stands in it, behind its kind and its flavour.
+# The first bytes of fonts. The length of the file stands after the kind and the flavour.
 _FONTS: Final = {".woff2": b"wOF2", ".woff": b"wOFF"}
-# What ends a rule, what holds anything, what a browser passes over here, and what no style sheet
-# has outside of brackets.
+# The parts of a style sheet: comments, strings, brackets, the end of a rule, what a browser
+# ignores here (@import, addresses of other sites), and `=`, an error outside brackets.
 _CSS: Final = re.compile(
     r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[{}();=\[\]]"""
     r"""|@import\b|\burl(?=\([ \t\n]*["']?(?:https?:)?//)""",
@@ -59,7 +59,7 @@ def _list_uses(dataset: Dataset) -> Iterator[tuple[str, str, Position]]:
 
 
 def read_media(project: Path, dataset: Dataset) -> tuple[Mapping[str, Media], list[Problem]]:
-    """The pictures and files that the records name, by their names, and what is wrong with them."""
+    """The pictures and files that the records name, by their names, and their problems."""
     problems: list[Problem] = []
     media: dict[str, Media] = {}
     there = set(_list_files(project))
@@ -117,7 +117,7 @@ def _read_one(project: Path, name: str, problems: list[Problem]) -> Media | None
 
 
 def find_kind(content: bytes) -> str:
-    """The kind of a picture or a file by its first bytes; nothing where it is none of ours."""
+    """The kind of a picture or file by its first bytes, empty if it is none of KINDS."""
     for kind, (starts, _) in KINDS.items():
         if content.startswith(starts) and (kind != "WEBP" or content[8:12] == b"WEBP"):
             return kind
@@ -125,35 +125,35 @@ def find_kind(content: bytes) -> str:
 
 
 def measure(content: bytes, kind: str) -> tuple[str, int, int]:
-    """The code of a fault of a picture or a PDF, or nothing, with the size that is looked at."""
+    """The code of a fault of a picture or PDF, empty if none, with its width and height."""
     if kind == "PDF":
-        # Some servers and scanners leave something behind the end.
+        # Some servers and scanners add bytes after the end.
         is_whole = _END_OF_PDF in content.rstrip(b"\0\r\n ")[-2048:]
         return "" if is_whole else "E313", 0, 0
-    # Only here: most sites have no pictures, and their library takes a twentieth of a second.
+    # Imported here: most sites have no pictures, and the library takes a twentieth of a second.
     from PIL import Image
 
     try:
-        # By the library's rule nothing may be asked of a picture before it is verified.
+        # The library requires `verify` right after opening, and to open the picture again after it.
         with Image.open(io.BytesIO(content), formats=[kind]) as image:
             image.verify()
         with Image.open(io.BytesIO(content), formats=[kind]) as image:
             width, height = image.size
-            # A phone that was held upright says so beside the picture.
+            # A phone held upright says so in the EXIF data: from 5 on, exchange width and height.
             if image.getexif().get(0x0112, 1) >= 5:
                 width, height = height, width
             if width * height > MOST_PIXELS:
                 return "E312", width, height
             if getattr(image, "n_frames", 1) > 1:
                 return "E311", width, height
-    except Exception:  # the library raises whatever a damaged picture makes it stumble over
+    except Exception:  # the library raises errors of many kinds for a damaged picture
         return "E313", 0, 0
     is_cut = kind == "JPEG" and _END_OF_JPEG not in content[-64:]
     return ("E313" if is_cut else ""), width, height
 
 
 def has_camera_data(content: bytes) -> bool:
-    """True of a picture that tells of its camera, or of time and place."""
+    """True if a picture has EXIF data, which may tell its camera, time or place."""
     from PIL import Image
 
     with Image.open(io.BytesIO(content)) as image:
@@ -161,7 +161,7 @@ def has_camera_data(content: bytes) -> bool:
 
 
 def make_copies(media: Media, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files that are published of a picture or a file, with their paths."""
+    """The paths and contents of the files that are published for a picture or file."""
     if not media.name.startswith("images/"):
         yield f"data/{media.name}", content
         return
@@ -170,7 +170,7 @@ def make_copies(media: Media, content: bytes) -> Iterator[tuple[str, bytes]]:
     with Image.open(io.BytesIO(content), formats=[media.kind]) as opened:
         image = ImageOps.exif_transpose(opened)
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    # Only the pixels and what their colours mean: place, time and camera stay with the editors.
+    # Only pixels and colour profile are published: place, time and camera stay with the editors.
     colours = image.info.get("icc_profile")
     image.info = {}
     for path, size in media.copies().items():
@@ -181,7 +181,7 @@ def make_copies(media: Media, content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def stories_show_their_pictures(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """A story shows the pictures of its case and no others, each with words for who cannot see."""
+    """A story shows all pictures of its case and no others, each with an alternative text."""
     names = [picture.file.removeprefix("images/") for picture in case.pictures]
     shown = set()
     for story in case.stories:
@@ -201,12 +201,12 @@ def stories_show_their_pictures(case: Case, dataset: Dataset) -> Iterator[Proble
 
 
 def check_theme_file(path: Path, project: Path, is_template: bool = False) -> Iterator[Problem]:
-    """Faults of one file of a theme by its content; none of a file of another kind."""
+    """The problems in the content of a theme file; none for a kind that is not checked."""
     shown, ending = show_path(path, project), path.suffix.lower()
     problems: list[Problem] = []
     if is_template or ending in _TEXTS:
         text = read_text(path, project, problems)
-        # A page may hold marks of direction, and places where a long word is broken.
+        # Templates may hold invisible characters: marks of direction, and breaks in long words.
         yield from (one for one in problems if one.code != "E105")
         if text is not None and ending == ".css":
             yield from _check_styles(text, shown)
@@ -229,7 +229,7 @@ def check_theme_file(path: Path, project: Path, is_template: bool = False) -> It
 
 
 def _check_styles(text: str, path: str) -> Iterator[Problem]:
-    """A style sheet that would swallow the rules behind it: all sheets become one."""
+    """The problems of a style sheet that would break the next one: all are joined into one."""
     opened: list[tuple[str, int]] = []
     end = 0
     for found in _CSS.finditer(text):
@@ -254,20 +254,20 @@ def _check_styles(text: str, path: str) -> Iterator[Problem]:
     if opened:
         sign, at = opened[0]
         yield problem("E321.open", path, position_of(text, at), sign=sign)
-    # A selector without its block would take that of the next sheet.
+    # A selector without a block would take the block of the next sheet.
     elif rest := _COMMENT.sub("", text[end:]).strip():
         yield problem("E321.css", path, position_of(text, text.index(rest[:1], end)))
 
 
 def _check_drawing(text: str, path: str) -> Iterator[Problem]:
     parser, names = expat.ParserCreate(), set[str]()
-    # The root begins before all others.
+    # Only the root element, which begins first, is kept.
     parser.StartElementHandler = lambda name, _: None if names else names.add(name)
 
     def refuse(*_declared: object) -> None:
         raise expat.ExpatError
 
-    # An entity may stand for a thousand others, each of them for a thousand more.
+    # Entities are refused: one may stand for a thousand others, each of them for a thousand more.
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(text, True)

@@ -1,8 +1,8 @@
 """The numbers and dates of a text: Arabic, full-width, Chinese and English.
 
-`8000万`, `八千万`, `８０００万`, `80,000,000` and `80 million` are one number. What only looks like
-a number is left out: an idiom (老百姓), an article (一个, one of), an ordinal (第三方), a name that
-holds digits (GB/T 2260, 财预〔2017〕87号) and the syntax of Markdown.
+`8000万`, `八千万`, `８０００万`, `80,000,000` and `80 million` are one number. Words that only look
+like a number are left out: an idiom (老百姓), an article (一个, one of), an ordinal (第三方), a
+name with digits (GB/T 2260, 财预〔2017〕87号) and the syntax of Markdown.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from casebook.values.words import (
 )
 
 _LONGEST_NAME: Final = 300
-# What a name may have before its number, as in "children under 12".
+# The most characters of a name before its number, as in "children under 12".
 _LEAD: Final = 18
 _HALF: Final = Decimal("0.5")
 
@@ -49,11 +49,11 @@ _HALF: Final = Decimal("0.5")
 class NumberMention(NamedTuple):
     """One number or date of a text, from `start` to `end`.
 
-    `value` is in base units (0.8 for 80%) and None for a rough number (数十, dozens of) and for
-    what can be read in two ways; `unit` is CNY, HKD, USD, ratio, points, people, time, a counter,
-    or empty. `date` is 2012, 2012-12, 2012-12-07, --12-07, --12, ---07 or 199X, empty where it is
-    no date; a bare 2012 has both. `scales` are what a range may lend to its first number. A
-    `titled` mention is part of a title 《…》.
+    `value` is in base units (0.8 for 80%), and None for a rough number (数十, dozens of) and for an
+    ambiguous one. `unit` is CNY, HKD, USD, ratio, points, people, time, a counter, or empty. `date`
+    is 2012, 2012-12, 2012-12-07, --12-07, --12, ---07 or 199X, and empty for other numbers; a bare
+    2012 has both. `scales` are those that a range may lend to its first number. A `titled` mention
+    is part of a title 《…》.
     """
 
     start: int
@@ -67,12 +67,12 @@ class NumberMention(NamedTuple):
 
 
 def find_mentions(text: str) -> tuple[NumberMention, ...]:
-    """The number mentions of a text in their order, none within another."""
+    """The number mentions of a text in their order, without overlaps."""
     return find_mentions_in_prose(blank_markdown(text))
 
 
 def blank_markdown(text: str) -> str:
-    """The text with everything that is not prose blanked out, every offset kept."""
+    """The text with everything but prose replaced by blanks; offsets stay the same."""
     text = pattern("reference_or_slot").sub(blank, text)
     return pattern("markdown").sub(blank, text) if pattern("markdown_sign").search(text) else text
 
@@ -84,7 +84,7 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
         line = pattern("full_comma").sub(",", line).translate(PLAIN)
         line = pattern("capital_run").sub(lambda found: found.group().translate(CAPITALS), line)
     titles = [found.span() for found in pattern("title").finditer(line)]
-    # Each reading blanks what it found, so that 三比一 is not a 三 and 24/7 no fraction.
+    # Each reader blanks the numbers that it found: 三比一 is not also a 三, and 24/7 no fraction.
     line, found = _blank_names(line), list[NumberMention]()
     for find in (_find_loose, _find_english, _find_arabic, _find_han):
         mentions = list(find(line))
@@ -101,7 +101,7 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
 
 
 def blank(found: re.Match[str]) -> str:
-    """As many blanks as characters, line breaks kept."""
+    """A blank for each character of a match, with its line breaks kept."""
     return re.sub(r"[^\n]", BLANK, found.group())
 
 
@@ -111,10 +111,10 @@ def _blank_names(line: str) -> str:
         (
             name.span()
             for start, end in _list_windows(line)
-            # Their pattern takes longer to compile than all others of an edit together.
+            # Skipped without numerals: this pattern takes longer to compile than all others.
             if end
             for name in pattern("name").finditer(line, start, end)
-            # What reaches the end of its part, with no numeral beyond, may be half a word.
+            # A name that reaches the end of its part, before the end of the line, may be cut off.
             if name.end() < end or end >= len(line)
         ),
     )
@@ -123,15 +123,15 @@ def _blank_names(line: str) -> str:
 def _list_windows(line: str) -> Iterator[tuple[int, int]]:
     """The parts of a line around its numerals, where a name may hold one: most of a text has none.
 
-    What is near several is one part, or a text full of numerals would be read thirty times.
+    Near numerals share a part, or a text full of numerals would be read thirty times.
     """
     start = done = last = 0
     for found in pattern("in_names").finditer(lower(line)):
-        # A year behind a word of prose is a date; that of a Yearbook is part of its name.
+        # A year after a lower-case word is a date; the year of a Yearbook is part of its name.
         in_prose = re.search("\\b[a-z]+ \\Z", line[max(0, found.start() - 16) : found.start()])
         plain_year = in_prose and re.fullmatch("(?:1[5-9]|20)[0-9]{2}", found[0])
         is_dated = line[found.end() : found.end() + 1] in ("年", "月", "日")
-        # 每月15日 and 次月10日 are no days of the records.
+        # 每月15日 and 次月10日 are recurring days, not dates of the records.
         lead = line[max(0, found.start() - 4) : found.start()]
         is_dated = is_dated and not re.search("每|[次当]月", lead)
         if found.start() < done or plain_year or is_dated:
@@ -152,7 +152,7 @@ def _list_windows(line: str) -> Iterator[tuple[int, int]]:
 
 
 def blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The line with spans blanked out, so that no other reading finds anything in them."""
+    """The line with spans replaced by blanks, so that no other reader finds numbers in them."""
     pieces, at = [], 0
     for start, end in spans:
         pieces += [line[at:start], BLANK * (end - start)]
@@ -161,10 +161,10 @@ def blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _find_loose(line: str) -> Iterator[NumberMention]:
-    """The amounts of which no number can be read: 翻番, 三比一, twice, dozens."""
+    """The amounts without a readable number: 翻番, 三比一, twice, dozens."""
     low = lower(line)
     lists = [pattern("loose", lang).finditer(low) for lang in LANGS]
-    # Any number may begin a ratio, and few texts have one.
+    # The pattern of ratios is tried at every number, and few texts have a ratio.
     if pattern("ratio_sign").search(low):
         lists.append(pattern("ratio", "zh").finditer(low))
     matches = sorted(found.span() for each in lists for found in each)
@@ -176,10 +176,10 @@ def _find_loose(line: str) -> Iterator[NumberMention]:
 
 
 def _leave_idioms(line: str, mentions: Sequence[NumberMention]) -> Iterator[NumberMention]:
-    # Most texts have none, and sayings are long to look for.
+    # Most texts have no mentions, and the search for idioms takes long.
     idioms = [each.span() for each in pattern("idiom").finditer(line)] if mentions else []
     for one in mentions:
-        # 万民 is no saying in 数百万民众.
+        # A mention that begins before an idiom stays: 万民 is no idiom in 数百万民众.
         if not any(start <= one.start < end for start, end in idioms):
             yield one
 
@@ -220,7 +220,7 @@ def _arabic_date(found: re.Match[str]) -> str:
     """The EDTF-like form of a date in Arabic digits."""
     digits = re.findall(r"\d+", found.group())
     if found["next"] is not None:
-        # 2012/90 is neither a year nor a number.
+        # 2012/13 is dated 2012; 2012/90 is neither a year nor a number.
         return digits[0] if (int(digits[1]) - int(digits[0])) % 100 == 1 else ""
     if found["short_decade"] is not None:
         return f"19{digits[0][0]}X"
@@ -230,23 +230,23 @@ def _arabic_date(found: re.Match[str]) -> str:
 
 
 def _write_date(year: str, *month_and_day: object) -> str:
-    """A date as far as it is known: 2012, 2012-12, 2012-12-07, --12 or --12-07."""
+    """A date of its known parts: 2012, 2012-12, 2012-12-07, --12 or --12-07."""
     parts = (f"{int(str(part)):02d}" for part in month_and_day)
     return "-".join((f"{int(year):04d}" if year else "-", *parts))
 
 
 def _with_unit(line: str, mention: NumberMention) -> NumberMention:
-    """The number with the unit behind it or, for a currency, before it."""
+    """The number with the unit after it or, for the sign of a currency, before it."""
     start, end, value = mention.start, mention.end, mention.value
     sign = pattern("sign_before").search(line[max(0, start - 6) : start])
     found = pattern("unit").match(line, end)
-    # $640m year-on-year
+    # In $640m year-on-year the unit is the sign, not the word after the number.
     if found and not (sign and name_unit(found["unit"]) not in CURRENCIES):
         word, date = found["unit"], ""
         if word == "日" and value is not None and 1 <= value <= 31:
             date = f"---{int(value):02d}"
         unit = settle_currency(word, name_unit(word))
-        # In 2013 residents paid a third.
+        # “In 2013 residents paid a third” has a year and no count of people.
         if unit == "people" and mention.date and pattern("in_year").search(line[:start][-8:]):
             return mention
         if word == "倍" and PATTERNS["grown"].search(line[max(0, start - 8) : start]):
@@ -261,8 +261,8 @@ def _with_unit(line: str, mention: NumberMention) -> NumberMention:
 
 
 def _number(numeral: str) -> Decimal | None:
-    """The value of a numeral, or None where it is rough or can be read in two ways."""
-    # Leading zeros, long fractions and digits of other scripts are numbers in a text.
+    """The value of a numeral, or None if it is rough or ambiguous."""
+    # In a text, numbers may have leading zeros, long fractions and digits of other scripts.
     if re.fullmatch(r"\d{1,15}(?:\.\d{1,6})?", numeral):
         return Decimal(numeral)
     return number_of(numeral)
@@ -291,7 +291,7 @@ def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
     run = found["run"] + (found["more_scale"] or "").removeprefix("个")
     value = None if found["vague"] or found["more"] == "几" else _number(run)
     if line[end : end + 1] == "月" and value is not None and 1 <= value <= 12 and len(run) <= 2:
-        # 一月 is as often "a month" as January; 这一月 tells no date.
+        # 一月 is as often "a month" as January; 这一月 states no date.
         month = NumberMention(start=start, end=end + 1, date=f"--{int(value):02d}")
         return None if run == "一" else month
     if not _is_han_number(line, found, run):
@@ -301,7 +301,7 @@ def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
 
 
 def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
-    """True of a run of Chinese numerals that is a number and not part of a word."""
+    """True if a run of Chinese numerals is a number and not part of a word."""
     if run == "一" and not (found["vague"] or found["more"]):
         # 一个 is an article; 一元, 一成 and 一倍 are amounts.
         amount = pattern("one_of").match(line, found.end())
@@ -309,14 +309,14 @@ def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
         return unit is not None and bool(re.match(pattern("one_of_unit"), unit["unit"]))
     unit = pattern("unit").match(line, found.end())
     if found["vague"] or found["more"]:
-        # 几十, 百余: rough, but numbers; 多 and 来 need a unit (一来, 三来).
+        # 几十 and 百余 are rough numbers; 多 and 来 need a unit (一来 and 三来 are words).
         alone = "万亿" if found["vague"] else "百千万亿" if found["more"] == "余" else ""
         is_large = len(run) > 1 or bool(found["more_scale"]) or run in alone
         return bool(unit) or (is_large and found["more"] != "来")
     if len(run) == 1 and run in HAN_DIGITS + "两":
         if unit is not None:
             return run != "二" or bool(re.match("[人位名元成倍]", unit["unit"]))
-        # 三至五家: the first end has its counter behind the second. 三大任务 counts tasks.
+        # In 三至五家 the counter of the first end stands after the second. 三大任务 counts tasks.
         after = line[found.end() : found.end() + 12]
         if re.match("级(?!别)", after):
             return run == "两"
@@ -339,7 +339,7 @@ def _han_date(found: re.Match[str]) -> str:
         return f"19{number_of(found['tens'])}X"
     year = "".join(str(number_of(char)) for char in (found["hy"] or "")[:-1])
     parts = (found["hm"] or found["hm2"], found["hd"] or found["hd2"])
-    # What can be read as no number is a month that no date has.
+    # An unreadable part becomes 99, a month or day that no date has.
     return _write_date(year, *(min(number_of(part) or 99, 99) for part in parts if part))
 
 

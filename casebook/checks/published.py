@@ -1,4 +1,4 @@
-"""Ledger of what was published: the facts of each case, in tables that are committed."""
+"""The ledger of published facts: those of each case, in tables that are committed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from casebook.values.quantity import Quantity
 from casebook.yaml.encoding import decode
 from casebook.yaml.files import most_bytes, read_bytes
 
-# The columns of each table, behind the case and the name of the fact in it. Of a text that a site
-# has translated * is the language.
+# The columns of each table after the case and the name of the fact. In the column of a translated
+# text, * stands for the language.
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "figures": (
         *("amount", "value", "min", "max", "unit", "qualifier", "planned", "measure", "per"),
@@ -44,7 +44,7 @@ ChangeKey = tuple[str, ...]
 
 @dataclass(slots=True, kw_only=True)
 class PublishedCase:
-    """A case as it was published: the ISO day on which it first was, facts and changes."""
+    """A case as it was published: the ISO day of its first publication, its facts and changes."""
 
     since: str
     facts: Facts = field(default_factory=dict)
@@ -59,7 +59,7 @@ def columns_of(table: str, languages: Languages) -> Iterator[str]:
 
 
 def list_facts(case: Case, languages: Languages) -> Facts:
-    """All that may not change in a case without a reason, in the order of the record."""
+    """The facts that may not change in a case without a reason, in the order of the record."""
     first = languages.first
     facts: Facts = {}
     for key, record in name_records(case, first).items():
@@ -86,7 +86,7 @@ def name_records(case: Case, first: Lang) -> dict[FactName, Any]:
     records: dict[FactName, Any] = {}
     for kind, name, record in named:
         key, count = (kind, name), 1
-        # Two meetings may have one title.
+        # Two records, such as two meetings, may have the same title.
         while key in records:
             count += 1
             key = (kind, f"{name} ({count})")
@@ -114,7 +114,7 @@ def _write_cell(record: Any, column: str, first: Lang) -> str:
 
 
 def write_value(value: Any, lang: Lang) -> str:
-    """The value of a field as one cell of a table in a language, nothing where there is none."""
+    """The value of a field as one cell of a table in a language, empty if there is none."""
     if isinstance(value, str):
         return value
     if isinstance(value, Text):
@@ -131,19 +131,19 @@ def write_value(value: Any, lang: Lang) -> str:
 
 
 def key_of(change: Change) -> ChangeKey:
-    """The cells of a change behind its case; its reason may be worded anew."""
+    """The cells of a change after its case; the reason is left out, as it may be reworded."""
     return change.name, change.date.edtf, change.kind, change.before, change.after
 
 
 def has_ledger(project: Path) -> bool:
-    """True of a project of which it was recorded what is published."""
+    """True if a project has a ledger of what is published."""
     return any((project / PUBLISHED / f"{table}.csv").exists() for table in ("cases", *TABLES))
 
 
 def read_published(project: Path, settled: Container[str] = ()) -> dict[str, PublishedCase]:
     """The ledger of a project by slug, without the cases that are `settled`; empty without one.
 
-    Raises ContentError where a table is damaged: what it no longer says would be allowed to change.
+    Raises ContentError if a table is damaged, because lost facts could change unnoticed.
     """
     cases: dict[str, PublishedCase] = {}
     problems: list[Problem] = []
@@ -152,7 +152,7 @@ def read_published(project: Path, settled: Container[str] = ()) -> dict[str, Pub
             slug = row.pop("case", "")
             if not slug or slug in settled:
                 continue
-            # A row that was lost from the list of cases must not free a case from the rule.
+            # A case is checked even if its row in the list of cases was lost.
             case = cases.setdefault(slug, PublishedCase(since=row.get("published", "")))
             if table in TABLES:
                 case.facts[table, row.pop("name", "")] = row
@@ -164,17 +164,17 @@ def read_published(project: Path, settled: Container[str] = ()) -> dict[str, Pub
 
 
 def _read_rows(project: Path, table: str, problems: list[Problem]) -> Iterator[dict[str, str]]:
-    """The rows of a table by its columns, up to the first that is none."""
+    """The rows of a table by its columns, up to the first invalid row, which is reported."""
     shown = f"{PUBLISHED}/{table}.csv"
     path = project / shown
     if not path.exists():
-        # All of them are written together.
+        # The tables are written together: if there are others, this one was lost.
         if has_ledger(project):
             problems.append(problem("E294.missing", shown, START))
         return
     data = read_bytes(path, project, problems)
     text, found = decode(data, shown, most_bytes(shown))
-    # A quote may hold a character that cannot be seen, and is compared with it.
+    # A quote may hold an invisible character, which must stay: readable text keeps E106 only.
     found = [one for one in found if text is None or one.code == "E106"]
     if found:
         problems += found
@@ -194,7 +194,7 @@ def _read_rows(project: Path, table: str, problems: list[Problem]) -> Iterator[d
                 return
             yield dict(zip(columns, row, strict=True))
         if not data.endswith(b"\n"):
-            # Cut off within its last cell.
+            # The table is cut off within its last cell.
             problems.append(problem("E294", shown, Position(lines.line_num, 1)))
     except csv.Error:
         problems.append(problem("E294", shown, Position(max(lines.line_num, 1), 1)))
@@ -203,7 +203,7 @@ def _read_rows(project: Path, table: str, problems: list[Problem]) -> Iterator[d
 def write_published(
     published: Mapping[str, PublishedCase], languages: Languages
 ) -> dict[str, bytes]:
-    """The tables of a ledger by their paths."""
+    """The contents of the tables of a ledger by their paths."""
     columns = {kind: tuple(columns_of(kind, languages)) for kind in TABLES}
     tables: dict[str, list[Iterable[str]]] = {
         "cases": [_CASES],
@@ -213,7 +213,7 @@ def write_published(
     for slug, case in sorted(published.items()):
         tables["cases"].append((slug, case.since))
         for (kind, name), cells in case.facts.items():
-            # A case that is gone was recorded when the site may have had other languages.
+            # A removed case may have been recorded when the site had other languages.
             tables[kind].append((slug, name, *(cells.get(c, "") for c in columns[kind])))
         tables["changes"] += [(slug, *change) for change in sorted(case.changes)]
     found = {}
@@ -227,7 +227,7 @@ def write_published(
 def publish_case(
     case: Case, before: PublishedCase | None, today: date, languages: Languages
 ) -> PublishedCase:
-    """A case as it is published from now on."""
+    """The entry of a case in the ledger, with the day of its first publication."""
     return PublishedCase(
         since=before.since if before is not None else today.isoformat(),
         facts=list_facts(case, languages),

@@ -1,4 +1,4 @@
-"""Quotes from the sources: their share of each, and the check against its text."""
+"""Checks of quotes: their share of each source, and their presence in its text."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from casebook.text import Text
 from casebook.values.amount_wording import plain
 from casebook.values.numerals import fold_text
 
-# More than this is no longer quoting. The law names no figure; this one is the site's own.
+# The largest share that is still quoting. The law states none; this one is the site's own.
 SHARE_LIMIT = Decimal("0.25")
 
 
 class QuotedShare(NamedTuple):
     """The part of one source that is quoted, each passage counted once.
 
-    `share` is None where the length of the source is not known.
+    `share` is None if the length of the source is not known.
     """
 
     source: str
@@ -33,7 +33,7 @@ class QuotedShare(NamedTuple):
 
 
 def list_quotes(dataset: Dataset) -> Iterator[tuple[str, Figure | Event | Report]]:
-    """Every record inside a case that quotes, with the path of the case."""
+    """Every record with a quote inside a case, with the path of the case."""
     for case in dataset.cases:
         yield from ((case.path, record) for record, _ in values_inside(case.inside, "quote"))
 
@@ -70,7 +70,7 @@ def _measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
 
 
 def check_shares(dataset: Dataset) -> list[Problem]:
-    """The sources of which too much is quoted, taken together."""
+    """The problems of sources from which all quotes together take too large a share."""
     return [
         problem(
             "E264",
@@ -87,12 +87,11 @@ def check_shares(dataset: Dataset) -> list[Problem]:
 
 
 def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem]:
-    """The quotes that the kept text of their source does not hold, on their line.
+    """The problems of quotes that the kept text of their source lacks on the given line.
 
-    `snapshots` are texts of sources by the ids of the sources; a source without one is not
-    looked at.
+    `snapshots` are the kept texts by the ids of the sources; a source without one is not checked.
     """
-    # Only the ends of lines that an editor counts by: a form feed does not end a line.
+    # Split at the line ends that an editor counts: a form feed does not end a line.
     lines = {
         name: [fold_text(line) for line in re.split("\r\n?|\n", text)]
         for name, text in snapshots.items()

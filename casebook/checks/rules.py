@@ -1,4 +1,4 @@
-"""Checks across the fields of a record and across records. Each rule is a sentence that holds."""
+"""Rules across the fields of a record and across records; a docstring is the rule itself."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ Rule = Callable[[Dataset], Iterator[Problem]]
 CaseRule = Callable[[Case, Dataset], Iterator[Problem]]
 
 _REFUSALS = "data/refusals.yaml"
-# The first stages of money on its way: a budget, final accounts, a contract.
+# Places in the list of stages, which begins with a budget, final accounts and a contract.
 _BUDGET, _LAST_STAGE = 0, 3
-# Money may be set, permitted or handed down for years to come.
+# The statuses that money for later years may have.
 _MAY_COME = (*PLANNED_STATUSES, "permitted", "issued", "set", "allocated", "contracted")
-# China has been buying since its founding; elsewhere an earlier date is most likely a slip as well.
+# Earlier dates are most likely slips: before the founding of the PRC, or elsewhere before 1800.
 _FIRST_YEAR_OF_CHINA = 1949
 _FIRST_YEAR = 1800
-# What systems and programs call the copy of a file.
+# The names that systems and programs give to the copy of a file.
 _COPY = re.compile(
     r"(.{1,60}?)[ _-]*"
     r"(?:[(（][0-9]{1,2}[)）]|(?:的?副本|拷贝|复件|copy|[(（]?[^()（）]{0,20}冲突).{0,60})",
     re.IGNORECASE,
 )
-# 万元 for 元 makes ten thousand, 亿元 for 万元 as well; a thousand may be chance between two.
+# 万元 for 元, or 亿元 for 万元, is a factor of 10,000; between two amounts 1,000 may be chance.
 _FAR = 1000
 
 
@@ -60,7 +60,7 @@ def slugs_are_safe(case: Case, dataset: Dataset) -> Iterator[Problem]:
 
 
 def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """Every `{{…}}` in a story names a figure of this case or, with its case, of another."""
+    """Every `{{…}}` in a story names a figure of its case or, with a slug, of another case."""
     for story in case.stories:
         yield from check_references(story, case, dataset)
 
@@ -73,7 +73,7 @@ def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
 
 
 def others_answer_where_there_is_a_main_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """An answer from elsewhere has another source than the main one of the case."""
+    """An answer from elsewhere is in a case with a main source, and has another source."""
     main = main_source(case, dataset.sources)
     for answer in case.answers.values():
         for other in answer.elsewhere:
@@ -84,7 +84,7 @@ def others_answer_where_there_is_a_main_source(case: Case, dataset: Dataset) -> 
 
 
 def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """A thing that a source reports as done had begun by then; only plans lie ahead."""
+    """A date is no later than its source, except that of a plan or of money for later years."""
     dated: list[tuple[Period, tuple[str, ...], Event | Figure]]
     dated = [(event.date, PLANNED_STATUSES, event) for event in case.events]
     dated += [(figure.period, _MAY_COME, figure) for figure in case.printed_figures]
@@ -97,11 +97,11 @@ def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterat
         if source and not published and len(source.accessed) == 10:
             key, published = "E225.read", date.fromisoformat(source.accessed)
         known_by = period.lane == "latest_only"
-        # 不晚于2015 of a source from March of that year is vague and no contradiction.
+        # 不晚于2015 in a source from March of that year is vague, but no contradiction.
         begun = parse_period(period.edtf[3:-1]).earliest if known_by else period.earliest
         if begun is None:
             continue
-        # By a day that is to come there is only what is planned; what is set is known by then.
+        # Only a plan may have a latest date in the future; the source of set money knows its date.
         ahead = PLANNED_STATUSES if known_by else may_come
         if published and begun > published and record.status not in ahead:
             yield problem(
@@ -117,7 +117,7 @@ def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterat
 
 
 def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
-    """No amount is a thousand times as large, or as small, as all others that measure the same."""
+    """No amount is 1,000 times larger or smaller than all others of its measure, unit and `per`."""
     groups: defaultdict[tuple[object, ...], list[tuple[Decimal, str]]] = defaultdict(list)
     for case in dataset.summaries:
         for figure in case.printed_figures:
@@ -127,7 +127,7 @@ def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
                 alike.append((figure.magnitude, f"{case.slug}.{figure.id}"))
     for found in groups.values():
         found.sort(key=lambda pair: pair[0])
-        # Of two nobody can say which is far.
+        # Of two amounts, nobody can tell which one is wrong.
         ends = ((found[0], found[1]), (found[-1], found[-2])) if len(found) > 2 else ()
         for (size, key), (other, near_key) in ends:
             ratio = max(size, other) / min(size, other)
@@ -146,9 +146,9 @@ def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
 
 
 def cases_say_when_they_changed(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """A case bears the day of its last change, which feed, site map and citations give on."""
+    """A case states the day of its last change, which feed, site map and citations repeat."""
     if not case.updated:
-        # Blank, it has a line; left out, none.
+        # A blank field has a line in the file, an omitted one does not.
         yield problem("W208", case.path, case.place_by_path.get("updated", START))
     elif case.published > case.updated:
         at, first = case.place_by_path["published"], case.published
@@ -156,7 +156,7 @@ def cases_say_when_they_changed(case: Case, dataset: Dataset) -> Iterator[Proble
 
 
 def english_names_are_more_than_pinyin(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """A place whose usual Latin spelling may not be its pinyin has its English name given."""
+    """A place whose usual Latin spelling may differ from its pinyin has its English name given."""
     region = dataset.regions[case.region]
     short = region.short
     if (
@@ -168,23 +168,23 @@ def english_names_are_more_than_pinyin(case: Case, dataset: Dataset) -> Iterator
 
 
 def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """Figures of one class and time that differ are declared as a conflict."""
+    """Different figures of one comparability class and time are declared as a conflict."""
     declared = [set(conflict.figures) for conflict in case.conflicts]
     for one, other in combinations(case.printed_figures, 2):
         if class_of(one) != class_of(other) or not speak_of_same_time(one.period, other.period):
             continue
-        # 数万元 neither says nor denies 5万元.
+        # 数万元 neither confirms nor contradicts 5万元.
         if one.quantity.is_rough or other.quantity.is_rough:
             continue
         if (one.quantity.statement, one.status) == (other.quantity.statement, other.status):
             continue
-        # Figures of which only a latest date is known may speak of different times.
+        # Figures with only a latest date may be of different times.
         undated = "latest_only" in (one.period.lane, other.period.lane)
         pair = {one.id, other.id}
         follows = [*_follow(one, "follows", case), *_follow(other, "follows", case)]
-        # At one time a plan is replaced by what came of it, and nothing else by anything.
+        # At one time only a figure of another status is a replacement, as a result replaces a plan.
         is_replaced = not pair.isdisjoint(follows) and (undated or one.status != other.status)
-        # A part is less than its whole, and nothing like another part; of one scope it is neither.
+        # A part may differ from its whole and from other parts, but not if they have one `scope`.
         is_part = one.part_of in (other.id, other.part_of or None) or other.part_of == one.id
         is_declared = any(pair <= names for names in declared)
         if is_replaced or is_declared or (is_part and not one.scope):
@@ -202,7 +202,7 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
 
 
 def quotes_are_of_the_stage_of_their_figure(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """A budget is not told as spent, nor a contract as a budget, against the words of its quote."""
+    """No figure calls a quoted budget spent, or a quoted contract a budget."""
     stages = [
         any_of("|".join((*stage["zh"], *stage["en"])), None)
         for stage in WORDS["stages"][:_LAST_STAGE]
@@ -230,7 +230,7 @@ def quotes_are_of_the_stage_of_their_figure(case: Case, dataset: Dataset) -> Ite
 
 
 def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """Exact parts of an exact amount add up to no more than it."""
+    """The exact parts of an exact amount add up to no more than that amount."""
     parts: defaultdict[str, list[Figure]] = defaultdict(list)
     for figure in case.printed_figures:
         whole = case.figures.get(figure.part_of)
@@ -255,7 +255,7 @@ def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator
 
 
 def no_number_passes_for_another(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """One printed number is one figure: under a second name it would compare with other things."""
+    """One printed number is one figure: a second one would be compared with other things."""
     quoted: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for figure in case.printed_figures:
         if figure.quantity.text in figure.quote:
@@ -269,7 +269,7 @@ def no_number_passes_for_another(case: Case, dataset: Dataset) -> Iterator[Probl
 
 
 def _can_be_one_place(one: Figure, other: Figure) -> bool:
-    """True of two quotes of a source that can be of the same words, as far as they reach."""
+    """True if two quotes of a source may be from the same passage, as far as they reach."""
     (before, _, after), (left, _, right) = (
         figure.quote.partition(figure.quantity.text) for figure in (one, other)
     )
@@ -279,7 +279,7 @@ def _can_be_one_place(one: Figure, other: Figure) -> bool:
 
 
 def figures_are_no_part_of_themselves(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """No figure is a part of itself or follows itself, by way of others either."""
+    """No figure is a part of itself or follows itself, directly or through other figures."""
     for figure in case.printed_figures:
         for field in ("part_of", "follows"):
             way = list(_follow(figure, field, case))
@@ -289,7 +289,7 @@ def figures_are_no_part_of_themselves(case: Case, dataset: Dataset) -> Iterator[
 
 
 def _follow(figure: Figure, field: str, case: Case) -> Iterator[str]:
-    """The figures that one leads to by a field, each once."""
+    """The figures that a figure leads to by a field, step by step, each once."""
     seen: set[str] = set()
     while (name := getattr(figure, field)) in case.figures and name not in seen:
         yield name
@@ -298,7 +298,7 @@ def _follow(figure: Figure, field: str, case: Case) -> Iterator[str]:
 
 
 def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
-    """Whatever the site says it does not compute or compare is refused by the guard."""
+    """The guard refuses every computation and comparison that the site says it refuses."""
     for refusal in dataset.refusals:
         try:
             keys = keys_of(refusal, dataset)
@@ -318,7 +318,7 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
             yield problem("E285", _REFUSALS, refusal.at, title=refusal.title)
 
 
-# The rules of one case, whatever other cases there are beside those that it names.
+# The rules that depend only on one case and on the cases that it names.
 CASE_RULES: tuple[CaseRule, ...] = (
     slugs_are_safe,
     story_references_exist,
@@ -344,5 +344,5 @@ RULES: tuple[Rule, ...] = (
 
 
 def check_case(case: Case, dataset: Dataset) -> list[Problem]:
-    """The problems of one case among those of the data set."""
+    """The problems of one case of a data set."""
     return [problem for rule in CASE_RULES for problem in rule(case, dataset)]

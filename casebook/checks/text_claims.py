@@ -1,8 +1,8 @@
-"""Claims of a text: no number without a figure, no qualifier lost or gained, no borrowed voice.
+"""Checks that the claims of a text are in the records: numbers, qualifiers and judgements.
 
 A number in a text is a reference `{{…}}`, or it is typed and then has to be a figure or a date of
-the case, with the words that belong to it. Relative times and superlatives are the source's, never
-ours.
+the case, with its qualifiers. Relative times and superlatives belong to a source, never to the
+site.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from casebook.text import ENUMERATION, NO_TEXT, Lang, Text
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS, WITHOUT_VALUE, Qualifier
 from casebook.yaml.encoding import position_of
 
-# The qualifiers that stand in a number besides 余 and 多.
+# The qualifiers of signs inside a number; all other signs (余, 多) mean more_than.
 _INSIDE: Final[Mapping[str, Qualifier]] = {"来": "approx", "上": "at_least"}
 
 
 def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator[Problem]:
-    """The numbers, qualifiers, times and judgements of a text that its records do not have.
+    """The problems of numbers, qualifiers, times and judgements that the records do not have.
 
-    `texts` are one text in its languages; a figure that only one of them tells is named as well.
+    `texts` are one text in its languages; a figure that only one of them states is reported too.
     """
     readings = [_ClaimReading(text, known) for text in texts]
     for reading in readings:
@@ -43,7 +43,7 @@ def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator
         keys = {figure.key for told in other.told for figure in told.figures}
         language = say(f"languages.{other.lang}")
         for told in one.told:
-            # A number that may be several figures may be none of them as well.
+            # A number that fits several figures may be none of them.
             if len(told.figures) == 1 and told.figures[0].key not in keys:
                 name = known.name(told.figures[0])
                 yield one.problem("W275", told.start, figure=name, language=language)
@@ -52,7 +52,7 @@ def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator
 
 
 class _Claim(NamedTuple):
-    """Claim of a text about a number: its qualifiers by their words, and whether it is a plan."""
+    """The claim of a text about a number: its qualifiers with their words, and if it is a plan."""
 
     qualifiers: Mapping[Qualifier, str]
     planned: bool
@@ -60,7 +60,7 @@ class _Claim(NamedTuple):
 
 
 class _ClaimReading:
-    """One text held to what is known; `told` are the figures that it tells, in its order."""
+    """The check of one text; `told` are the figures that the text states, in its order."""
 
     def __init__(self, text: WrittenText, known: KnownNumbers) -> None:
         self.text = text
@@ -95,7 +95,7 @@ class _ClaimReading:
         return problem(key, self.text.path, at, **values)
 
     def has(self, words: str, ends: str, offset: int) -> bool:
-        """True where the sentence or clause around an offset has one of the words."""
+        """True if the sentence or clause around an offset has one of the words."""
         key = words, self.reading.around(ends, offset)
         if key not in self.found:
             found = pattern(words, self.lang).search(self.reading.low, *key[1])
@@ -105,7 +105,7 @@ class _ClaimReading:
     # --- Numbers ---
 
     def check_numbers(self) -> Iterator[Problem]:
-        """The typed numbers that no record has, or that lost or gained a word."""
+        """The problems of typed numbers that no record has, or that lost or gained a qualifier."""
         mentions = self.reading.mentions
         end_of_range = None
         for mention, other in zip_longest(mentions, mentions[1:]):
@@ -124,7 +124,7 @@ class _ClaimReading:
                 yield found
 
     def _find_ranges(self, first: NumberMention, second: NumberMention) -> list[Figure]:
-        """The figures of which two numbers are the ends, where the words between them say so."""
+        """The ranges between two numbers, if the words between the numbers make them a range."""
         between = self.prose[first.end : second.start]
         if not pattern("to").fullmatch(between):
             return []
@@ -136,7 +136,7 @@ class _ClaimReading:
     def _check_mention(self, mention: NumberMention) -> Problem | None:
         if mention.date in self.known.dates and not self._counts_with_year(mention):
             return None
-        # A title may bear a year that is no date of the case: 《2016年另一份指南》.
+        # A title may contain a year that is no date of the case: 《2016年另一份指南》.
         if mention.titled and len(mention.date) == 4:
             return None
         words = self.prose[mention.start : mention.end + 16]
@@ -154,7 +154,7 @@ class _ClaimReading:
         return self._check_claim((mention.start, mention.end), claim, whole)
 
     def _lasts_so_long(self, mention: NumberMention) -> bool:
-        """True of as many years as a figure or a time of the same sentence has: 五年累计3.5亿元."""
+        """True if a number of years is the length of a time in its sentence: 五年累计3.5亿元."""
         if not re.search("年\\Z|years?\\Z", self.prose[mention.start : mention.end]):
             return False
         begin, end = self.reading.around("sentence_end", mention.start)
@@ -169,20 +169,20 @@ class _ClaimReading:
         return any(int(each[2]) - int(each[1]) + 1 == mention.value for each in ends if each)
 
     def _counts_with_year(self, mention: NumberMention) -> bool:
-        """True where English takes a year for a count: funded 2010 projects."""
+        """True if an English number that looks like a year is a count: funded 2010 projects."""
         lead = self.prose[max(0, mention.start - 8) : mention.start]
         noun = pattern("year_counts").match(self.prose, mention.end)
         is_count = noun is not None and len(mention.date) == 4 and mention.value is not None
         return is_count and self.lang == "en" and not pattern("year_dates").search(lead)
 
     def _tail(self, mention: NumberMention) -> str:
-        """The words behind a number, to the end of its clause, in English of all that is joined."""
+        """The words after a number to the end of its clause, in English of the joined clauses."""
         after = pattern("plan_sign").sub("", self.prose[mention.end : mention.end + 50])
         ends = "part_end" if self.lang == "en" else "clause_end"
         return pattern(ends).split(after, maxsplit=1)[0]
 
     def _read_claim(self, mentions: Sequence[NumberMention], figures: list[Figure]) -> _Claim:
-        """The words that the text gives a number, or the two ends of a range."""
+        """The claim of the text about a number, or about the two ends of a range."""
         capped = any(figure.quantity.qualifier == "at_most" for figure in figures)
         qualifiers: dict[Qualifier, str] = {}
         # 赔付的上限是20万元 states its qualifier far from the number.
@@ -191,7 +191,7 @@ class _ClaimReading:
             if capped and not found and self.has("ceiling", "sentence_end", mention.start):
                 found["at_most"] = ""
             qualifiers |= found
-        # An exact figure gains a plan from its own clause only: 已投入300万元，计划再投.
+        # A plan is gained only by a word in the number's own clause: 已投入300万元，计划再投.
         return _Claim(
             qualifiers=qualifiers,
             planned=any(self.has("planned", "part_end", m.start) for m in mentions),
@@ -199,11 +199,11 @@ class _ClaimReading:
         )
 
     def _find_qualifiers(self, mention: NumberMention) -> dict[Qualifier, str]:
-        """The qualifiers whose words are in a number or touch it, each with its word."""
+        """The qualifiers whose words are inside a number or beside it, each with its word."""
         found: dict[Qualifier, str] = {}
         low, start = self.reading.low, mention.start
         lead = low[max(0, start - 32) : start]
-        # 比8000万多 compares.
+        # 比8000万多 is a comparison.
         inside = not re.search("[比较]\\Z", lead) and re.search("[余多来]|\\A上", mention.text)
         if self.lang == "zh" and inside:
             name: Qualifier = _INSIDE.get(inside[0], "more_than")
@@ -213,7 +213,7 @@ class _ClaimReading:
         for word in (before.search(lead) or before.search(mention.text.lower()), behind):
             if word:
                 name = _qualifier_of(word)
-                # Over three years may be more than three or during them, which gains nothing.
+                # “Over three years” may mean during them; an empty word never counts as gained.
                 is_open = mention.unit == "time" and pattern("lasting").match(word[0])
                 found[name] = "" if is_open else word[name]
         return found
@@ -221,10 +221,10 @@ class _ClaimReading:
     def _check_claim(
         self, span: tuple[int, int], claim: _Claim, figures: Sequence[Figure]
     ) -> Problem | None:
-        """The problem of a number whose value is right, None where one figure is worded right."""
+        """The problem of a number with a known value, None if its words fit one of the figures."""
         compared = [(figure, self._compare(span, claim, figure)) for figure in figures]
         right = [figure for figure, found in compared if found is None]
-        # Every figure of the value was mistold; the first is the nearest to what was meant.
+        # The words fit no figure of this value; the first figure is the nearest to the meaning.
         if not right:
             return compared[0][1]
         self.told.append(Told(start=span[0], end=span[1], figures=tuple(right)))
@@ -236,11 +236,11 @@ class _ClaimReading:
         return None
 
     def _is_another(self, rival: Figure, right: list[Figure], span: tuple[int, int]) -> bool:
-        """True of a text that words one figure right and cannot be taken to word its rival wrong.
+        """True if the text means one of the figures that its words fit, and not their rival.
 
-        A headline that states as a fact what the text has as a plan gives two figures of one value:
-        without its 将 the plan would pass for the headline. So where measure and period are the
-        same, a word of the label has to stand between the number before and the end of the clause.
+        If a headline states a planned amount as a fact, two figures have one value, and the plan
+        without its 将 would pass for the headline. So if measure and period are the same, a word
+        of the label has to stand between the previous number and the end of the clause.
         """
         start, end = span
         begin = max(self.reading.around("sentence_end", start)[0], self.last_number)
@@ -257,7 +257,7 @@ class _ClaimReading:
         quantity, offset, text = figure.quantity, span[0], self.prose[slice(*span)]
         wanted = quantity.qualifier
         expected = frozenset() if wanted in ("exact", *WITHOUT_VALUE) else frozenset({wanted})
-        # What the source's own wording says is not gained: 高达.
+        # A word of the source's own wording is not gained: 高达.
         gained = frozenset(
             name
             for name, word in claim.qualifiers.items()
@@ -288,7 +288,7 @@ class _ClaimReading:
     def _report_unknown(self, mention: NumberMention) -> Problem:
         whose = say("checks.any_case") if self.home is None else say("checks.this_case")
         lead = self.prose[max(0, mention.start - 8) : mention.start]
-        # Four digits alone are a year behind a preposition: in 1996, by 1996.
+        # Four digits alone are a year after a preposition: in 1996, by 1996.
         if mention.date and (mention.value is None or pattern("preposition").search(lead)):
             dates = ENUMERATION.join(self.known.nearest_dates(mention.date))
             hint = say("checks.near_dates", dates=dates) if dates else say("checks.no_dates")
@@ -303,7 +303,7 @@ class _ClaimReading:
     # --- References ---
 
     def check_references(self) -> Iterator[Problem]:
-        """The references that a qualifier is added to, and plans that are not worded as plans."""
+        """The problems of references with an added qualifier, and of plans not worded as plans."""
         for found in REFERENCE.finditer(self.text.words):
             case, name = split_key(found.group(1).strip())
             figure = self.known.dataset.find_figure(case, name, self.home) if name else None
@@ -321,7 +321,7 @@ class _ClaimReading:
                 yield self._report_plan_lost(found.start(), figure.quantity.text, figure)
 
     def _check_qualified(self, found: re.Match[str], figure: Figure | None) -> Iterator[Problem]:
-        """The problem of a qualifier beside a reference, which prints its own."""
+        """The problems of a qualifier or a currency beside a reference, which prints its own."""
         low, start, end = self.reading.low, *found.span()
         if figure is not None and (unit := pattern("touching_currency").match(self.prose, end)):
             printed = figure.quantity.words
@@ -352,22 +352,22 @@ class _ClaimReading:
     # --- Languages ---
 
     def find_plans_beside(self, other: _ClaimReading) -> Iterator[tuple[int, str]]:
-        """The words of plans in sentences of which the other language has no word of one.
+        """The words of plans in sentences that have no such word in the other language.
 
-        Sentences are compared where both have as many, otherwise paragraphs, then whole texts.
+        Sentences are compared if both texts have as many, otherwise paragraphs, then whole texts.
         """
         plans, prose = pattern("plan_gained", self.lang), self.reading.low_unquoted
         if not plans.search(prose):
             return
         units = zip(self.list_units(other), other.list_units(self), strict=True)
         for (start, end), span in units:
-            # Would is as often of the past.
+            # “Would” is as often about the past.
             found = (plan for plan in plans.finditer(prose, start, end) if plan[0] != "would")
             if (plan := next(found, None)) and not other.may_plan(*span):
                 yield plan.start(), self.prose[slice(*plan.span())]
 
     def list_units(self, other: _ClaimReading) -> list[tuple[int, int]]:
-        """The sentences of the text, or what is next larger than them, as they match the other."""
+        """The sentences or else paragraphs if the other text has as many, else the whole text."""
         for ends in ("sentence_end", "paragraph_end"):
             spans, others = (each.list_spans(ends) for each in (self, other))
             if len(spans) == len(others):
@@ -375,14 +375,14 @@ class _ClaimReading:
         return [(0, len(self.prose))]
 
     def list_spans(self, ends: str) -> list[tuple[int, int]]:
-        """The spans between the ends of a kind that have words."""
+        """The spans between the ends of a kind that contain words."""
         spans = pairwise(self.reading.list_ends(ends))
         return [(start, end) for start, end in spans if self.prose[start:end].strip()]
 
     def may_plan(self, start: int, end: int) -> bool:
-        """True of a span with a word of what is not done yet, or with a figure that is a plan."""
+        """True if a span may be about a plan: by a word, by a figure, or as it tells of no deed."""
         low, told = self.reading.low, within(self.told, start, end)
-        # Chinese has no tense: what it neither dates nor counts nor calls done may be to come.
+        # Chinese has no tense: a span without a date, a figure or a word for done may be a plan.
         is_done = (
             self.lang == "en"
             or told
@@ -395,14 +395,14 @@ class _ClaimReading:
 
 
 def _lacks_words(figure: Figure, claim: _Claim) -> bool:
-    """True of a figure that wants a qualifier or a word of planning that the text has not."""
+    """True if a figure needs a qualifier or a word of planning that the text does not have."""
     wanted = figure.quantity.qualifier
     lost = wanted not in ("exact", *WITHOUT_VALUE) and wanted not in claim.qualifiers
     return lost or (figure.status in PLANNED_STATUSES and not claim.planned)
 
 
 def _label_words(figure: Figure, rival: Figure, lang: Lang) -> set[str]:
-    """The words that a figure's label has and its rival's has not: in Chinese, pairs of them."""
+    """The words of a figure's label that its rival's lacks: in Chinese, pairs of characters."""
     of, other = (tokens_of(each.label.inside(lang), lang) for each in (figure, rival))
     return {word for word in of - other if len(word) > 1 and word not in figure.quantity.text}
 
@@ -413,7 +413,7 @@ def _qualifier_of(found: re.Match[str]) -> Qualifier:
 
 
 def _describe_difference(lost: frozenset[Qualifier], gained: frozenset[Qualifier]) -> Text:
-    """The qualifiers that a wording lost or gained."""
+    """The words of a message for the qualifiers that a text lost or gained."""
     less = say("checks.lost", words=_list_names(lost)) if lost else NO_TEXT
     more = say("checks.gained", words=_list_names(gained)) if gained else NO_TEXT
     if less and more:

@@ -1,6 +1,6 @@
-"""Patterns of numbers in texts and of the words about them, each compiled where it is first used.
+"""Patterns of numbers in texts and of the words about them, each compiled at its first use.
 
-They stand in `words.yaml`; what is made of the words of amounts is put in here.
+They are in `words.yaml`; this module adds the parts that are made of the words of amounts.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from casebook.values.words import (
     HAN_DIGITS,
 )
 
-# The lists are read with this module, which a build without a changed text does not load.
+# The lists are read at import: a build without a changed text does not load this module.
 WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")
 
-# What replaces something that is no prose: no letter, no digit, no punctuation.
+# The sign that replaces everything but prose: no letter, no digit, no punctuation.
 BLANK: Final = "\ufffc"
-# Each table turns one character into one, so that offsets stay those of the text.
+# Each table replaces one character by one, so that offsets stay those of the text.
 PLAIN: Final = (
     TRADITIONAL
     | {ord(wide): FULL_WIDTH[ord(wide)] for wide in "０１２３４５６７８９．％＄－"}
@@ -39,7 +39,7 @@ SIGNS: Final = {
 
 
 def _list_qualifiers(side: str, of_amounts: Mapping[Any, str]) -> dict[Lang, str]:
-    """The words of the qualifiers on one side of a number, a group for each qualifier."""
+    """The patterns of qualifiers on one side of a number, with a group for each qualifier."""
     found = {}
     for lang in LANGS:
         named = {
@@ -77,7 +77,7 @@ class _TextPatterns(Patterns):
         self.lang = lang
 
     def compile(self, name: str, words: str) -> re.Pattern[str]:
-        """The pattern of an entry; that of a list is for a text in lower case."""
+        """The pattern of an entry; the pattern of a list is for a text in lower case."""
         is_list = isinstance(self.entries[name], list)
         return any_of(words, self.lang) if is_list else re.compile(words)
 
@@ -94,19 +94,19 @@ def pattern(name: str, lang: Lang | None = None) -> re.Pattern[str]:
 @cache
 def any_of(words: str, lang: Lang | None) -> re.Pattern[str]:
     """The pattern of alternatives for a text in lower case, in English as whole words."""
-    # Without regard to case they would take four times as long: they are tried at each word.
+    # Patterns that ignore case would take four times as long: they are tried at each word.
     words = re.sub(r"(?<!\\)[A-Z]", lambda found: found[0].lower(), words)
     return re.compile(rf"\b(?:{words})(?![a-z])" if lang == "en" else words)
 
 
 def lower(text: str) -> str:
-    """A text in lower case, every offset kept."""
+    """A text in lower case; offsets stay the same."""
     return text.replace("İ", "i").lower()
 
 
 @cache
 def name_unit(word: str) -> str:
-    """The name of a unit by its word: a currency, ratio, people, time, or a counter as it is."""
+    """The name of a unit by its word: a currency, points, ratio, people, time, or its own word."""
     if code := next((c for c, m in CURRENCIES.items() if re.fullmatch(m.in_text, word)), ""):
         return code
     for name, unit in (
@@ -124,9 +124,9 @@ def name_unit(word: str) -> str:
 def per_patterns(
     lang: Lang, terms: tuple[tuple[str, str, str], ...]
 ) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The patterns of what a number is per before it and behind it, a group for each term.
+    """The patterns of `per` words before and after a number, with a group for each term.
 
-    The terms of a vocabulary are given by their keys and names in both languages.
+    `terms` are those of the vocabulary: the key, the Chinese and the English name of each.
     """
     names = {key: [re.escape(name) for name in (zh, en) if name] for key, zh, en in terms}
     for key, words in WORDS["per"].items():

@@ -1,4 +1,4 @@
-"""A text as its checks read it: its prose, its numbers, its trends, the spans of its parts."""
+"""A text as its checks read it: its prose, numbers, trends and the spans of its parts."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from casebook.values.words import own_currency
 
 Direction = Literal["up", "down"]
 DIRECTIONS: Final[tuple[Direction, Direction]] = ("up", "down")
-# So far back the subject of a verb and the words of a comparison are looked for.
+# The subject of a verb and the words of a comparison are searched this many characters back.
 REACH: Final = 80
 
 _HEAD: Final = re.compile(r"\A(?:[A-Za-z_]+:[^\n]*(?:\n|\Z))+")
-# What of a head is not shown: the names of its fields, and whole fields.
+# The hidden parts of a header: the names of its fields, and all but title and summary.
 _HIDDEN: Final = re.compile(
     r"^[A-Za-z_]+:(?:(?<!^Title:)(?<!^Summary:)(?<!^Subtitle:)[^\n]*)?", re.MULTILINE
 )
 
 
 class Told(NamedTuple):
-    """A number or reference of a text, and the figures that it may be."""
+    """A number or reference of a text, with the figures that it may be."""
 
     start: int
     end: int
@@ -45,7 +45,7 @@ class Told(NamedTuple):
 
 
 class Years(NamedTuple):
-    """A year of a text, or two that are the ends of a time, or those of a plan of five years."""
+    """The years of a time in a text: one year, two ends, or those of a five-year plan."""
 
     start: int
     end: int
@@ -54,14 +54,14 @@ class Years(NamedTuple):
     is_plan: bool = False
 
     def fit(self, edtf: str, *, up_to: bool) -> bool | None:
-        """True of those of a period in EDTF, None where that knows no year."""
+        """True if these are the years of a period in EDTF, None if that cannot be told."""
         first, last, known = self.first, self.last, _years_in(edtf)
         if not known:
             return None
         if edtf.startswith("[.."):
             if re.fullmatch(r"\[\.\.[0-9]{4}\]", edtf):
                 return last == known[0]
-            # 到2020年 says the same as 2020年底前.
+            # 到2020年 means the same as 2020年底前.
             return last == known[0] if up_to else False if last > known[0] else None
         if "/" not in edtf:
             return first == last == known[0]
@@ -72,7 +72,7 @@ class Years(NamedTuple):
         return last == known[-1] and (up_to or known[0] == last)
 
     def may_hold(self, edtf: str) -> bool:
-        """True where a date in EDTF may lie in them: a latest date, in whatever is before it."""
+        """True if a date in EDTF may lie in these years; a latest date may be any day before it."""
         if not (known := _years_in(edtf)):
             return True
         first = 0 if edtf.startswith("[..") else known[0]
@@ -84,7 +84,7 @@ def _years_in(edtf: str) -> list[int]:
 
 
 class Trend(NamedTuple):
-    """Words of a text that tell a trend, or that compare and so have no way."""
+    """Words of a text that state a trend, or a comparison, which has no direction."""
 
     start: int
     end: int
@@ -103,13 +103,13 @@ class TextReading:
 
     @cached_property
     def is_silent(self) -> bool:
-        """True of a text that by its own words tells nothing to be borne out."""
-        # Three of five are such: names, titles, summaries without a number.
+        """True if a text by its own words states nothing that needs support."""
+        # Three of five texts are silent: names, titles, summaries without a number.
         return not (self.mentions or self.voice or self.moves or self.may_compare)
 
     @cached_property
     def may_compare(self) -> bool:
-        """True of a text with words of a comparison, if of nothing that is compared."""
+        """True if a text has words of a comparison, whatever it compares."""
         return bool(pattern("compares", self.lang).search(self.unquoted))
 
     @cached_property
@@ -119,7 +119,7 @@ class TextReading:
 
     @cached_property
     def unquoted(self) -> str:
-        """The prose without titles and quotations, which are the source's."""
+        """The prose without titles and quotations, which are the words of the source."""
         return pattern("quoted").sub(blank, self.untitled)
 
     @cached_property
@@ -129,28 +129,28 @@ class TextReading:
 
     @cached_property
     def undated(self) -> str:
-        """The prose without days, which tell when something was reported, not of what time."""
+        """The prose without full dates, which tell when something was reported, not when it was."""
         days = [m for m in self.mentions if re.fullmatch(r"\d{4}-\d\d-\d\d", m.date)]
         return blank_spans(self.prose, ((day.start, day.end) for day in days))
 
     def list_ends(self, ends: str) -> list[int]:
-        """The offsets behind each end of a kind, from the begin of the text to its end."""
+        """The offsets after each end of a kind, with the start and the end of the text."""
         if ends not in self._ends:
             found = (match.end() for match in pattern(ends).finditer(self.prose))
             self._ends[ends] = [0, *found, len(self.prose)]
         return self._ends[ends]
 
     def around(self, ends: str, offset: int) -> tuple[int, int]:
-        """The span between two ends of a kind that an offset lies in."""
+        """The span around an offset, between two ends of a kind such as `sentence_end`."""
         bounds = self.list_ends(ends)
         index = bisect_right(bounds, offset, 1, len(bounds) - 1)
         return bounds[index - 1], bounds[index]
 
     @cached_property
     def voice(self) -> tuple[tuple[str, int, int], ...]:
-        """The relative times and the unattributed superlatives in our own voice, as E272 and E273.
+        """The relative times (E272) and superlatives without a source (E273) of the site itself.
 
-        An official title may say 率先 or 今年, and a quotation 今年, which is then the source's.
+        An official title may say 率先 or 今年, and a quotation 今年: these are words of the source.
         """
         found = pattern("relative", self.lang).finditer(self.low_unquoted)
         voice = [("E272", *match.span()) for match in found]
@@ -166,13 +166,13 @@ class TextReading:
 
     @cached_property
     def years(self) -> list[Years]:
-        """The years and months of the text, the two ends of a time as one."""
+        """The years of the text, with the two ends of a time as one item."""
         found: list[Years] = []
         for mention in self.mentions:
             start, end = mention.start, mention.end
             if mention.titled or not re.fullmatch("[0-9]{4}(?:-[0-9]{2})?", mention.date):
                 continue
-            # A year that only dates a report is passed over.
+            # A year that only dates a report is skipped.
             lead = self.prose[max(0, start - 30) : start]
             if pattern("report").match(self.prose, end) or pattern("report_of").search(lead):
                 continue
@@ -191,7 +191,7 @@ class TextReading:
 
     @cached_property
     def moves(self) -> tuple[Trend, ...]:
-        """The words of a trend or of an earlier time, whatever is beside them."""
+        """The words of a trend or of an earlier time, before their context is judged."""
         prose, lang = self.low_unquoted, self.lang
         always, earlier = pattern("always", lang), pattern("earlier", lang)
         matches = chain(always.finditer(prose), earlier.finditer(prose))
@@ -209,14 +209,14 @@ class TextReading:
 
 
 def lead_of(prose: str, start: int) -> str:
-    """The words before a place, as far as its clause and the reach go."""
+    """The words before a place within its clause, at most REACH characters."""
     lead = prose[max(0, start - REACH) : start]
     ends = [found.end() for found in pattern("clause_end").finditer(lead)]
     return lead[ends[-1] :] if ends else lead
 
 
 def read_text(text: WrittenText) -> TextReading:
-    """The reading of a text, made once: labels recur, and a preview checks a case at each key."""
+    """The reading of a text, cached: labels recur, and a preview checks a case at each key."""
     words = text.words
     if text.has_head and (head := _HEAD.match(words)):
         words = _HIDDEN.sub(blank, head.group()) + words[head.end() :]
@@ -225,7 +225,7 @@ def read_text(text: WrittenText) -> TextReading:
 
 @lru_cache(maxsize=1000)
 def _read(words: str, lang: Lang, currency: str) -> TextReading:
-    # $ and ¥ are of the currency of the site that is read.
+    # The currency is a key of the cache: it decides what $ and ¥ mean on the site.
     return TextReading(words, lang)
 
 
@@ -238,6 +238,6 @@ _Item = TypeVar("_Item", bound=_Placed)
 
 
 def within(items: Sequence[_Item], start: int, end: int) -> Sequence[_Item]:
-    """The items that begin in a span, of items in the order of their places."""
+    """The items that begin in a span, from items in the order of their places."""
     first, last = (bisect_left(items, at, key=attrgetter("start")) for at in (start, end))
     return items[first:last]

@@ -1,4 +1,4 @@
-"""The role of a number in its sentence: whose it is, of when, per what, and what it counts."""
+"""The role of a number in its sentence: its place, source, time, `per` and object."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from casebook.record.model import Figure
 from casebook.text import ENUMERATION, LANGS
 from casebook.values.words import PLANNED_STATUSES
 
-# What stands farther from a number is not about it, and a text without an end of a sentence
-# would be read from its beginning for each of its numbers.
+# Words farther from a number are not about it; without this limit a text that has no end of a
+# sentence would be read from its beginning for each of its numbers.
 _WINDOW: Final = 160
-# 每月 touches a number that stands so near behind it.
+# 每月 touches a number at most this many characters after it.
 _TOUCHING: Final = 8
-# Numbers farther apart than this many others are not taken for each other.
+# A number is compared with this many numbers before it, to find swapped ones.
 _NEAREST_NUMBERS: Final = 8
 _SWAPPED: Final = 0.9
-# What a number may be said to be, and the measures of which it is true.
+# The sums that a text may call a number, with the measures for which that is true.
 _SUMS: Final = {
     "average": ("average",),
     "cumulative": ("cumulative",),
@@ -34,14 +34,14 @@ _SUMS: Final = {
 }
 
 
-# Makes a problem by the key of its message, at an offset, of what the message names.
+# Makes a problem of the key of a message, an offset, and the values of the message.
 Report = Callable[..., Problem]
 
 
 class _Spot(NamedTuple):
-    """The words about a number: its clause, and as far as no other number is between.
+    """The words about a number: its clause, and the words up to the numbers beside it.
 
-    `lead` begins with the part of the sentence, `near` and `tail` are within the clause.
+    `lead` begins with the part of the sentence; `near` and `tail` are within the clause.
     """
 
     told: Told
@@ -55,7 +55,7 @@ class _Spot(NamedTuple):
 
 
 class RoleReading:
-    """The sentences of a text around its numbers; `report` makes a problem at a place in it."""
+    """The check of the words around the numbers of a text; `report` makes a problem in it."""
 
     def __init__(
         self, reading: TextReading, told: Sequence[Told], known: KnownNumbers, report: Report
@@ -71,19 +71,19 @@ class RoleReading:
         self.places = [*known.find_places(self.prose, self.lang)] if told else []
         sources = known.find_reporters(self.prose, reading.mentions) if told else ()
         self.sources = sorted(sources, key=lambda one: one.start)
-        # A figure that the text tells elsewhere is none that it forgot here.
+        # Figures that the text states elsewhere are not proposed for other numbers.
         self.settled = {one.figures[0].id for one in self.told if len(one.figures) == 1}
         self.seen: Counter[tuple[int, str]] = Counter()
         self.paired = dict(self._pair_years())
 
     def find_doubts(self) -> Iterator[Problem]:
-        """The numbers that no figure of theirs may be, each for the first reason, and the years."""
+        """The first problem of each number that fits none of its figures, and those of years."""
         spots = [self._look_at(index) for index in range(len(self.told))]
         yield from self._find_swapped(spots)
         for spot in spots:
             found = [next(self._doubt(spot, figure), None) for figure in spot.told.figures]
             if found and all(found):
-                # A doubt of certainty is not hidden by one that is none.
+                # An error comes before a warning.
                 yield min(filter(None, found), key=lambda doubt: doubt.severity == "warning")
         yield from self._find_other_years()
 
@@ -97,7 +97,7 @@ class RoleReading:
         rest = self.undated[told.end : part[1]] if following >= part[1] else tail
         about = lead
         if self.lang == "en" and last > part[0]:
-            # In a list what stands before “and” or a comma belongs to the number before.
+            # In a list the words before “and” or a comma belong to the previous number.
             about = lead.partition(", ")[2] if ", " in lead else lead
             about = about.rpartition(" and ")[2]
         return _Spot(
@@ -112,7 +112,7 @@ class RoleReading:
         )
 
     def _bound(self, ends: str, told: Told) -> tuple[int, int]:
-        """The span between two ends that a number lies in, as far as it is near the number."""
+        """The span between two ends around a number, at most _WINDOW characters on each side."""
         begin, _ = self.reading.around(ends, told.start)
         _, end = self.reading.around(ends, told.end)
         return max(begin, told.start - _WINDOW), min(end, told.end + _WINDOW)
@@ -136,12 +136,12 @@ class RoleReading:
         return self.report(key, spot.told.start, **self.known.describe(figure), **values)
 
     def _doubt_plan(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """A plan that is said to be carried out, and at a reference what is said to be a plan."""
+        """The problem of a plan that the text calls done, or of a referenced fact called a plan."""
         if figure.status in PLANNED_STATUSES:
             words, done = spot.lead, pattern("done", self.lang)
             deeds = [*done.finditer(lower(words))]
             planned = deeds and pattern("planned", self.lang).search(lower(words), deeds[-1].end())
-            # 将 in the printed wording does not undo 已经 before it.
+            # 将 in the printed wording does not cancel 已经 before it.
             deed = deeds[-1] if deeds and not (planned and not figure.quantity.planned) else None
             if deed is None:
                 words = spot.tail.lstrip()
@@ -154,7 +154,7 @@ class RoleReading:
             yield self._make("E271.plan_gained", spot, figure, text=figure.quantity.text)
 
     def _doubt_place(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """The figure of one place in a sentence about another, or about the whole country."""
+        """The problems of a figure in a sentence about another place, a province or the country."""
         start, begin = spot.told.start, self._bound("sentence_end", spot.told)[0]
         before = within(self.places, begin, start)
         near = within(self.places, max(begin, spot.clause[0]), spot.clause[1])
@@ -177,7 +177,7 @@ class RoleReading:
             yield self._make(key, spot, figure, place=last.name)
 
     def _doubt_source(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """The figure of one source where the sentence says that another one tells it."""
+        """The problem of a figure that its sentence attributes to another source."""
         begin = self._bound("sentence_end", spot.told)[0]
         for last in within(self.sources, begin, spot.told.start)[-1:]:
             own = {figure.source, *(report.source for report in figure.corroborated_by)}
@@ -188,9 +188,9 @@ class RoleReading:
                 yield self._make("W274.source", spot, figure, source=last.name)
 
     def _find_swapped(self, spots: Sequence[_Spot]) -> Iterator[Problem]:
-        """Two numbers of one unit of which each is among the words of the other's label."""
+        """The problems of two numbers of one unit that stand beside each other's labels."""
         scored: list[tuple[_Spot, Figure, dict[str, Match]]] = []
-        # One number alone is swapped with none.
+        # A single number cannot be swapped.
         for spot in spots if len(spots) > 1 else ():
             figure = spot.told.figures[0]
             scores = self.known.score_labels(f"{spot.near} {spot.tail}", figure, self.lang)
@@ -199,11 +199,11 @@ class RoleReading:
                 right = scores[figure.id].weight + others[other.id].weight
                 pair = scores.get(other.id, NO_MATCH), others.get(figure.id, NO_MATCH)
                 swapped = pair[0].weight + pair[1].weight
-                # In “from A to B” the words before A are said of both.
+                # In “from A to B” the words before A are about both.
                 between = self.prose[before.told.end : spot.told.start][:_WINDOW]
                 is_cut = pattern("clause_end").search(between)
                 joined = pattern("from_to").search(between) and not is_cut
-                # Of two kinds of money one word says little: 买午餐用了72万元，每人次3元.
+                # Between two measures one shared word proves little: 买午餐用了72万元，每人次3元.
                 is_clear = figure.measure == other.measure or all(one.words for one in pair)
                 least = _SWAPPED if is_clear else _SWAPPED + 1
                 if alike and figure != other and swapped >= right + least and not joined:
@@ -215,10 +215,10 @@ class RoleReading:
         return self._make("W274.label", spot, figure, other=name, other_label=other.label)
 
     def _pair_years(self) -> Iterator[tuple[int, Years]]:
-        """The places of numbers given in the order of as many years, each with its year."""
+        """The offsets of numbers listed in the order of equally many years, each with its year."""
         for word in pattern("respectively").finditer(self.prose):
             begin, end = self.reading.around("sentence_end", word.start())
-            # In English the word stands behind the numbers.
+            # In English “respectively” stands after the numbers.
             span = (word.end(), end) if self.lang == "zh" else (begin, word.start())
             years, told = within(self.years, begin, word.start()), within(self.told, *span)
             if len(years) == len(told):
@@ -238,7 +238,7 @@ class RoleReading:
         if before:
             between = self.prose[before.end : told.start]
             return before, before.start >= clause[0] or not pattern("clause_end").search(between)
-        # A year that stands before another number belongs to that one.
+        # A year before another number belongs to that number.
         is_last = not within(self.told, told.start + 1, part[1])
         return (after if is_last else None), False
 
@@ -255,7 +255,7 @@ class RoleReading:
         fits = years.fit(figure.period.edtf, up_to=bool(pattern("up_to").search(lead)))
         start, end = years.start, years.end
         if years.is_plan:
-            # Within a plan of five years lie years of their own.
+            # A single year may lie within a five-year plan.
             fits = fits if fits is not False or not years.may_hold(figure.period.edtf) else None
             touches = not years.may_hold(figure.period.edtf) or is_of_year
         goes_on = pattern("since_year").match(self.prose, end) or pattern("as_of").search(lead)
@@ -295,7 +295,7 @@ class RoleReading:
             yield self._make(key, spot, figure, word=word, per=per or say("checks.no_per"))
 
     def _doubt_sum(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """An average or a sum that the figure is not said to be."""
+        """The problems of a number called an average or a sum whose figure is none."""
         own = lower(f"{figure.label.zh} {figure.label.en} {figure.quantity.text}")
         for name, measures in _SUMS.items():
             words, text = pattern(name, self.lang), spot.near[-24:]
@@ -304,7 +304,7 @@ class RoleReading:
                 text = spot.tail.lstrip(" （(")
                 found = words.match(lower(text))
             spans = name != "average" and re.search("[0-9]/[0-9]", figure.period.edtf)
-            # How much something changed may be so much in each year.
+            # A change may be stated as an average or a sum of years.
             if not found or spans or figure.measure in (*measures, "change"):
                 continue
             if not any(pattern(name, lang).search(own) for lang in LANGS):
@@ -312,7 +312,7 @@ class RoleReading:
                 yield self._make(key, spot, figure, word=text[slice(*found.span())])
 
     def _doubt_deed(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """An application told as funded, a count where the words pay, money where they count."""
+        """The problems of words for another deed (funded for applied) or kind (pay for count)."""
         label, words = lower(figure.label.inside(self.lang)), lower(spot.words)
         begin, end = self.reading.around("sentence_end", spot.told.start)
         is_denied = pattern("denied", self.lang).search(self.reading.low, begin, end)
@@ -333,7 +333,7 @@ class RoleReading:
             yield self._make("W274.kind", spot, figure, word=found.group().strip())
 
     def _doubt_stage(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """A budget, an outlay, a contract or a tax that the record of the money does not name."""
+        """The problem of a budget, outlay, contract or tax that the record of the money lacks."""
         if figure.quantity.kind != "money":
             return
         measure = self.known.dataset.vocabulary.measures.get(figure.measure)
@@ -348,38 +348,38 @@ class RoleReading:
                     word = words[slice(*found.span())]
                     yield self._make("W274.deed", spot, figure, word=word)
                     return
-        # What is owed, asked for or paid back stands right before its number.
+        # Words for money owed, asked for or paid back stand right before the number.
         near = spot.near[-8:] if self.lang == "zh" else spot.near[-24:]
         apart = (words.search(near) for words in APART if not words.search(own))
         if word := next((each[0] for each in apart if each), ""):
             yield self._make("W274.deed", spot, figure, word=word)
 
     def _doubt_label(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """A figure among words that belong to the label of another one of the case."""
+        """The problems of a figure told twice, or with the label of another figure of its case."""
         if len(spot.told.figures) == 1:
             sentence = self.reading.around("sentence_end", spot.told.start)[0], figure.key
             self.seen[sentence] += 1
             if self.seen[sentence] > 1:
                 yield self._make("W274.twice", spot, figure)
-        # The words beside a number are those of the label without its own wording.
+        # The rest of the figure's own wording beside the number does not count.
         written = self.prose[spot.told.start : spot.told.end]
         before, _, after = figure.quantity.text.partition(written)
         about, rest = spot.about.removesuffix(before), spot.rest.removeprefix(after)
         context = pattern("quoted").sub(" ", f"{about} {rest}")
-        # 分别 tells of several numbers at once, each with words of its own.
+        # 分别 is about several numbers at once, each with words of its own.
         if pattern("same").search(context) or pattern("respectively").search(context):
             return
         scores = self.known.score_labels(context, figure, self.lang)
         own = scores.pop(figure.id)
         rivals = [pair for pair in scores.items() if pair[0] not in self.settled]
         name, best = max(rivals, key=lambda pair: pair[1].weight, default=("", NO_MATCH))
-        # A page may speak of every case, so that one word of a label says little there.
+        # A page may be about every case, so one word of a label says little there.
         is_clear = best.words > 1 or self.known.home is not None
         if best.weight >= 0.5 and is_clear and best.beats(own):
             yield self._make_label(spot, figure, self.known.case_of(figure).figures[name])
 
     def _find_other_years(self) -> Iterator[Problem]:
-        """The years beside words that belong to what happened in another year of the case."""
+        """The problems of years beside the words of something from another year of the case."""
         for index, years in enumerate(self.years):
             if not {str(years.first), str(years.last)} <= self.known.dates:
                 continue
@@ -411,7 +411,7 @@ class RoleReading:
                     break
 
     def _words_of_year(self, index: int, begin: int, end: int) -> str:
-        """The words about a year within a span, as far as no other year has them."""
+        """The words about a year within a span, up to the years beside it."""
         years = self.years[index]
         begin = max(begin, self.years[index - 1].end if index else 0)
         lead, tail = self.undated[begin : years.start], self.undated[years.end : end]
@@ -420,7 +420,7 @@ class RoleReading:
         return f"{lead.rpartition(' and ')[2] if index else lead} {tail}"
 
     def _list_introduced(self, years: Years) -> list[str]:
-        """The times of the numbers in a paragraph that a sentence without one begins."""
+        """The times of the first number after a sentence without numbers, in its paragraph."""
         first, end = self.reading.around("sentence_end", years.start)
         _, last = self.reading.around("paragraph_end", years.end)
         if within(self.told, first, end):

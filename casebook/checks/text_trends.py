@@ -1,4 +1,4 @@
-"""The trends and comparisons that a text tells, held to the figures and events of the records."""
+"""The trends and comparisons of a text, checked against the figures and events of the records."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.model import Figure
 from casebook.text import LANGS, Lang, Text
 
-# What tells by itself how much something moved.
+# The measures that state by themselves how much something moved.
 _RESULTS: Final = ("multiple", "difference", "change")
 
 
 def find_trends(
     reading: TextReading, told: Sequence[Told], known: KnownNumbers
 ) -> Iterator[tuple[int, str]]:
-    """The trends and comparisons that neither a figure nor a source bears out."""
+    """The trends and comparisons that neither a figure nor a source supports."""
     trends = [*reading.moves, *_list_comparisons(reading, known)]
     seen: set[tuple[int, int]] = set()
     prose = reading.low_unquoted if trends else ""
@@ -38,7 +38,7 @@ def find_trends(
         clause = reading.around("clause_end", trend.start)
         begin, end = reading.around("sentence_end", trend.start)
         attributed = pattern("attributed", reading.lang).search(prose, begin, trend.start)
-        # A move to a number is judged with it, and a number that is unknown is a fault of its own.
+        # A move to a number is judged with the number; an unknown number is a problem of its own.
         numbers = [m for m in within(reading.mentions, trend.start, clause[1]) if not m.date]
         if clause in seen or attributed or numbers or within(told, trend.start, clause[1]):
             continue
@@ -51,7 +51,7 @@ def find_trends(
 
 
 def _list_comparisons(reading: TextReading, known: KnownNumbers) -> Iterator[Trend]:
-    # Most texts compare nothing, and their places need not be found.
+    # Most texts compare nothing, so the search for their places can be skipped.
     if not reading.may_compare:
         return
     prose, lang = reading.low_unquoted, reading.lang
@@ -64,16 +64,16 @@ def _list_comparisons(reading: TextReading, known: KnownNumbers) -> Iterator[Tre
 
 
 def _is_denied(prose: str, trend: Trend, clause: tuple[int, int], lang: Lang) -> bool:
-    """True of a trend that its clause denies, asks for or supposes."""
+    """True if its clause denies a trend, asks for it or supposes it."""
     denied = pattern("denied", lang)
-    # 没有西河多 compares, and denies nothing.
+    # 没有西河多 is a comparison, not a denial.
     before = prose[clause[0] : max(clause[0], trend.start - 2)][-REACH:]
     behind = prose[trend.start : clause[1]][:REACH]
     return bool(denied.search(before) or denied.search(behind))
 
 
 def _is_borne_out(trend: Trend, told: Sequence[Figure], clause: str, known: KnownNumbers) -> bool:
-    """True of a trend that the figures beside it, or those and the events of the case, have."""
+    """True if the figures beside a trend, or the figures and events of the case, show it too."""
     if any(figure.measure in _RESULTS for figure in told):
         return True
     told = [figure for figure in told if figure.quantity.magnitude]
@@ -88,12 +88,12 @@ def _is_borne_out(trend: Trend, told: Sequence[Figure], clause: str, known: Know
     shared = Counter(
         text for token in tokens for way, text in known.trends.get(token, ()) if way == trend.way
     )
-    # A text does not bear out itself, and one word of a label may be of anything.
+    # A text does not prove itself, and a single word of a label may be about anything.
     return any(count > 1 and text not in clause for text, count in shared.items())
 
 
 def _index_trends(known: KnownNumbers) -> dict[str, set[tuple[str, str]]]:
-    """The ways of what the records tell, each with the words that tell it, by their tokens."""
+    """The directions of trends in the records, each with its figure or title, by its words."""
     found: dict[str, set[tuple[str, str]]] = {}
 
     def add(words: Text, way: Direction, text: str) -> None:
@@ -127,17 +127,17 @@ def _way(one: Figure, other: Figure) -> Direction | None:
 def judge_move(
     lead: str, figure: Figure, known: KnownNumbers, lang: Lang, told: Sequence[Figure] = ()
 ) -> tuple[str, bool | None]:
-    """The word of a move to a figure, and whether one of its class lies on the side that it left.
+    """The word of a move to a figure, and whether a figure of its class confirms the direction.
 
-    None where there is no other of its class to tell. Of those `told` before it in the sentence the
-    last one is what it moved from.
+    None if no other figure of its class can tell. Of the figures `told` before it in the
+    sentence, the last one of its class is the start of the move.
     """
     from_here = [one for one in told if class_of(one) == class_of(figure) and one != figure][-1:]
     for way in DIRECTIONS:
         if found := pattern(f"moved_{way}", lang).search(lower(lead)):
             word = lead[found.start() : found.end()].strip()
             own = lower(f"{figure.label} {figure.quantity.text} {figure.quote}")
-            # What tells by how much something moved has no side of its own.
+            # A figure that is a change, or whose own words state the direction, needs no other.
             if figure.measure in _RESULTS or pattern(way, lang).search(own):
                 return word, None
             others = from_here or known.list_class(figure)

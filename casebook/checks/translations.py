@@ -1,7 +1,7 @@
-"""Records of both languages of each part, and the check for a translation that is older.
+"""The ledger of translations, and the check for outdated translations.
 
-The ledger of translations holds a digest of each language for each part of a record and each text.
-Where only the site's own language differs from it, the translation has not kept up.
+The ledger holds a digest of each language for each part of a record and each text.
+If only the text in the site's own language differs from it, the translation is outdated.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from casebook.record.summary import sign_words
 from casebook.text import Lang, Languages, Text
 from casebook.yaml.files import read_text, show_path
 
-# The ledger of a site by the language to which it translates.
+# The ledger of a site by the language of the translations.
 TRANSLATED: Mapping[Lang, str] = {
     "en": f"{PUBLISHED}/english.txt",
     "zh": f"{PUBLISHED}/chinese.txt",
 }
-# The parts of a record, and the whole of a text.
+# The name for the whole of a text, which has no parts as a record has.
 WHOLE = "text"
 _LINE = re.compile(r"(\S+) ([a-z]+) ([0-9a-f]{8}) ([0-9a-f]{8})")
 
 
 def read_recorded(project: Path, languages: Languages) -> dict[tuple[str, str], Text]:
-    """The pairs as they were last recorded. Raises ContentError where a line is damaged."""
+    """The digests as last recorded, by file and part. Raises ContentError for a damaged line."""
     found: dict[tuple[str, str], Text] = {}
     for lang in languages.others:
         problems: list[Problem] = []
@@ -52,7 +52,7 @@ def read_recorded(project: Path, languages: Languages) -> dict[tuple[str, str], 
 
 
 def list_pairs(project: Path, dataset: Dataset) -> Iterator[tuple[tuple[str, str], Text]]:
-    """Every part of the cases and every text that is in both languages."""
+    """The digests of every part of a case and every text that is in both languages."""
     for case in dataset.summaries:
         for line in case.pairs.splitlines():
             part, zh, en = line.split(" ")
@@ -66,7 +66,7 @@ def list_pairs(project: Path, dataset: Dataset) -> Iterator[tuple[tuple[str, str
 
 
 def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
-    """The parts whose translation is older, by the address of the page."""
+    """The parts with an outdated translation, by the address of the page."""
     recorded = read_recorded(project, dataset.languages)
     if not recorded:
         return {}
@@ -77,7 +77,7 @@ def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
     if not found:
         return {}
     addresses = find_addresses(project, dataset)
-    # A text without a slug that can be read has no page.
+    # A text without a readable slug has no page.
     return {
         addresses[path]: Outdated(path, tuple(parts))
         for path, parts in found.items()
@@ -86,20 +86,20 @@ def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
 
 
 def is_outdated(recorded: Text | None, now: Text, languages: Languages) -> bool:
-    """True where the site's own language changed since the record and the translation did not."""
+    """True if the text in the site's own language changed since the record, a translation not."""
     if recorded is None or now.own(languages.first) == recorded.own(languages.first):
         return False
     return any(now.own(lang) == recorded.own(lang) for lang in languages.others)
 
 
 def check_translations(dataset: Dataset) -> list[Problem]:
-    """A warning for each part whose translation is older than its text."""
+    """A warning for each part with an outdated translation."""
     problems = []
     names = [say(f"languages.{lang}") for lang in dataset.languages]
     own, other = names[0], names[-1]
     for address, outdated in dataset.outdated.items():
         case = dataset.by_slug.get(address.removeprefix("cases/").removesuffix("/"))
-        # A text may have the slug of a case.
+        # A text may have the same slug as a case.
         places = case.positions if case is not None and case.path == outdated.path else None
         for part in outdated.parts:
             at = (places or {}).get(part, START)
@@ -113,5 +113,5 @@ def check_translations(dataset: Dataset) -> list[Problem]:
 
 
 def _read_text(path: Path) -> bytes:
-    # Other ends of lines are no other text.
+    # Other line ends do not change a text.
     return path.read_bytes().replace(b"\r\n", b"\n").strip()
