@@ -56,7 +56,7 @@ def _object(properties: Schema) -> dict[str, object]:
     }
 
 
-# The schemas of fields by their kinds; that of every other kind is a text.
+# The schemas of fields by their kinds; every other kind is a string.
 _SCHEMAS: Final[Mapping[str, Schema]] = {
     **dict.fromkeys(("bilingual", "block"), _TEXT),
     **dict.fromkeys(("names", "figure_names"), _list(_STRING)),
@@ -67,15 +67,15 @@ _SCHEMAS: Final[Mapping[str, Schema]] = {
 
 
 def indent_case(described: bytes) -> bytes:
-    """The file of a case as cases.json has it, two steps deeper.
+    """The JSON of a case as cases.json contains it, indented by two more steps.
 
-    Nothing takes as long as writing a case as JSON, so it is done once.
+    Writing a case as JSON is the slowest step, so its bytes are used twice.
     """
     return described.removesuffix(b"\n").replace(b"\n", b"\n  ")
 
 
 def join_cases(dataset: Dataset, indented: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes of cases.json, given those of the cases with what is between them."""
+    """The bytes of cases.json, from the bytes of the cases with the separators between them."""
     yield b'{\n "cases": [' + (b"\n  " if dataset.summaries else b"")
     yield from indented
     yield b"\n ]," if dataset.summaries else b"],"
@@ -83,7 +83,7 @@ def join_cases(dataset: Dataset, indented: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _describe_rest(dataset: Dataset) -> dict[str, object]:
-    """Everything that cases.json holds behind the cases."""
+    """The members of cases.json after the cases."""
     quoted = {
         measured.source: {
             "quotes": measured.quotes,
@@ -103,7 +103,7 @@ def _describe_rest(dataset: Dataset) -> dict[str, object]:
 
 
 class Member(NamedTuple):
-    """One member of a record in JSON, with its field, or its schema where it is computed."""
+    """One member of a record in JSON, with its field, or with a schema if it is computed."""
 
     name: str
     value: Value
@@ -111,12 +111,12 @@ class Member(NamedTuple):
     schema: Schema = _STRING
 
 
-# Records that begin with their row of a table, by their names in JSON.
+# The records that begin with their row of a table, by their names in JSON.
 _ROWS: Final[Mapping[str, Callable[[Any, Languages], dict[str, str]]]] = {
     "figure": figure_row,
     "event": event_row,
 }
-# The tables whose columns describe members of a record, that of its row first.
+# The tables whose columns describe the members of a record; the table of its row is first.
 _TABLES: Final[Mapping[str, tuple[DataTable, ...]]] = {
     "figure": (FIGURES, COMPARABILITY),
     "event": (EVENTS,),
@@ -135,7 +135,7 @@ _COMPUTED: Final[Mapping[str, tuple[Member, ...]]] = {
     ),
     "change": (Member("case", lambda change, _: change.case),),
 }
-# The order that the members were published in; what is declared since comes behind.
+# The published order of the members; members declared since come after these.
 _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "case": ("slug", "region", "place", "title", "topic", "summary", "updated", "version"),
     "figure": (
@@ -148,7 +148,7 @@ _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def dump_record(record: Any, dataset: Dataset) -> dict[str, object]:
-    """A record as plain data; figures and events begin with their rows of the tables."""
+    """A record as plain data; figures and events begin with their rows of tables."""
     own = name_in_json(type(record))
     made: dict[str, object] = {**_ROWS[own](record, dataset.languages)} if own in _ROWS else {}
     for member in members_of(type(record)):
@@ -164,7 +164,7 @@ def name_in_json(cls: type) -> str:
 
 @compute_once
 def members_of(cls: type) -> tuple[Member, ...]:
-    """The members of a record in JSON beside its row, in their order."""
+    """The members of a record in JSON besides those of its row, in order."""
     name = name_in_json(cls)
     computed = {member.name: member for member in _COMPUTED.get(name, ())}
     written = _TABLES[name][0].names if name in _ROWS else ()
@@ -180,7 +180,7 @@ def members_of(cls: type) -> tuple[Member, ...]:
 
 def _dump_field(one: FieldDescription, record: Any, dataset: Dataset) -> object:
     value = getattr(record, one.attribute)
-    # A date that is not known is an empty text, like every other word.
+    # An unknown date is an empty text, like every other unknown word.
     return "" if value is None and one.kind != "number" else _dump(value, dataset)
 
 
@@ -199,7 +199,7 @@ def _dump(value: Any, dataset: Dataset) -> object:
 
 
 def describe_schema(dataset: Dataset) -> dict[str, object]:
-    """The schema of cases.json. Numbers are decimal text there, so that none is rounded."""
+    """The schema of cases.json, where numbers are decimal text so that none is rounded."""
     sources = _object(_describe_members(Source, dataset) | {"quoted": {"type": "object"}})
     counts = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
     return {
@@ -225,7 +225,7 @@ def describe_schema(dataset: Dataset) -> dict[str, object]:
 
 
 def _list_classes() -> list[type]:
-    """The class of cases, those of the records inside it, and so on."""
+    """The class Case, the classes of the records inside it, and so on."""
     classes: list[type] = [Case]
     for cls in classes:
         inside = [member.field.items for member in members_of(cls) if member.field is not None]
@@ -250,7 +250,7 @@ def _describe_members(cls: type, dataset: Dataset) -> dict[str, object]:
 
 
 def _describe_member(member: Member, dataset: Dataset) -> Schema:
-    """The schema of a member by its field, if it is no row of a table."""
+    """The schema of a member by its field, or its own schema if it is computed."""
     one = member.field
     if member.name == "answers":
         return _list(_object(dict(_describe_columns(ANSWERS, dataset))))

@@ -1,4 +1,4 @@
-"""Register of the files of open data: the name and the note of each, and its writer."""
+"""The register of the files of open data: the name, the note and the writer of each."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.text import Text
 
-# The name of the records among the texts of a case.
+# The name of the JSON record among the texts of a case.
 CASES: Final = "cases.json"
-# A workbook of more cases takes seconds, and one edited case would write all of it anew.
+# A workbook of more cases takes seconds, and each edited case would write it anew.
 MOST_IN_ALL_FORMATS: Final = 500
 
 
@@ -53,7 +53,7 @@ MOST_IN_ALL_FORMATS: Final = 500
 class WrittenCases:
     """A data set and the texts of its cases: the JSON of each by `CASES`, its lines by tables.
 
-    `written` are the files of open data that are made of them, each as soon as it is written.
+    `written` holds the measures of each file of open data once it is written.
     """
 
     dataset: Dataset
@@ -61,7 +61,7 @@ class WrittenCases:
     written: dict[str, Measured] = field(default_factory=dict, init=False)
 
     def write(self, offer: DataOffer) -> Iterator[bytes]:
-        """A file piece by piece, measured on the way."""
+        """A file in pieces; its size and digest are measured meanwhile."""
         size, sha = 0, sha256()
         made = offer.write(self)
         for chunk in [encode_json(made)] if isinstance(made, Mapping) else made:
@@ -69,7 +69,7 @@ class WrittenCases:
             sha.update(chunk)
             yield chunk
         self.written[offer.name] = Measured(
-            # Only schemas and exchange formats, which are JSON, are no part of the JSON-LD.
+            # Only schemas and exchange formats, which are JSON, have no media type here.
             size=size,
             digest=sha.hexdigest(),
             media_type=offer.media_type or "application/json",
@@ -77,17 +77,17 @@ class WrittenCases:
 
     @cached_property
     def rows(self) -> dict[DataTable, tuple[Row, ...]]:
-        """Every table with its rows."""
+        """The rows of every table."""
         languages = self.dataset.languages
         return {table_in(t, languages): tuple(list_rows(t, self.dataset)) for t in TABLES}
 
 
 @dataclass(frozen=True, slots=True)
 class DataOffer:
-    """One file of open data in `data/`, written piece by piece or as what JSON describes.
+    """One file of open data in `data/`; `write` gives its pieces, or an object for JSON.
 
-    With a media type it is part of the JSON-LD as well. One `for_few` cases only is in no release:
-    its bytes follow from the tables and from the versions of what writes them.
+    A file with a media type is part of the JSON-LD as well. A file `for_few` cases only is in no
+    release: its bytes depend on the tables and on the versions of the packages that write it.
     """
 
     name: str
@@ -111,7 +111,7 @@ def _write_lines(table: DataTable, rows: Iterable[Row], dataset: Dataset) -> str
     return write_csv([row[name] for name in names] for row in rows)
 
 
-# The tables first; the package is the last, for it tells the size and the digest of all others.
+# The tables first; the package last, because it states size and digest of all others.
 _OFFERS: Final = (
     *(
         DataOffer(f"{one.name}.csv", one.note, partial(_write_table, one), media_type="text/csv")
@@ -170,7 +170,7 @@ def list_offers(dataset: Dataset) -> tuple[DataOffer, ...]:
 
 
 def export_site(dataset: Dataset, read: ReadTexts) -> Iterator[DataStream]:
-    """The files of open data for the whole site, given the texts of the cases."""
+    """The files of open data for the whole site, from the texts of the cases."""
     cases = WrittenCases(dataset, read)
     for offer in list_offers(dataset):
         yield DataStream(f"data/{offer.name}", cases.write(offer))
@@ -198,7 +198,7 @@ def freeze_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
 
 
 def write_cases(dataset: Dataset) -> WrittenCases:
-    """A data set whose cases are all written here and now."""
+    """A data set with the texts of all its cases, written at once."""
     texts = [
         write_case_texts(case, dataset, encode_json(dump_record(case, dataset)))
         for case in dataset.cases
@@ -207,7 +207,7 @@ def write_cases(dataset: Dataset) -> WrittenCases:
 
 
 def write_case_texts(case: Case, dataset: Dataset, described: bytes) -> dict[str, bytes]:
-    """The lines of a case in each table of cases, by the name of that, and its JSON by `CASES`."""
+    """The lines of a case in each table of cases, by table name, and its JSON by `CASES`."""
     lines = {
         table.name: _write_lines(table, rows_of_case(table, case, dataset), dataset).encode()
         for table in CASE_TABLES

@@ -1,4 +1,4 @@
-"""Bytes of tables and records: CSV by RFC 4180, JSON, and a SQLite file."""
+"""The bytes of tables and records: CSV by RFC 4180, JSON, and a SQLite file."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from typing import Final
 from casebook.data.tables import Column, DataTable, Row, name_in
 from casebook.text import NO_TEXT, Languages
 
-# What a spreadsheet takes for the start of a formula, also in the widths of Chinese input methods.
+# The start of a formula for a spreadsheet, also in the widths of Chinese input methods.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
-# Numbers take as little room as they need: 60000 is an integer, 0.8 a real.
+# A number takes as little room as possible: 60000 is an integer, 0.8 a real.
 _TYPES = {"string": "TEXT", "number": "NUMERIC", "date": "TEXT"}
-# Where the file says which SQLite wrote it, and a number to fill it with: 3.40.0.
+# The bytes where a file names its SQLite version, and a fixed one to put there: 3.40.0.
 _WRITTEN_BY = slice(96, 100)
 _VERSION = (3_040_000).to_bytes(4, "big")
 
 
-# What all cases gave under a name, in UTF-8 and in their order, with something between them.
+# Gives the texts of all cases under a name, in UTF-8 and in order, joined by some bytes.
 ReadTexts = Callable[[str, bytes], Iterable[bytes]]
 
 
@@ -39,41 +39,41 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class DataStream:
-    """A file of open data that is made piece by piece, and need not be in memory as a whole."""
+    """A file of open data in pieces, so that it need not be in memory as a whole."""
 
     path: str
     chunks: Iterable[bytes]
 
 
 def write_csv(rows: Iterable[Iterable[str]]) -> str:
-    """Lines by RFC 4180, in which no cell can start a spreadsheet's formula."""
+    """Lines by RFC 4180, in which no cell can start a formula in a spreadsheet."""
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\r\n").writerows(map(disarm, row) for row in rows)
     return stream.getvalue()
 
 
 def write_marked_csv(rows: Iterable[Iterable[str]]) -> bytes:
-    """A table that is opened by a click, with a byte order mark before its head."""
-    # Without the mark Excel reads a CSV file in the encoding of its country, and Chinese is lost.
-    # The tables of the whole site have none: pandas, R and DuckDB skip it, Python's csv does not.
+    """A table to open with a click, with a byte order mark before its head."""
+    # Without the mark Excel reads CSV in the encoding of its country, and Chinese is lost. The
+    # tables of the whole site have no mark: pandas, R and DuckDB skip it, Python's csv does not.
     return codecs.BOM_UTF8 + write_csv(rows).encode("utf-8")
 
 
 def disarm(cell: str) -> str:
-    """The cell with an apostrophe before it where a spreadsheet would run it as a formula."""
+    """The cell, with an apostrophe before it if a spreadsheet would run it as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 def rearm(cell: str) -> str:
-    """A cell without the apostrophe that kept a spreadsheet from running it as a formula."""
+    """A cell without the apostrophe that keeps a spreadsheet from running it as a formula."""
     bare = cell.removeprefix("'")
     return bare if disarm(bare) == cell else cell
 
 
 def without_empty(described: Mapping[str, object]) -> dict[str, object]:
-    """A value of JSON without the members of which nothing is known, however deep."""
+    """A JSON object without its empty members, at every depth."""
     members = ((key, _clear(inner)) for key, inner in described.items())
-    # A zero is known.
+    # A zero is no empty value.
     return {key: inner for key, inner in members if inner not in (None, "", [], {})}
 
 
@@ -84,12 +84,12 @@ def _clear(value: object) -> object:
 
 
 def encode_json(value: object) -> bytes:
-    """The bytes of a JSON file, Chinese as it is; raises ValueError where a number is none."""
+    """The bytes of a JSON file, Chinese unescaped; raises ValueError for NaN and infinity."""
     return f"{json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)}\n".encode()
 
 
 def write_sqlite(tables: Mapping[DataTable, Sequence[Row]], languages: Languages) -> bytes:
-    """The bytes of a SQLite file, the same whenever and wherever it is written.
+    """The bytes of a SQLite file, the same at any time and on any machine.
 
     Empty cells are NULL.
     """
@@ -105,13 +105,13 @@ def write_sqlite(tables: Mapping[DataTable, Sequence[Row]], languages: Languages
         for one in table.columns
     ]
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
-        # Another build of SQLite may have another default, and the bytes would differ.
+        # Other builds of SQLite may have another default, and the bytes would differ.
         database.execute("PRAGMA page_size = 4096")
         database.execute("BEGIN")
         for table, rows in {**tables, columns: notes}.items():
             database.execute(_create(table))
             marks = ", ".join("?" * len(table.columns))
-            # A column of numbers turns the text of a number into it.
+            # A NUMERIC column turns the text of a number into the number.
             cells = (tuple(row[name] or None for name in table.names) for row in rows)
             database.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', cells)
         database.execute("COMMIT")

@@ -1,6 +1,6 @@
-"""Tables of open data: their columns, types, keys and closed lists, and the rows of each.
+"""The tables of open data: their columns, types, keys and closed lists, and their rows.
 
-The CSV files, the data package, the SQLite file, the workbook and the data dictionary follow them.
+The CSV files, the data package, the SQLite file, the workbook and the data dictionary use them.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from casebook.values.words import QUALIFIERS
 
 ColumnType = Literal["string", "number", "date"]
 Row = Mapping[str, str]
-# A word that a column may hold, and all of them by the names of their lists.
+# A word that a column may hold, and all words by the names of their lists.
 Word = Term | Measure | Question
 Words = Mapping[str, tuple[Word, ...]]
-# Enough to tell all versions apart, and short enough to cite.
+# Enough digits to tell all versions apart, few enough to cite.
 VERSION_DIGITS: Final = 12
-# What a figure of a case is told of its source in one row.
+# The fields of its source that a row of a case's figure repeats.
 _OF_SOURCE: Final = ("title", "publisher", "url")
-# The records of a table, each with the columns that are no fields of it.
+# The records of a table, each with the values of the columns that are not its fields.
 _Rows = Iterable[tuple[object, Mapping[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `words` names the closed list that its cells are from.
+    """One column; `words` names the closed list of its cells.
 
-    A column with a `joined` sign may hold several of the words at once.
+    A cell of a column with a `joined` sign may hold several words.
     """
 
     name: str
@@ -67,7 +67,7 @@ class DataTable:
     points_to: tuple[DataTable, ...] = ()
 
     def __hash__(self) -> int:
-        # No two have one name, and a table is looked up for each of its rows.
+        # Names are unique, and a table is looked up for each of its rows.
         return hash(self.name)
 
     @property
@@ -78,13 +78,13 @@ class DataTable:
 
 @cache
 def table_in(table: DataTable, languages: Languages) -> DataTable:
-    """A table as a site has it: of what it translates, a column in each of its languages.
+    """A table of a site, with a column in each of its languages for a translated text.
 
-    What tables.yaml declares for English is there for the site's second language, if it has one.
+    The columns that tables.yaml declares for English stand for the other languages of the site.
     """
     if languages == DEFAULT_LANGUAGES:
         return table
-    # The notes say of the first language that it is Chinese, as it mostly is.
+    # The notes say that the first language is Chinese, as it mostly is.
     tail = say("data.in_chinese", what="")
     notes = {
         c.name: Text(c.note.zh.removesuffix(tail.zh), c.note.en.removesuffix(tail.en))
@@ -104,7 +104,7 @@ def table_in(table: DataTable, languages: Languages) -> DataTable:
 
 
 def name_in(text: Text, name: str, languages: Languages) -> dict[str, str]:
-    """A text of the program in the languages of a site, under a name: `title`, `title_en`."""
+    """A text of the program in the languages of a site, by name: `title`, `title_en`."""
     return {languages.name(name, lang): text.inside(lang) for lang in languages}
 
 
@@ -120,7 +120,7 @@ def _read_tables() -> dict[str, DataTable]:
                 for column, options in one["columns"].items()
             ),
             key=tuple(one.get("key", ())),
-            # A table stands behind those that it points to.
+            # A table is declared after the tables that it points to.
             points_to=tuple(tables[other] for other in one.get("points_to", ())),
         )
     return tables
@@ -133,7 +133,7 @@ def _find_note(table: str, column: str) -> Text:
 
 
 def _name_words(name: str) -> tuple[Term, ...]:
-    """A closed list that only the catalogue of messages holds, in the order that it has there."""
+    """A closed list that only the catalogue of messages holds, in its order there."""
     start = f"data.{name}."
     keys = (key.removeprefix(start) for key in read_catalogue() if key.startswith(start))
     return tuple(Term(key=key, name=say(f"data.{name}.{key}")) for key in keys)
@@ -142,7 +142,7 @@ def _name_words(name: str) -> tuple[Term, ...]:
 _TABLES: Final = _read_tables()
 CASES, SOURCES, FIGURES, EVENTS, ANSWERS, DOCUMENTS, PICTURES, *_OTHERS = _TABLES.values()
 COMPARABILITY, EVIDENCE, VOCABULARY, CASE_FIGURES = _OTHERS
-# The three of the contract first, then what they point to and what explains them.
+# The three tables of the contract, the tables that they point to, and those that explain them.
 TABLES: Final = (
     *(FIGURES, EVENTS, ANSWERS, CASES, SOURCES),
     *(DOCUMENTS, PICTURES, COMPARABILITY, EVIDENCE, VOCABULARY),
@@ -150,7 +150,7 @@ TABLES: Final = (
 
 FIGURE_COLUMNS: Final = FIGURES.names
 
-# The closed lists that no file of the project holds.
+# The closed lists that are in no file of the project.
 FIXED_WORDS: Final[Words] = {
     "qualifiers": tuple(Term(key=key, name=words.name) for key, words in QUALIFIERS.items()),
     **{
@@ -161,7 +161,7 @@ FIXED_WORDS: Final[Words] = {
 
 
 def list_words(vocabulary: Vocabulary) -> Words:
-    """Every closed list by its name, those of the vocabulary and the fixed ones."""
+    """Every closed list by its name: the lists of the vocabulary and the fixed ones."""
     listed: dict[str, tuple[Word, ...]] = {
         name: tuple(getattr(vocabulary, name).values())
         for name in (
@@ -173,7 +173,7 @@ def list_words(vocabulary: Vocabulary) -> Words:
 
 
 def name_words(words: tuple[Word, ...], lang: Lang) -> dict[str, str]:
-    """The names of words by their keys; the key itself where another word is called the same."""
+    """The names of words by their keys; the key itself if another word has the same name."""
     called = Counter(
         one
         for word in words
@@ -184,13 +184,13 @@ def name_words(words: tuple[Word, ...], lang: Lang) -> dict[str, str]:
 
 
 def replace_words(cell: str, names: Mapping[str, str], joined: str) -> str:
-    """A cell with each of its words, or all of it as one word, as it is called."""
+    """A cell with each of its words, or the whole cell as one word, replaced by its name."""
     parts = cell.split(joined) if joined else [cell]
     return joined.join(names.get(part, part) for part in parts)
 
 
 def list_rows(table: DataTable, dataset: Dataset) -> Iterator[Row]:
-    """Every row of a table, case after case where cases have them."""
+    """Every row of a table, case by case for a table of cases."""
     if table in CASE_TABLES:
         return (row for case in dataset.cases for row in rows_of_case(table, case, dataset))
     rows = _list_sources(dataset) if table is SOURCES else _list_words(dataset)
@@ -206,7 +206,7 @@ def rows_of_case(table: DataTable, case: Case, dataset: Dataset) -> Iterator[dic
 def _write_row(
     table: DataTable, languages: Languages, record: object, /, **given: object
 ) -> dict[str, str]:
-    """One row of a table: what is given by the names of columns, else fields of the record."""
+    """One row of a table: the values `given` by column, else the fields of the record."""
     return {
         column: write_value(given[name] if name in given else getattr(record, name), lang)
         for column, name, lang in _list_cells(table, languages)
@@ -232,7 +232,7 @@ def figure_row(figure: Figure, languages: Languages) -> dict[str, str]:
 
 
 def case_figure_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
-    """The figures of one case, each with its place and what is known of its source."""
+    """The rows of the figures of one case, each with its place and the fields of its source."""
     for figure in case.figures.values():
         source = dataset.sources.get(figure.source)
         joined = {f"source_{name}": getattr(source, name, "") for name in _OF_SOURCE}
@@ -271,7 +271,7 @@ def _describe_event(event: Event) -> dict[str, object]:
 
 
 def _list_answers(case: Case, dataset: Dataset) -> _Rows:
-    """The answers of one case, one a question."""
+    """The answers of one case, one for each question."""
     for question in dataset.vocabulary.questions:
         answer = dataset.answer(case, question)
         elsewhere = list(map(_word, answer.elsewhere))
@@ -299,7 +299,7 @@ def _describe_case(case: Case, dataset: Dataset) -> dict[str, object]:
 
 
 def _list_comparable(case: Case, dataset: Dataset) -> _Rows:
-    """The figures of one case, each with its class of what may be compared."""
+    """The figures of one case, each with its comparability class."""
     for figure in case.figures.values():
         groups = [one.figures for one in case.conflicts if figure.id in one.figures]
         others = dict.fromkeys(name for group in groups for name in group if name != figure.id)
@@ -315,7 +315,7 @@ def _list_comparable(case: Case, dataset: Dataset) -> _Rows:
 
 
 def _list_evidence(case: Case, dataset: Dataset) -> _Rows:
-    """Each figure of one case with each source that speaks of it."""
+    """Each figure of one case with each source that supports or contradicts it."""
     found: list[tuple[str, str, Figure | Report]] = []
     for figure in case.figures.values():
         found.append((figure.id, "rests_on", figure))
@@ -344,7 +344,7 @@ def _explain(word: Word) -> Text:
     return word.ask if isinstance(word, Question) else word.note
 
 
-# The tables that have rows of cases, with what gives those of one case.
+# The tables with rows of cases, each with a function for the rows of one case.
 CASE_TABLES: Final[Mapping[DataTable, Callable[[Case, Dataset], _Rows]]] = {
     FIGURES: lambda case, _: ((one, _describe_figure(one)) for one in case.figures.values()),
     EVENTS: lambda case, _: ((one, _describe_event(one)) for one in case.events),
