@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # -*- coding: utf-8 -*-
-"""Sets the project up on its first run and hands every command over to casebook.
+"""Sets the project up on its first run and passes every command on to casebook.
 
-An old Python has to get through this file far enough to say that it is too old, so there are
-no annotations and no f-strings here, and what only a new Python has is imported inside functions.
+An old Python must be able to parse this file, so that it can say that it is too old: there are no
+annotations and no f-strings, and modules that only a new Python has are imported in functions.
 """
 
 from __future__ import print_function, unicode_literals
@@ -20,9 +20,9 @@ INTERRUPTED = 130
 
 
 def is_ours(folder):
-    """Whether a set-up made the folder, or may make it; any other is left as it is.
+    """True if a set-up made the folder or may make it; other folders are left unchanged.
 
-    A link leads to the environment of another project, whatever is in it.
+    A link is never ours, because it leads to the environment of another project.
     """
     if os.path.islink(folder):
         return False
@@ -34,13 +34,13 @@ def is_ours(folder):
         return False
 
 
-# Editors' programs, uv and poetry make a .venv of their own, which is then not ours to empty.
+# Code editors, uv and poetry make a .venv of their own, which must not be emptied here.
 VENV = os.path.join(ROOT, ".venv")
 if not is_ours(VENV):
     VENV = os.path.join(ROOT, ".casebook-venv")
 SHOWN = os.path.basename(VENV)
-# What is installed is remembered as a copy of the lock it came from: comparing the two reads
-# less than importing hashlib would, and this is paid at every start.
+# The record of an installation is a copy of its lock, not a digest: comparing the two reads less
+# than importing hashlib would, and this happens at every start.
 INSTALLED = os.path.join(VENV, "casebook-lock")
 TEST_INSTALLED = os.path.join(VENV, "casebook-lock-test")
 GUARD = os.path.join(VENV, "casebook-setup")
@@ -48,7 +48,7 @@ LINK = "casebook-project.pth"
 
 
 class SetupError(Exception):
-    """A set-up that cannot go on, told in Chinese and in English."""
+    """A set-up that cannot continue, with its message in Chinese and in English."""
 
     def __init__(self, zh, en):
         Exception.__init__(self, en)
@@ -57,7 +57,7 @@ class SetupError(Exception):
 
 
 class Voice(object):
-    """Says on standard error what is being done, in one language; standard output is casebook's."""
+    """Prints progress to standard error in one language; standard output is left to casebook."""
 
     def __init__(self, chinese, quiet):
         self.chinese = chinese
@@ -102,7 +102,7 @@ def write(text):
 
 
 def old_python_message(version):
-    """The message for a Python that is too old, empty for one that is not."""
+    """The message for a Python that is too old, empty for a newer one."""
     if tuple(version[:2]) >= OLDEST:
         return ""
     found = ".".join(str(part) for part in version[:3])
@@ -144,7 +144,7 @@ def venv_packages():
 
 
 def finds_project():
-    """Whether the environment leads to the project, made by whichever Python it was."""
+    """True if the environment has the link to the project, whichever Python made it."""
     folder = os.path.join(VENV, "Lib" if os.name == "nt" else "lib")
     inner = [""] if os.name == "nt" else os.listdir(folder) if os.path.isdir(folder) else []
     return any(os.path.exists(os.path.join(folder, name, "site-packages", LINK)) for name in inner)
@@ -165,17 +165,17 @@ def write_whole(path, content):
 
 
 def expected_record(*locks):
-    """What the record of a finished set-up holds: the Python it is for, and the locks.
+    """The content of the record of a finished set-up: the name of its Python, and the locks.
 
-    The link inside .venv may come to lead to another Python when the system is upgraded, and
-    that one would find nothing installed; on Windows the Python inside .venv is no link.
+    After an upgrade of the system, the link inside .venv may lead to another Python, which would
+    find no packages installed; on Windows the Python inside .venv is not a link.
     """
     target = "python" if os.name == "nt" else os.path.basename(os.path.realpath(venv_python()))
     return b"\n".join([target.encode("utf-8")] + [read_bytes(lock) for lock in locks])
 
 
 def is_ready():
-    # Without its configuration a Python is that of the machine, which has nothing of ours.
+    # Without pyvenv.cfg the Python uses the packages of the system, which lack ours.
     own = os.path.exists(venv_python()) and os.path.exists(os.path.join(VENV, "pyvenv.cfg"))
     return own and finds_project() and read_bytes(INSTALLED) == expected_record(LOCK)
 
@@ -185,7 +185,7 @@ def is_ready_for_tests():
 
 
 def set_up(for_tests, voice):
-    """Makes the environment from the lock, anew where it is half-made or of another lock."""
+    """Makes the environment from the lock, again if it is incomplete or of another lock."""
     for lock in (LOCK, TEST_LOCK) if for_tests else (LOCK,):
         if not os.path.isfile(lock):
             name = os.path.basename(lock)
@@ -202,7 +202,7 @@ def set_up(for_tests, voice):
         )
     os.makedirs(VENV, exist_ok=True)
     with hold_guard():
-        # Another set-up may have finished between the look at the record and the guard.
+        # Another set-up may have finished between the first check and the guard.
         if not is_ready():
             make_venv(voice)
             install(LOCK, voice)
@@ -232,7 +232,7 @@ def require_venv_modules():
 
 
 def require_own_folder():
-    """Refuses a path that venv cannot live in, and a second folder that is not ours either."""
+    """Refuses a path in which venv cannot work, and a second folder that is not ours either."""
     if os.pathsep in ROOT:
         raise SetupError(
             "项目的路径里有“{0}”，Python 的环境不能建在那里。"
@@ -249,7 +249,7 @@ def require_own_folder():
 
 
 def hold_guard():
-    """The open guard file, held until it is closed or the process dies."""
+    """The open guard file, locked until it is closed or the process ends."""
     import errno
 
     guard = open(GUARD, "ab")  # noqa: SIM115 - the caller holds it open
@@ -264,7 +264,7 @@ def hold_guard():
 
             fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        # Some network file systems know no locks; that is no reason to refuse.
+        # Other errors are ignored, because some network file systems have no locks.
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
             guard.close()
             raise SetupError(  # noqa: B904 - "from None" is a syntax error to Python 2
@@ -293,7 +293,7 @@ def make_venv(voice):
             "第一次运行：创建 {0}（只需一次）…".format(SHOWN),
             "First run: making {0} (only this once) …".format(SHOWN),
         )
-    # The records go first, so that an emptying that is cut short is not taken for a set-up.
+    # Remove the records first, so that an interrupted removal does not look like a set-up.
     for path in (INSTALLED, TEST_INSTALLED):
         if os.path.exists(path):
             os.remove(path)
@@ -304,22 +304,22 @@ def make_venv(voice):
         elif os.path.lexists(path):
             os.remove(path)
     venv.EnvBuilder(with_pip=True, symlinks=os.name != "nt").create(VENV)
-    # A relative line: the project may be moved, and may be run from any folder.
+    # A relative path, because the project may be moved and run from any folder.
     packages = venv_packages()
     link = os.path.relpath(ROOT, packages).encode("ascii") + b"\n"
     write_whole(os.path.join(packages, LINK), link)
 
 
 def install(lock, voice):
-    """Installs what a lock names with the pip inside .venv.
+    """Installs the packages of a lock with the pip inside .venv.
 
-    Mirrors, proxies and certificates stay as the user's own pip settings have them.
+    Mirrors, proxies and certificates are those of the user's own pip settings.
     """
     import collections
     import re
     import subprocess
 
-    # No rb"", which Python 2 cannot parse and ruff makes of br"".
+    # Text and not bytes: Python 2 cannot parse rb"", and ruff changes br"" to it.
     named = re.findall(r"(?m)^[A-Za-z0-9][^\s=]*==", read_bytes(lock).decode("utf-8"))
     total = len(named)
     voice.step(
@@ -332,7 +332,7 @@ def install(lock, voice):
     command += ["--no-input", "--progress-bar", "off", "--require-hashes", "-r", lock]
     surroundings = dict(os.environ, PYTHONUTF8="1", PYTHONUNBUFFERED="1", PIP_USER="0")
     for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"):
-        # Meant for what a user installs elsewhere, they would leave our folder empty.
+        # These would make pip install into another folder.
         surroundings.pop(name, None)
     last = collections.deque(maxlen=8)
     reached = 0
@@ -353,7 +353,7 @@ def install(lock, voice):
             if word in ("Collecting", "Processing", "Requirement", "Ignoring"):
                 reached += 1
                 name = re.split("[ =:;]", rest.replace("already satisfied: ", ""))[0]
-                # A file of a local folder: its name and version, without the tags behind them.
+                # For a file of a local folder, its name and version without the tags after them.
                 name = "-".join(name.rpartition("/")[2].split("-")[:2])
                 voice.count(reached, total, name)
             elif line.startswith("Installing collected"):
@@ -381,13 +381,13 @@ def install(lock, voice):
 
 
 def explain_failure(words, zh, en):
-    """What to do about a failed set-up: about the limit that its words tell of, or as given."""
+    """The advice for a failed set-up: for the limit that its words name, else the given one."""
     if "Too many open files" in words:
         return (
             "这台机器准许同时打开的文件太少：先运行 ulimit -n 1024，再运行一次。",
             "Too few files may be open at once here: run ulimit -n 1024, then this again.",
         )
-    # What is killed has mostly asked for more than the machine has.
+    # A killed process has usually asked for more memory than the machine has.
     if any(name in words for name in ("MemoryError", "Cannot allocate memory", "SIGKILL")):
         return (
             "内存不够：关掉别的程序，或运行 ulimit -v unlimited 放宽限制，再运行一次。",
@@ -398,9 +398,9 @@ def explain_failure(words, zh, en):
 
 
 def run_tests(arguments):
-    """Runs pytest in the project and gives its exit status; no test at all is a failure."""
+    """Runs pytest in the project and returns its exit status; no tests at all is a failure."""
     if not arguments:
-        # A worker a core, but each imports matplotlib for itself: beyond four little is won.
+        # A worker for each core, at most four: each imports matplotlib, so more gain little.
         arguments = ["-q", "-n", str(min(os.cpu_count() or 1, 4))]
     status = run([venv_python(), "-m", "pytest"] + arguments, ROOT)
     return 1 if status == 5 else status
@@ -413,13 +413,13 @@ def run(command, folder=None):
     try:
         return process.wait()
     except KeyboardInterrupt:
-        # The terminal has told the child as well; it is given the time to clear up.
+        # The terminal has interrupted the child too; wait until it has cleared up.
         process.wait()
         return INTERRUPTED
 
 
 def hand_over(arguments):
-    # -P: a file of the folder one stands in must not be taken for a module.
+    # -P, so that files of the current folder are not imported as modules.
     command = [venv_python(), "-P", "-m", "casebook"] + arguments
     if os.name == "nt":
         return run(command)
@@ -427,7 +427,7 @@ def hand_over(arguments):
 
 
 def finds_nothing_to_do(arguments):
-    """Prints what a build prints that has nothing to do, and spares the start of a Python."""
+    """Repeats the output of a build with nothing to do, without starting another Python."""
     encoding = getattr(sys.stdout, "encoding", None) or ""
     if arguments[0] != "build" or encoding.lower() != "utf-8":
         return False
@@ -444,8 +444,8 @@ def main(arguments):
         write(refusal + "\n")
         return MACHINE
     arguments = arguments or ["build"]
-    # Content, templates and what libraries open by themselves are UTF-8 wherever the system's
-    # own encoding is another (cp936 on Chinese Windows); who has set it otherwise has a reason.
+    # Content, templates and files that libraries open are UTF-8, also where the system has another
+    # encoding (cp936 on Chinese Windows). A user's own setting is kept.
     os.environ.setdefault("PYTHONUTF8", "1")
     for_tests = arguments[0] == "test"
     try:

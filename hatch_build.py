@@ -1,6 +1,6 @@
-"""A bill of materials in each wheel: the packages of the lock, in CycloneDX.
+"""A bill of materials for each wheel: the packages of the lock, in CycloneDX.
 
-It is made from the lock alone, so that it names no server and has the same bytes each time.
+It is made from the lock only, so that it names no server and has the same bytes each time.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# A package of the lock, and the digests of its files below it.
+# A package of the lock, with the digests of its files in the lines after it.
 _LOCKED = re.compile(r"^([a-z0-9-]+)==([^\s;\\]+)(.*(?:\n +--hash.*)*)", re.MULTILINE)
 
 
 def describe_lock(lock: str, version: str, direct: list[str]) -> dict[str, Any]:
-    """The packages that the program was tried with, of which it names some itself."""
+    """The bill: the packages of the lock, those in `direct` as dependencies of the program."""
     program = {"type": "application", "bom-ref": "casebook", "name": "casebook", "version": version}
     packages = [
         {
@@ -27,7 +27,7 @@ def describe_lock(lock: str, version: str, direct: list[str]) -> dict[str, Any]:
             "purl": f"pkg:pypi/{name}@{locked}",
             "name": name,
             "version": locked,
-            # A package has a file for each system; each digest is of one of them.
+            # Each digest is of one file; a package has a file for each system.
             "hashes": [
                 {"alg": "SHA-256", "content": digest}
                 for digest in re.findall("sha256:([0-9a-f]{64})", digests)
@@ -48,10 +48,10 @@ def describe_lock(lock: str, version: str, direct: list[str]) -> dict[str, Any]:
 
 
 class LockedPackages(BuildHookInterface):  # type: ignore[type-arg]
-    """Puts the bill into the wheel, where PEP 770 has installers keep it."""
+    """Puts the bill into the wheel, in the place that PEP 770 defines."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the bill outside of the repository, and name it to the builder."""
+        """Write the bill outside the repository, and add it to the files of the wheel."""
         if self.target_name == "wheel":
             lock = (Path(self.root) / "requirements.lock").read_text(encoding="utf-8")
             bill = describe_lock(lock, self.metadata.version, self.metadata.core.dependencies)
@@ -61,6 +61,6 @@ class LockedPackages(BuildHookInterface):  # type: ignore[type-arg]
             build_data["sbom_files"].append(str(path))
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Remove what was written."""
+        """Remove the file of the bill."""
         if self.target_name == "wheel":
             self.folder.cleanup()

@@ -1,7 +1,7 @@
-"""A project of any number of cases, made up from a seed, and the same text for the peers.
+"""A project with any number of cases, made up from a seed, and the same texts for the peers.
 
-The records are shaped like the real ones: as long, with as many figures, answers, events and
-sources. Every number in a story is a reference, as a story must have it.
+The records resemble the real ones in length and in the number of figures, answers, events and
+sources. Every number in a story is a reference, as the rules require.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ REGIONS = (
     *("110000", "310115", "310120", "330203", "340500", "440100", "440300", "440306"),
     *("440600", "441900", "511011", "350500", "610000", "321084"),
 )
-# A publication is behind this many cases; the real compilation is behind ten.
+# The number of cases that share a publication; the real compilation has ten.
 CASES_PER_SOURCE = 10
 
 _PROVIDERS = ("social_organisation", "social_work_agency", "public_institution", "enterprise")
@@ -48,7 +48,7 @@ _OPENINGS_EN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """One made-up case: its slug, its record, and its text as a peer's page has it."""
+    """A made-up case: its slug, its record, and its text for the page of a peer."""
 
     slug: str
     title: str
@@ -59,13 +59,13 @@ class Made:
 
 
 def make_cases(count: int, seed: int = SEED) -> Iterator[Made]:
-    """The cases from the first on; a larger count begins with the same cases."""
+    """The first cases of a seed; a larger count begins with the same cases."""
     for number in range(count):
         yield make_case(number, seed)
 
 
 def make_case(number: int, seed: int = SEED) -> Made:
-    """The case of a number, the same whenever it is made."""
+    """The case with a number, the same on every call."""
     chance = random.Random(f"{seed}-{number}")
     slug = f"case-{number:06}"
     people, people_en = chance.choice(_PEOPLE)
@@ -132,7 +132,7 @@ def name_source(number: int) -> str:
 
 
 def write_project(root: Path, folder: Path, count: int, seed: int = SEED) -> None:
-    """Write a project of this many cases with the theme, the settings and the lists of `root`."""
+    """Write a project with this many cases and the theme, the settings and the lists of `root`."""
     folder.mkdir(parents=True)
     shutil.copytree(root / "theme", folder / "theme")
     shutil.copy2(root / "pelicanconf.py", folder)
@@ -147,7 +147,7 @@ def write_project(root: Path, folder: Path, count: int, seed: int = SEED) -> Non
 
 
 def write_cases(folder: Path, count: int, seed: int = SEED) -> None:
-    """Write the records of this many cases, and the publications that they rest on."""
+    """Write the records of this many cases, and the publications that they cite."""
     for made in make_cases(count, seed):
         write_case(folder, made)
     sources = -(-count // CASES_PER_SOURCE)
@@ -203,7 +203,7 @@ def _paragraphs(
     space: str,
     amounts: tuple[tuple[int, int], ...],
 ) -> tuple[str, ...]:
-    """Three paragraphs, each with a reference to an amount where there is one left."""
+    """Three paragraphs, each with a reference to an amount while amounts are left."""
     paragraphs = []
     for number in range(3):
         chosen = [chance.choice(sentences) for _ in range(4)]
@@ -229,7 +229,7 @@ def _peer_body(
 
 
 def _letters(number: int) -> str:
-    """A name for a number in which no number stands, for that would have to be a figure."""
+    """A name for a number without digits, because digits in a title would have to be a figure."""
     return "".join("ABCDEFGHJK"[int(digit)] for digit in str(number))
 
 

@@ -1,7 +1,7 @@
-"""What one funding chart of eight bars costs, beside pyplot's savefig of the same bars.
+"""The time of a chart of eight bars, compared with pyplot's savefig of the same bars.
 
-Both are measured in one run as CPU time, in pairs that alternate, so that whatever else the
-machine does falls on both; the figure that means something is the ratio.
+Both are measured in one run as CPU time, in alternating pairs, so that other work of the machine
+affects both; only the ratio has a meaning.
 
     python bench/chart.py [--pairs N]
 """
@@ -44,7 +44,7 @@ def draw_own_twice(first: int) -> int:
 
 
 def _block(first: int) -> BarBlock:
-    # Other years each time: nothing may come from a cache that a build would not have.
+    # Other years each time, so that no cache helps that a build would not have.
     bars = tuple(
         ChartFigure(
             key=f"case.paid_{first + n}",
@@ -60,7 +60,7 @@ def _block(first: int) -> BarBlock:
 
 
 def draw_with_pyplot(first: int) -> int:
-    """The same bars as most programs draw them: pyplot, tight_layout, savefig as SVG."""
+    """The same bars drawn as in most programs: pyplot, tight_layout, savefig as SVG."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7.2, 3.6))
@@ -78,7 +78,7 @@ def draw_with_pyplot(first: int) -> int:
 def time_pairs(
     one: Callable[[int], int], other: Callable[[int], int], pairs: int
 ) -> tuple[float, float, float]:
-    """The median CPU seconds of each, and the median of their ratios pair by pair."""
+    """The median CPU seconds of each function, and the median of the ratios of the pairs."""
     ours: list[float] = []
     theirs: list[float] = []
     for number in range(pairs):
@@ -91,7 +91,7 @@ def time_pairs(
 
 
 def main() -> int:
-    """Print the ratios; the exit status is 1 where the goal is missed."""
+    """Print the ratios; the exit status is 1 if the goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--ratio", action="store_true", help="print the ratio of one drawing alone")
@@ -101,7 +101,7 @@ def main() -> int:
 
     matplotlib.use("svg")
     matplotlib.rcParams["svg.fonttype"] = "none"
-    # Without a Chinese font pyplot warns once a letter; that is not what is measured here.
+    # Without a Chinese font pyplot warns for each letter, which must not be measured.
     warnings.simplefilter("ignore")
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     for draw in (draw_own_twice, draw_with_pyplot):

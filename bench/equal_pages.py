@@ -1,7 +1,7 @@
-"""Peers that write as many pages as Casebook, of the same size: four a case.
+"""Peers that write as many pages as Casebook, of the same size: four for each case.
 
-Their templates are pages that Casebook made, in which title, summary, amount, address and text were
-exchanged for what the peer puts in. All else is fixed text there, which costs a peer nothing.
+Their templates are pages made by Casebook, with placeholders for title, summary, amount, slug and
+text. Everything else is fixed text in the template, which costs a peer nothing.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _HUGO_INDEX = """<!doctype html><title>peer</title>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerPage:
-    """One page of a peer: the kind of its template, its address, and what is put into it."""
+    """A page of a peer: the kind of its template, its address, and the values for it."""
 
     kind: str
     address: str
@@ -63,7 +63,7 @@ class PeerPage:
 
 
 def list_pages(made: Made) -> Iterator[PeerPage]:
-    """The page of a case and that of its figures in both languages."""
+    """The page of a case and the page of its figures in both languages."""
     for lang in LANGS:
         front = "" if lang == "zh" else "en/"
         yield PeerPage(
@@ -86,7 +86,7 @@ def list_pages(made: Made) -> Iterator[PeerPage]:
 
 @cache
 def make_templates() -> dict[str, list[str]]:
-    """Casebook's pages by kind, cut into fixed text and, at every second place, a name."""
+    """Casebook's pages by kind, as lists in which fixed text and placeholder names alternate."""
     made = make_case(0)
     _, amount = made.amounts[0]
     with tempfile.TemporaryDirectory(prefix="casebook-bench-") as folder:
@@ -110,7 +110,7 @@ def make_templates() -> dict[str, list[str]]:
 
 
 def write_pelican(folder: Path, count: int) -> None:
-    """Write a site of Pelican: cases are its articles, those of their figures its pages."""
+    """Write a site for Pelican: pages of cases are articles, pages of figures are pages."""
     templates = folder / "theme" / "templates"
     templates.mkdir(parents=True)
     (folder / "theme" / "static").mkdir()
@@ -135,7 +135,7 @@ def write_pelican(folder: Path, count: int) -> None:
 
 
 def write_hugo(folder: Path, count: int) -> None:
-    """Write a site of Hugo with a layout for each kind of page."""
+    """Write a site for Hugo with a layout for each kind of page."""
     layouts = folder / "layouts" / "_default"
     layouts.mkdir(parents=True)
     (folder / "hugo.toml").write_text(_HUGO, encoding="utf-8")
@@ -158,7 +158,7 @@ def write_hugo(folder: Path, count: int) -> None:
 
 
 def edit_page(folder: Path, count: int, round_: int) -> None:
-    """Change the text of one case, as an editor would in both languages."""
+    """Change the text of one case in the Markdown of both languages."""
     made = make_case((count // 2 + round_) % count)
     for path in (folder / "content").glob(f"*/*cases-{made.slug}-.md"):
         text = path.read_text(encoding="utf-8")
@@ -171,7 +171,7 @@ def _write_pages(
     place: Callable[[PeerPage], str],
     write: Callable[[PeerPage], str],
 ) -> None:
-    """Write the Markdown of every page into the folder that is its place."""
+    """Write the Markdown of every page into the folder that `place` gives."""
     for page in (page for made in make_cases(count) for page in list_pages(made)):
         path = folder / "content" / place(page) / f"{page.address.replace('/', '-')}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -179,5 +179,5 @@ def _write_pages(
 
 
 def _fill(pieces: list[str], write: Callable[[str], str], place: str) -> str:
-    """A template of its pieces: fixed text as `write` writes it, names in their places."""
+    """A template from its pieces: fixed text through `write`, names inserted into `place`."""
     return "".join(place % one if at % 2 else write(one) for at, one in enumerate(pieces))

@@ -1,4 +1,4 @@
-"""The goals of the project, and how far what was measured is from them."""
+"""The performance goals of the project, and their comparison with measured values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.measure import Run, Runs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
-    """A goal beside a peer: `most` is what Casebook may take of the peer's time, as `words`."""
+    """A goal relative to a peer: Casebook may take `most` of the peer's time, worded `words`."""
 
     size: int
     change: str
@@ -22,7 +22,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """A goal in a unit of its own; the key names what was measured."""
+    """A goal in a unit of its own; `key` names the measured value."""
 
     key: str
     most: float
@@ -62,10 +62,10 @@ GOALS: tuple[Ratio | Bound, ...] = (
 
 
 def judge_goals(measured: Mapping[int, Runs], bounds: Mapping[str, float]) -> str:
-    """A Markdown table of every goal for which something was measured, empty for none.
+    """A Markdown table of every goal that was measured, empty if none was.
 
-    A ratio is the median of pairs of a round, on the wall and of the processor; the latter is
-    judged, because on a machine that others use as well the wall measures them.
+    Ratios are medians over the rounds, of wall time and of processor time; goals are judged by
+    processor time, because on a shared machine wall time includes the work of others.
     """
     rows = []
     for goal in GOALS:
@@ -91,7 +91,7 @@ def judge_goals(measured: Mapping[int, Runs], bounds: Mapping[str, float]) -> st
 
 
 def ratio_of(own: Sequence[Run], peer: Sequence[Run]) -> tuple[float, float]:
-    """The median over the rounds of our time to the peer's, on the wall and of the processor."""
+    """The median over the rounds of our time divided by the peer's, for wall and processor time."""
     pairs = list(zip(own, peer, strict=True))
     return (
         median(one.wall / other.wall for one, other in pairs),
@@ -100,12 +100,12 @@ def ratio_of(own: Sequence[Run], peer: Sequence[Run]) -> tuple[float, float]:
 
 
 def name_ratio(ratio: float) -> str:
-    """A ratio as a person says it: 1/13, or 4.9 times."""
+    """A ratio in words, such as 1/13 or 4.9 times."""
     return f"1/{1 / ratio:.3g}" if ratio < 1 else f"{ratio:.3g} times"
 
 
 def judge(found: float, most: float) -> str:
-    """Whether a goal is met, or how many times too much was found."""
+    """The words "met", or "missed" with the ratio of the value to the goal."""
     if found <= most:
         return "met"
     return f"missed, {found / most:.2g} times the goal" if most else "missed"

@@ -1,9 +1,9 @@
-"""Import of a folder of OCDS files: what becomes of each, and whether the states are right.
+"""Trial import of a folder of OCDS files: the outcomes, and a check of providers and states.
 
     python -m bench.import_files FOLDER
 
-The files stay where they are; nothing is written. A provider that is no supplier of an active
-award, or a figure that is contracted without a binding contract, is a fault.
+Nothing is written. It is a fault if a provider is not a supplier of an active award, or if a
+figure is contracted without a binding contract.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def judge(data: bytes, drafts: dict[str, str]) -> list[str]:
 
 
 def main(folder: Path) -> int:
-    """Import every JSON file below a folder and print how many end in which way."""
+    """Import every JSON file below a folder and print how often each outcome occurred."""
     target = ImportTarget(
         project=PROJECT,
         lists=read_all_lists(PROJECT),

@@ -1,7 +1,7 @@
-"""What is left of a published site where its build is killed: Casebook beside its peers.
+"""The state of a published site after its build was killed, for Casebook and its peers.
 
-Each program has an old site in place and builds a new one, in which every article differs, when
-SIGKILL comes at a random moment between its start and its usual end.
+Each program has an old site in place and builds a new one, in which every article differs. It is
+killed by SIGKILL at a random moment between the start and the usual end of the build.
 
     python -m bench.kills [--count N] [--cases N]
 """
@@ -26,7 +26,7 @@ from pathlib import Path
 from bench.peers import ROOT, Peer, list_peers
 
 SEED = 6
-# The programs whose trial means something here; the others write as these do.
+# The other programs write in the same way as these.
 NAMES = ("Casebook", "Pelican", "Hugo")
 WORDS = ("这是测量用的测例", "这是测量用的一个测例")
 OUTCOMES = ("old site", "new site", "neither", "without a home page")
@@ -35,7 +35,7 @@ Tree = dict[str, str]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Kill builds of each program and print what was left, as a table."""
+    """Kill builds of each program and print the outcomes as a table."""
     parser = argparse.ArgumentParser(prog="bench.kills", description=__doc__)
     parser.add_argument("--count", type=int, default=20, help="kills of each program")
     parser.add_argument("--cases", type=int, default=150, help="articles of each site")
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def choose_peers() -> Iterator[Peer]:
-    """The programs that are tried, Pelican once more with the option that empties its folder."""
+    """The programs to try, Pelican also with the option that empties its output folder."""
     for peer in list_peers():
         if peer.name not in NAMES:
             continue
@@ -71,14 +71,14 @@ def add_option(command: Callable[[Path], list[str]], option: str) -> Callable[[P
 
 
 def kill_builds(peer: Peer, folder: Path, cases: int, count: int) -> tuple[float, Counter[str]]:
-    """How long a build takes, and how often each outcome was seen."""
+    """The duration of a build in seconds, and how often each outcome occurred."""
     chance = random.Random(SEED)
     kept, place = folder / "kept", folder / "site"
     peer.write(place, cases)
     run(peer, place)
     old = read_tree(place / peer.made[0])
     change_every_case(place)
-    # The state that every trial starts from: the old site, and the sources of the new one.
+    # Every trial starts from this state: the old site, and the sources of the new one.
     shutil.copytree(place, kept)
     started = time.perf_counter()
     run(peer, place)
@@ -92,7 +92,7 @@ def kill_builds(peer: Peer, folder: Path, cases: int, count: int) -> tuple[float
         shutil.copytree(kept, place)
         process = start(peer, place)
         time.sleep(chance.uniform(0, seconds))
-        # With the processes that it started itself.
+        # Also kills the processes that the build started.
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         tree = read_tree(place / peer.made[0])
@@ -102,7 +102,7 @@ def kill_builds(peer: Peer, folder: Path, cases: int, count: int) -> tuple[float
 
 
 def name_outcome(tree: Tree, old: Tree, new: Tree) -> str:
-    """Whether a tree is one of two sites byte for byte."""
+    """The outcome: the old site, the new site, or neither, compared byte for byte."""
     return "old site" if tree == old else "new site" if tree == new else "neither"
 
 
@@ -119,14 +119,14 @@ def change_every_case(place: Path) -> None:
 
 
 def run(peer: Peer, place: Path) -> None:
-    """One build from its start to its end."""
+    """Run one build to its end; a failed build is an error."""
     process = start(peer, place)
     if process.wait():
         raise RuntimeError(f"{peer.name} ended with {process.returncode}")
 
 
 def start(peer: Peer, place: Path) -> subprocess.Popen[bytes]:
-    """A build in a group of processes of its own."""
+    """A started build in a process group of its own."""
     return subprocess.Popen(
         peer.command(place),
         cwd=place,
@@ -138,7 +138,7 @@ def start(peer: Peer, place: Path) -> subprocess.Popen[bytes]:
 
 
 def read_tree(folder: Path) -> Tree:
-    """The digest of every file of a folder by its path; empty where there is no folder."""
+    """The digest of every file of a folder by its path, empty if the folder does not exist."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")

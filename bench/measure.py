@@ -1,4 +1,4 @@
-"""Whole processes, measured from their start to their end with all processes that they start."""
+"""Measurements of whole processes, including all processes that they start."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Often enough for what lasts, seldom enough to cost nothing.
+# Seconds between samples: short enough for peaks that last, long enough to cost nothing.
 _LOOK = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One process: seconds on the wall, seconds of the processor, MiB of its largest process.
+    """One process: wall seconds, processor seconds, and MiB of its largest process.
 
-    `together` are the MiB of all processes at once at their worst, shared pages counted once; it
-    is looked for five times a second and only on Linux, else 0.
+    `together` is the peak of the MiB of all processes together, with shared pages counted once. It
+    is sampled five times a second on Linux; elsewhere it equals `memory`.
     """
 
     wall: float
@@ -30,14 +30,14 @@ class Run:
     together: float = 0.0
 
 
-# By the change and the program, a run each round.
+# By change and program, a run for each round.
 Runs = dict[tuple[str, str], list[Run]]
 
 
 def measure_process(command: list[str], folder: Path, program: Path) -> Run:
-    """The run of a command; one that fails ends the benchmark."""
+    """The run of a command; a failed command ends the benchmark."""
     environment = os.environ | {"PYTHONPATH": str(program), "PYTHONUTF8": "1", "MPLBACKEND": "svg"}
-    # Modules are compiled when a program is installed; where this is set, at each of its runs.
+    # With this variable, modules compiled at installation would be compiled at each run.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
@@ -53,7 +53,7 @@ def measure_process(command: list[str], folder: Path, program: Path) -> Run:
             said.seek(0)
             words = said.read().decode("utf-8", "replace")[-2000:]
             raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{words}")
-    # Linux counts in KiB, macOS in bytes.
+    # The unit of ru_maxrss is KiB on Linux and bytes on macOS.
     unit = 2**20 if sys.platform == "darwin" else 2**10
     largest = used.ru_maxrss / unit
     return Run(
@@ -65,7 +65,7 @@ def measure_process(command: list[str], folder: Path, program: Path) -> Run:
 
 
 class _Peak:
-    """Looks again and again at the memory of a process and of all below it."""
+    """Samples the memory of a process and its descendants, and keeps the largest sum."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -75,7 +75,7 @@ class _Peak:
         self._thread.start()
 
     def stop(self) -> float:
-        """The largest sum that was seen, in MiB."""
+        """Stop sampling and return the largest sum, in MiB."""
         self._done.set()
         self._thread.join()
         return self._most
@@ -87,7 +87,7 @@ class _Peak:
 
 
 def find_family(pid: int) -> Iterator[int]:
-    """A process and all that it started and those started, as far as the system tells."""
+    """A process and its descendants, as far as the system lists them."""
     yield pid
     try:
         with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as stream:
@@ -99,7 +99,7 @@ def find_family(pid: int) -> Iterator[int]:
 
 
 def read_memory(pid: int) -> float:
-    """The memory of a process in MiB, of pages that are shared only its part."""
+    """The memory of a process in MiB, with its proportional part of shared pages."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as stream:
             return sum(int(line.split()[1]) for line in stream if line.startswith("Pss:")) / 1024

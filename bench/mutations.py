@@ -1,9 +1,9 @@
-"""Mutations of what the cases tell, each of them false, and how many of each kind are refused.
+"""False mutations of the texts of cases, and how many of each kind the checks refuse.
 
     python -m bench.mutations [--missed KIND]
 
-A text of a case is taken with its references in plain numbers or as they stand, one thing in it is
-made false, and the check of texts reads the result. What it says nothing about is a miss.
+Each mutation takes a text of a case, with its references as they are or typed as numbers, makes one
+thing in it false, and runs the check of texts. A mutation without a new problem is a miss.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 ROOT: Final = Path(__file__).resolve().parents[1]
 SEED: Final = 20_261_127
 
-# What is put into the texts, by kind and language.
+# The words that are inserted into texts, by kind and language.
 WORDS: Final = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
-    """A text that was made false, with the kind of what was done to it."""
+    """A text that was made false, with the kind of the mutation and the true text."""
 
     kind: str
     home: Case
@@ -55,7 +55,7 @@ class Mutation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A paragraph with its figures, each with its span in the words."""
+    """A paragraph with its figures, each with its span in the text."""
 
     home: Case
     lang: Lang
@@ -65,7 +65,7 @@ class Passage:
     typed: bool
 
     def mutate(self, kind: str, span: tuple[int, int], words: str) -> Mutation:
-        """The passage with other words in a span."""
+        """The passage with the words in a span replaced."""
         text = self.text[: span[0]] + words + self.text[span[1] :]
         return Mutation(
             kind=kind,
@@ -78,7 +78,7 @@ class Passage:
 
 
 def list_passages(dataset: Dataset) -> Iterator[Passage]:
-    """The paragraphs of all stories, with references and with numbers typed; the summaries."""
+    """The paragraphs of all stories and the summaries, with typed numbers and with references."""
     for case in dataset.cases:
         texts = {
             lang: [part.strip() for part in (*getattr(case.story, lang).split("\n\n"), summary)]
@@ -112,7 +112,7 @@ def _read_passage(
 
 
 def print_figure(figure: Figure, lang: Lang) -> str:
-    """A figure in plain words, with the qualifier that an editor's reading gave it."""
+    """A figure in plain words, with its qualifier also if that is an editor's reading."""
     quantity = figure.quantity
     if lang == "en":
         return in_english(quantity)
@@ -123,7 +123,7 @@ def print_figure(figure: Figure, lang: Lang) -> str:
 
 
 def list_mutations(dataset: Dataset) -> Iterator[Mutation]:
-    """Every mutation, always the same ones in the same order."""
+    """Every mutation, the same ones in the same order on each run."""
     chance = random.Random(SEED)
     for passage in list_passages(dataset):
         found = _mutate_passage(passage, dataset, chance)
@@ -236,7 +236,7 @@ def _mutate_years(passage: Passage) -> Iterator[Mutation]:
 
 
 def _swap_figures(passage: Passage) -> Iterator[Mutation]:
-    """Two figures of one unit that change places."""
+    """Mutations in which two figures of one measure and unit are swapped."""
     for (start, end, one), (begin, last, other) in combinations(passage.told, 2):
         alike = one.measure == other.measure and one.quantity.unit == other.quantity.unit
         first, second = passage.text[start:end], passage.text[begin:last]
@@ -258,7 +258,7 @@ def _plan_in_english(passage: Passage) -> Iterator[Mutation]:
     open_ended = re.compile(r"\b(?:may|whether|when|what|plan\w*|(?:was|is) to)\b", re.IGNORECASE)
     for found in re.finditer(r"\b([a-z]+)\b", passage.text) if passage.lang == "en" else ():
         words = WORDS["plans_of_verbs"].get(found[1])
-        # What is told as not done yet cannot be told so falsely.
+        # In a sentence that already leaves this open, a plan would not be false.
         if words and not open_ended.search(passage.text, *_sentence(passage, found.span())):
             yield passage.mutate("plan in English only", found.span(), words)
 
@@ -357,9 +357,9 @@ def _years(edtf: str) -> Sequence[str]:
 
 
 def judge(mutation: Mutation, dataset: Dataset) -> list[Problem]:
-    """What the check of texts says about a mutation and not about the truth.
+    """The problems that the check of texts finds in a mutation but not in the true text.
 
-    A plan in one language only is seen beside the other one.
+    A plan in one language only is checked together with the other language.
     """
     home, lang = mutation.home, mutation.lang
     other = mutation.other if mutation.kind.endswith("only") else ""
@@ -369,7 +369,7 @@ def judge(mutation: Mutation, dataset: Dataset) -> list[Problem]:
 
 
 def check(text: str, home: Case, lang: Lang, dataset: Dataset, other: str = "") -> list[Problem]:
-    """The problems of a text of a case, beside its `other` language where there is one."""
+    """The problems of a text of a case, checked with its `other` language if there is one."""
     languages: tuple[Lang, Lang] = (lang, "en" if lang == "zh" else "zh")
     texts = [
         WrittenText(words=words, lang=each, path=home.path, at=START)
@@ -380,7 +380,7 @@ def check(text: str, home: Case, lang: Lang, dataset: Dataset, other: str = "") 
 
 
 def main() -> None:
-    """Print how many mutations of each kind are refused, and those of one kind that are not."""
+    """Print how many mutations of each kind are refused, and the missed ones of a given kind."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--missed", metavar="KIND", default="")
     parser.add_argument("--share", type=float, default=1.0, help="the part of them to try")

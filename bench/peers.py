@@ -1,4 +1,4 @@
-"""The programs that are measured side by side, each with a site of the same text."""
+"""The programs that are compared, each with a site of the same texts."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from bench import equal_pages
 from bench.cases import Made, make_case, make_cases, write_case, write_project
 
 ROOT = Path(__file__).resolve().parent.parent
-# What these numbers lie beyond is no case of the site; the edits take theirs from there.
+# Added cases have numbers from here on, which no case of the site has.
 _BEYOND = 10**6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """A program with its site: how the site is written, built, emptied and changed.
+    """A program with the functions that write, build, empty and change its site.
 
-    `changes` are what can be done to the site between two builds, by the name of the change; a
-    change is given the number of cases and the number of the round, so that none is done twice.
+    `changes` are the edits of the site between two builds, by name; an edit gets the number of cases
+    and the number of the round, so that no round repeats an edit.
     """
 
     name: str
@@ -36,16 +36,16 @@ class Peer:
 
 
 def clear(peer: Peer, folder: Path) -> None:
-    """Take away everything that an earlier build made or kept."""
+    """Remove everything that an earlier build made or kept."""
     for name in peer.made:
         put_aside(folder / name)
 
 
 def put_aside(place: Path) -> None:
-    """Move a folder out of the way, beside its own.
+    """Move a folder out of the way instead of deleting it.
 
-    Ext4 gives no number of a deleted file to a new one for minutes, and looks for others one by
-    one: after 5,000 deletions a build took six seconds of the kernel's time, else half a second.
+    Ext4 does not reuse the inode numbers of deleted files for minutes, and searches others one by
+    one: after 5,000 deletions a build took six seconds of kernel time instead of half a second.
     """
     if place.exists():
         beside = place.parent.parent
@@ -110,7 +110,7 @@ def _change_colour(folder: Path, _count: int, round_: int) -> None:
 
 
 def _beyond(round_: int) -> Made:
-    """A case of no publication of its own, so that nothing else has to be written for it."""
+    """A further case, which cites an existing publication so that only its record is written."""
     made = make_case(_BEYOND + round_)
     source = f"sample-{(_BEYOND + round_) // 10:05}"
     return Made(
@@ -237,7 +237,7 @@ def _write_hugo(folder: Path, count: int) -> None:
 
 
 def install_hugo() -> str:
-    """The path of Hugo, installed beside the caches of the project; empty where it cannot be."""
+    """The path of Hugo, installed beside the caches of the project; empty if that fails."""
     folder = ROOT / ".cache" / "bench" / "venv"
     scripts = folder / ("Scripts" if os.name == "nt" else "bin")
     program = scripts / ("hugo.exe" if os.name == "nt" else "hugo")
@@ -258,7 +258,7 @@ def install_hugo() -> str:
 
 # --- Eleventy -------------------------------------------------------------------------------
 
-# A theme as plain as Hugo's; pages of lists of two hundred as well.
+# A theme as plain as Hugo's, also with two hundred entries on a page of a list.
 _ELEVENTY = {
     "_includes/page.njk": """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><title>{{ title }}</title></head>
@@ -294,7 +294,7 @@ def _write_eleventy(folder: Path, count: int) -> None:
 
 
 def install_eleventy() -> str:
-    """The path of Eleventy's program, installed where npm is there; empty where it cannot be."""
+    """The path of Eleventy's program, installed by npm; empty if there is no npm or it fails."""
     folder = ROOT / ".cache" / "bench" / "eleventy"
     program = folder / "node_modules" / "@11ty" / "eleventy" / "cmd.cjs"
     npm = shutil.which("npm")
@@ -316,7 +316,7 @@ def install_eleventy() -> str:
 
 
 def list_peers(with_peers: bool = True, wanted: Collection[str] = ()) -> tuple[Peer, ...]:
-    """Casebook first, then every peer that is there, or of them those that are wanted."""
+    """Casebook, then every available peer, or only those that are `wanted`."""
     casebook = Peer(
         name="Casebook",
         write=_write_casebook,

@@ -1,4 +1,4 @@
-"""Bars of the measured times, drawn as the site draws its own: docs/performance.svg."""
+"""The measured times as bars, drawn by the charts of the site: docs/performance.svg."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TITLE = "Processor seconds of one build, {size:,} cases, medians of {rounds}"
 
 
 def draw_runs(runs: Runs, size: int) -> str:
-    """An SVG of the processor's time of each program, a panel with a scale of its own a change."""
+    """An SVG of the processor time of each program, with a panel and a scale for each change."""
     sheet = Sheet(style=replace(WIDE, width=WIDE.width + 2 * _MARGIN))
     title = _TITLE.format(size=size, rounds=max(map(len, runs.values())))
     top = sheet.paragraph(_MARGIN, _MARGIN - 6, title, WIDE.width, size=20, bold=True) + 12
@@ -41,7 +41,7 @@ def _list_bars(runs: Runs, change: str) -> Iterator[ChartFigure]:
         if about == change:
             seconds = Decimal(f"{median(run.cpu for run in measured):.2f}")
             words = f"{seconds} s"
-            # A key makes a bar of data; without links it leads nowhere.
+            # A bar of data needs a key; the SVG has no links.
             yield ChartFigure(
                 key=name,
                 name=name,

@@ -1,7 +1,7 @@
-"""From the moment that a case is saved to the moment that an open page is told to reload.
+"""The time from the moment a case is saved until an open page is told to reload.
 
-Casebook is followed as its page does, by the stream of events; Hugo's server by its live reload,
-a web socket. After that the page itself is asked for, and has to hold what was saved.
+Casebook tells its page by a stream of events, Hugo's server by a web socket for live reload. After
+that the page is requested until it contains the saved words.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from urllib.parse import quote
 from bench.cases import make_case
 from bench.peers import Peer, list_peers
 
-# A build of ten thousand cases on a busy machine, and then some.
+# Seconds; more than a build of ten thousand cases takes on a busy machine.
 PATIENCE = 1800.0
 _WORDS = "这是测量用的测例"
 
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """Seconds from the saving to the word to reload, and to the page with what was saved."""
+    """Seconds from saving until the reload message, and until the page has the saved words."""
 
     told: float
     shown: float
@@ -43,7 +43,7 @@ class Reload:
 def measure_reloads(
     folder: Path, count: int, rounds: int, program: Path, with_peers: bool = True
 ) -> dict[str, list[Reload]]:
-    """The reloads of Casebook's preview and of Hugo's server, by the program."""
+    """The reloads of Casebook's preview and of Hugo's server, by program."""
     found: dict[str, list[Reload]] = {}
     for peer in list_peers(with_peers, ("Hugo",)):
         place = folder / f"preview-{peer.name.lower()}"
@@ -60,7 +60,7 @@ def measure_reloads(
 
 
 def make_reload_table(measured: dict[int, dict[str, list[Reload]]]) -> str:
-    """The medians as a Markdown table, empty where nothing was measured."""
+    """The medians as a Markdown table, empty if nothing was measured."""
     if not measured:
         return ""
     from statistics import median
@@ -105,7 +105,7 @@ def _serve_casebook(_peer: Peer, place: Path, program: Path) -> Iterator[int]:
     with _running([*command, "--port", "0"], place, program) as process:
         port = _find_port(process, r"preview at http://127\.0\.0\.1:([0-9]+)/")
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        # The first build is done when the state says so.
+        # The first build is finished when the state has a generation.
         connection.request("GET", "/__casebook__/events")
         for line in iter(connection.getresponse().readline, b""):
             if line.startswith(b"data: ") and json.loads(line[6:])["generation"]:
@@ -146,7 +146,7 @@ def _find_port(process: subprocess.Popen[str], pattern: str) -> int:
     for line in process.stdout or ():
         said.append(line)
         if found := re.search(pattern, line):
-            # Read on, so that the process never waits for somebody to listen.
+            # Read the rest, so that a full pipe never blocks the process.
             threading.Thread(target=lambda: [*(process.stdout or ())], daemon=True).start()
             return int(found[1])
     raise SystemExit(f"the preview ended:\n{''.join(said)}")
@@ -203,12 +203,12 @@ def _listen_to_hugo(port: int, _page: str) -> Iterator[threading.Event]:
         pass
     protocols = ["http://livereload.com/protocols/official-7"]
     hello = json.dumps({"command": "hello", "protocols": protocols}).encode("ascii")
-    # A frame of a client is masked; with a mask of zeros it reads as it is.
+    # Frames of a client must be masked; a mask of zeros leaves the content unchanged.
     head = bytes([0x81, 0x80 | len(hello)]) if len(hello) < 126 else b""
     connection.sendall(head + b"\0\0\0\0" + hello)
 
     def listen() -> None:
-        # Frames are as long as their words, so that the word itself is enough to look for.
+        # The server does not mask its frames, so it is enough to look for the word.
         seen = b""
         while block := stream.read1(4096):
             seen += block

@@ -1,4 +1,4 @@
-"""What the first page of a reader costs: its bytes over the wire, and the requests that it makes.
+"""The cost of a reader's first page: its bytes over the wire, and the requests that it makes.
 
 python -m bench.reader [FOLDER]
 """
@@ -12,16 +12,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-# Stands for the site's own address, which the pages do not name.
+# A placeholder for the address of the site, which the pages do not name.
 _SITE = "http://site.invalid/"
-# Kinds of files that are sent as they are; everything else is text, which servers compress.
+# Files that are sent without compression; other files are text, which servers compress.
 _PACKED = (".png", ".jpg", ".webp", ".woff2", ".zip", ".gz")
 _RELATIONS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Kilobytes (1000 bytes) over the wire, requests, and the addresses elsewhere among them."""
+    """Kilobytes (1000 bytes) over the wire, requests, and requested addresses of other sites."""
 
     kilobytes: float
     requests: int
@@ -29,7 +29,7 @@ class Cost:
 
 
 def weigh_page(site: Path, page: str = "index.html") -> Cost:
-    """The cost of a page with everything that it loads by itself."""
+    """The cost of a page with all files that it loads without a click."""
     parser = _Loads()
     parser.feed((site / page).read_text(encoding="utf-8"))
     addresses = dict.fromkeys(urljoin(f"{_SITE}{page}", address) for address in parser.found)
@@ -48,7 +48,7 @@ def _weigh(path: Path) -> int:
 
 
 class _Loads(HTMLParser):
-    """Finds what a browser fetches without being asked; what it fetches late counts as well."""
+    """Finds the addresses that a browser loads without a click, including lazy ones."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """Measures whole processes side by side and prints a table of ratios.
 
-Seconds of a shared machine mean nothing, so every number that counts is a ratio to a peer that
-did the same work in the same round. Nothing here passes or fails.
+Seconds on a shared machine have no meaning, so the important numbers are ratios to a peer that did
+the same work in the same round. Nothing here passes or fails.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from bench.preview import Reload, make_reload_table, measure_reloads
 from bench.reader import weigh_page
 
 SIZES = (10, 100, 1000)
-# Changes of which each program is measured that knows them.
+# The names of measurements beside the changes of the peers.
 PREVIEW, PAGE, CHART = "preview", "first page", "chart"
-# Of more cases a cold build takes minutes, and is made in the first round alone.
+# With more cases a cold build takes minutes, and is measured in the first round only.
 MOST_REPEATED = 5_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure every size that is asked for and print the tables of docs/performance.md."""
+    """Measure every requested size and print the tables of docs/performance.md."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of cases")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts")
@@ -60,12 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     bounds: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="casebook-bench-") as made:
         folder = Path(options.folder) if options.folder else Path(made)
-        # A copy: what is edited while this runs must not come in between.
+        # A copy, so that edits during the run have no effect.
         program = Path(made) / "program"
         ignored = shutil.ignore_patterns("__pycache__")
         for part in ("casebook", "theme"):
             shutil.copytree(ROOT / part, program / part, ignore=ignored)
-        # As its installation does; the peers' modules were compiled when they were installed.
+        # As an installation does; the modules of the peers were compiled at theirs.
         compileall.compile_dir(program, quiet=1)
         print(describe_machine())
         for size in sizes:
@@ -91,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def weigh_first_page(program: Path, folder: Path) -> dict[str, float]:
-    """What the real site's first page costs a reader, under the names of its goals."""
+    """The cost of the real site's first page, under the names of its goals."""
     for name in ("data", "content", "theme"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy2(ROOT / "pelicanconf.py", folder)
@@ -102,7 +102,7 @@ def weigh_first_page(program: Path, folder: Path) -> dict[str, float]:
 
 
 def measure_chart() -> float:
-    """Our processor time for a chart of eight bars to that of pyplot."""
+    """The ratio of our processor time for a chart of eight bars to that of pyplot."""
     command = [sys.executable, str(Path(__file__).with_name("chart.py")), "--ratio"]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     return float(done.stdout)
@@ -116,9 +116,9 @@ def measure(
     rounds: int,
     only: Sequence[str] = (),
 ) -> Runs:
-    """The runs of every peer under every change, the peers taking turns within each round.
+    """The runs of every peer for every change; within a round the peers alternate.
 
-    `only` names the changes that are wanted where not all are; the first must be a cold build.
+    `only` names the wanted changes, all if empty; the first must be a cold build.
     """
     if only and not {
         name for peer in peers for name in ("cold", "nothing changed", *peer.changes)
@@ -152,10 +152,10 @@ def measure(
 
 
 def make_table(runs: Runs, size: int, rounds: int) -> str:
-    """The medians of one size and the ratios of pairs of one round, as a Markdown table.
+    """The medians of one size, and the median ratios over the rounds, as a Markdown table.
 
-    A ratio below 1 says that Casebook took less time than the peer. On a machine that others use
-    as well, the time of the processor says more than that on the wall.
+    A ratio below 1 means that Casebook took less time than the peer. On a shared machine the
+    processor time is more reliable than the wall time.
     """
     lines = [
         f"### {size:,} cases, {rounds} round{'s' * (rounds > 1)}",
@@ -177,7 +177,7 @@ def make_table(runs: Runs, size: int, rounds: int) -> str:
 
 
 def describe_machine() -> str:
-    """The machine in words that name nobody: its processors and the versions that ran."""
+    """The machine without any name: its processors, its system and the versions of programs."""
     from importlib.metadata import version
 
     names = ("pelican", "matplotlib", "markdown", "jinja2")

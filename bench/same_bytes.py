@@ -1,8 +1,8 @@
-"""Compares the site that the working tree builds with the one that a commit builds, file by file.
+"""Compares the site built by the working tree with the site built by a commit, file by file.
 
-Two projects are built by both: the one that stands here, and one of made-up cases; each once
-whole, and once more after one case was edited. `manifest.json` is left out, since it names the
-program that wrote it. What a commit builds is remembered in the folder of Git.
+Both build two projects: the one of this repository, and one of made-up cases. Each is built
+once whole, and once more after one case was edited. `manifest.json` is left out because it names
+the program that wrote it. The digests of a commit's sites are kept in the folder of Git.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("casebook", "data", "content", "theme", "pelicanconf.py")
 MOST_SHOWN = 20
 
-# The digest of every file of a site, by its path, by the name of the build.
+# By the name of the build, the digest of every file of its site by path.
 Sites = dict[str, dict[str, str]]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Compare both and list what differs; the exit status is 1 where anything does."""
+    """Compare the sites and list different files; the exit status is 1 if there are any."""
     parser = argparse.ArgumentParser(prog="same_bytes", description=__doc__)
     parser.add_argument("commit", nargs="?", default="HEAD", help="the commit to compare with")
     parser.add_argument("--count", type=int, default=300, help="made-up cases, 0 for none")
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run_git(*arguments: str) -> str:
-    """What a git command prints."""
+    """The output of a git command."""
     done = subprocess.run(
         ["git", *arguments], cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
     )
@@ -59,19 +59,19 @@ def run_git(*arguments: str) -> str:
 
 
 def memory_of(commit: str, count: int) -> Path:
-    """The file in which the sites of a commit are remembered."""
+    """The file that keeps the digests of the sites of a commit."""
     shared = (ROOT / run_git("rev-parse", "--git-common-dir")).resolve()
     return shared / "same-bytes" / f"{commit}-{count}.json"
 
 
 def recall_sites(commit: str, count: int) -> Sites | None:
-    """What a commit was seen to build, None where it was not built yet."""
+    """The kept sites of a commit, or None if it was not built yet."""
     path = memory_of(commit, count)
     return json.loads(path.read_bytes()) if path.exists() else None
 
 
 def remember_sites(commit: str, count: int, sites: Sites) -> None:
-    """Keep what a commit builds for the next comparison."""
+    """Keep the sites of a commit for the next comparison."""
     path = memory_of(commit, count)
     path.parent.mkdir(exist_ok=True)
     new = path.with_name(f"{path.name}.{os.getpid()}")
@@ -89,7 +89,7 @@ def export_commit(commit: str, folder: Path) -> None:
 
 
 def copy_parts(folder: Path) -> None:
-    """Copy what a build needs of the working tree to a folder."""
+    """Copy the parts of the working tree that a build needs to a folder."""
     ignored = shutil.ignore_patterns("__pycache__")
     for name in PARTS:
         source = ROOT / name
@@ -142,7 +142,7 @@ def edit_a_case(project: Path) -> None:
 
 
 def compare_sites(name: str, before: dict[str, str], after: dict[str, str]) -> bool:
-    """Whether two sites are the same; what differs is printed."""
+    """True if two sites are the same; different files are printed."""
     gone = sorted(before.keys() - after.keys())
     new = sorted(after.keys() - before.keys())
     changed = sorted(path for path in before.keys() & after.keys() if before[path] != after[path])

@@ -109,7 +109,7 @@ def _name_all(title: str, names: Sequence[str], lang: Lang) -> str:
 
 
 def _list_notes(shown: ChartRecords, compared: set[str]) -> Iterator[str]:
-    """How amounts of each measure compare, and how many parts of amounts are not drawn."""
+    """Notes: what amounts of each measure compare with, and how many parts are not drawn."""
     for key in _order_measures(shown):
         measure = shown.dataset.vocabulary.measures[key]
         if key in compared or measure.cap or measure.mixed:

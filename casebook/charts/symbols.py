@@ -158,7 +158,7 @@ def draw_mark(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
 
 
 def overhang(mark: Mark, thickness: float) -> float:
-    """How far a mark reaches beyond its value, in pixels."""
+    """The distance that a mark reaches beyond its value, in pixels."""
     if mark.end in ("more_than", "at_least"):
         return 7 + thickness * 0.4
     return {"approx": 9.0, "at_most": 2.0}.get("at_most" if mark.cap else mark.end, 0.75)

@@ -1,4 +1,4 @@
-"""Rows of tables and lists, records with every key looked up, and wordings of amounts and dates."""
+"""Rows for tables and lists: records with every key looked up, amounts and dates in words."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from casebook.values.periods import Period
 from casebook.values.quantity import Quantity
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS, SAME_PER
 
-# One word of a computation: a figure, or a sign, number or name.
+# One part of a formula: a figure, or else a sign, number or name as text.
 FormulaPart = tuple[Figure | None, Text]
-# An entry of the timeline with its source, and its place, empty where it belongs to no case.
+# An entry of the timeline with its source, its place (empty without a case) and its planned state.
 EventRow = tuple[TimelineItem, Source, Text, Text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLink:
-    """A case as other pages name it; `label` tells it from others of its place without a title."""
+    """A case as other pages name it; `label` is the place, with words of the title if needed."""
 
     slug: str
     place: Text
@@ -43,12 +43,12 @@ class CaseLink:
 
     @property
     def title_names_place(self) -> bool:
-        """True of a title that begins with the place, which need not be named again."""
+        """True if the title begins with the place, which then need not be named again."""
         return self.title.zh.startswith(self.place.zh)
 
     @property
     def name(self) -> Text:
-        """The title, after the place where the title itself does not begin with it."""
+        """The title, preceded by the place if it does not begin with the place."""
         if self.title_names_place:
             return self.title
         return Text("｜", " | ").join((self.place, self.title))
@@ -56,7 +56,7 @@ class CaseLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureRow:
-    """A figure with the names of its measure, counting unit, scope and status."""
+    """A figure with the names and records that its keys refer to."""
 
     figure: Figure
     measure: Measure
@@ -73,9 +73,9 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One question with its answer in words; `figures` are the amounts that answer it.
+    """A question with its answer in words; `figures` are the amounts that answer it.
 
-    `elsewhere` is what sources other than the main one answer.
+    `elsewhere` are the answers of sources other than the main one.
     """
 
     question: Question
@@ -87,10 +87,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """A case in a table: some of its figures, its answers by question, what filters keep it.
+    """A case in a table: some of its figures, its answers by question, the filters that keep it.
 
-    `more` figures of the case are not in the row; `states` are those of its figures and events.
-    `has_main` is true of a case whose answers are those of a main source.
+    `more` is the number of its figures that are not in the row; `states` are the states of its
+    figures and events. `has_main` is true if its answers are those of a main source.
     """
 
     link: CaseLink
@@ -144,7 +144,7 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
 
 
 def show_formula(formula: str, case: Case) -> tuple[FormulaPart, ...]:
-    """A formula with the figures that it names; a name of no figure stays a word."""
+    """The parts of a formula, with figures for names; a name without a figure stays text."""
     return tuple(
         (case.figures[word], NO_TEXT) if word in case.figures else (None, Text(word))
         for word in split_formula(formula)
@@ -152,9 +152,9 @@ def show_formula(formula: str, case: Case) -> tuple[FormulaPart, ...]:
 
 
 def find_named(text: str, dataset: Dataset, home: Case | None = None) -> tuple[Figure, ...]:
-    """The figures that a text names, as often and in the order as it does.
+    """The figures that a text names, in its order and with repeats.
 
-    Those of the case `home` need no name of a case before them.
+    Figures of the case `home` need no prefix.
     """
     references = find_references(text)
     named = (dataset.find_figure(found.case, found.name, home) for found in references)
@@ -162,14 +162,14 @@ def find_named(text: str, dataset: Dataset, home: Case | None = None) -> tuple[F
 
 
 def show_event(item: TimelineItem, dataset: Dataset) -> EventRow:
-    """The entry of the timeline with its source, its place, and its state where it is a plan."""
+    """The entry of the timeline with its source, its place, and its state if it is a plan."""
     place = dataset.label(item.case) if item.case else NO_TEXT
     state = dataset.vocabulary.statuses[item.event.status].name if item.is_planned else NO_TEXT
     return item, dataset.sources[item.event.source], place, state
 
 
 def show_document(case: Case, document: Document, dataset: Dataset) -> dict[str, object]:
-    """The document with the words for its state, its source, and the case that it belongs to."""
+    """The document with the name of its state, its source, and its case."""
     return {
         "document": document,
         "state": dataset.vocabulary.document_states[document.state],
@@ -180,7 +180,7 @@ def show_document(case: Case, document: Document, dataset: Dataset) -> dict[str,
 
 
 def show_facts(case: Case, keys: Iterable[str], dataset: Dataset) -> Mapping[str, Fact]:
-    """The answers of a case to some questions, as far as the vocabulary has them."""
+    """The answers of a case to those of the given questions that the vocabulary has."""
     facts = {}
     for question in filter(None, map(dataset.vocabulary.questions.get, keys)):
         key, answer = question.key, dataset.answer(case, question.key)
@@ -198,12 +198,12 @@ def show_facts(case: Case, keys: Iterable[str], dataset: Dataset) -> Mapping[str
 
 
 def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
-    """Every question of the vocabulary in its order, each with what the sources say."""
+    """Every question of the vocabulary in its order, with the answers of the sources."""
     return tuple(show_facts(case, dataset.vocabulary.questions, dataset).values())
 
 
 def list_amounts(case: Case, dataset: Dataset) -> list[Figure]:
-    """The amounts that were or may have been for purchases, those of the main source first."""
+    """The amounts that were or may be spending, those of the main source first."""
     main = main_source(case, dataset.sources)
     measures = dataset.vocabulary.measures
     amounts = [
@@ -212,26 +212,26 @@ def list_amounts(case: Case, dataset: Dataset) -> list[Figure]:
         if not figure.part_of
         and (measures[figure.measure].spending or measures[figure.measure].mixed)
     ]
-    # Later sums of other sources must not look like the answer of the main one.
+    # Later amounts of other sources must not look like the answer of the main source.
     return sorted(amounts, key=lambda figure: main is not None and figure.source != main.id)
 
 
 def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
-    """Every publication that the case rests on."""
+    """Every publication that the case cites."""
     return tuple(dataset.sources[name] for name in case.sources)
 
 
 def word_figure(figure: Figure, dataset: Dataset) -> Text:
-    """The amount of a figure by itself, with what it is per and, of a plan, that it is one.
+    """The amount of a figure by itself, with its per and, for a plan, its status.
 
-    What the wording says already is not said again.
+    Words that the wording already contains are not repeated.
     """
     quantity, known = figure.quantity, dataset.vocabulary.per
     words = word_quantity(quantity)
     said = {SAME_PER.get(word, word) for word in quantity.per}
     unsaid = (key for key in figure.per if not said & {key, known[key].name.zh, known[key].name.en})
     per = _word_per(unsaid, dataset)
-    # Where the wording has 将 already, a second word would read like another plan.
+    # If the wording already has 将, a second word would read like another plan.
     is_plan = figure.status in PLANNED_STATUSES and not quantity.planned
     state = dataset.vocabulary.statuses[figure.status].name if is_plan else NO_TEXT
     more = COMMA.join(part for part in (Text(per.zh), Text(state.zh)) if part).zh
@@ -240,7 +240,7 @@ def word_figure(figure: Figure, dataset: Dataset) -> Text:
 
 
 def _word_per(keys: Iterable[str], dataset: Dataset) -> Text:
-    """The units that an amount is divided by: 每岗位每年, per post per year."""
+    """The units by which an amount is divided: 每岗位每年, per post per year."""
     units = (dataset.vocabulary.per[key].name for key in keys)
     return Text("", " ").join(Text(f"每{name.zh}", f"per {name.inside('en')}") for name in units)
 
@@ -251,16 +251,16 @@ def word_period(period: Period) -> Text:
 
 
 def word_date(figure: Figure) -> Text:
-    """The date of a figure beside its label, empty where the label has it already."""
+    """The date of a figure for use beside its label, empty if the label contains the date."""
     if figure.status in PLANNED_STATUSES and figure.period.lane == "latest_only":
-        # The latest date is that of the source; behind a plan it would read as a deadline.
+        # The latest date is that of the source; after a plan it would read like a deadline.
         return say("pages.undated_plan")
     words = word_period(figure.period)
     return Text(*(_unless_said(words.inside(lang), figure.label.inside(lang)) for lang in LANGS))
 
 
 def _unless_said(date: str, label: str) -> str:
-    """The date, unless the label has it and no other year."""
+    """The date, or "" if the label contains it and has no other year."""
     is_said = date in label and _years_in(date) == _years_in(label)
     return "" if is_said else date
 
@@ -269,10 +269,10 @@ def _years_in(words: str) -> set[str]:
     return set(re.findall("[0-9]{4}", words))
 
 
-# A figure is printed in its table, its text, its notes and on the page of its figures.
+# Cached because each figure is printed in its table, its text, its notes and on its own page.
 @lru_cache(maxsize=4096)
 def quantity_html(quantity: Quantity, lang: Lang, marks_plan: bool = True) -> Markup:
-    """The wording of a quantity, marked so that a qualifier is seen before its number."""
+    """The wording of a quantity, with markup so that a qualifier is seen before its number."""
     if lang == "en" and not quantity.is_in_english:
         english, reading = in_english(quantity, marks_plan=marks_plan), ""
         if quantity.is_read:
@@ -291,7 +291,7 @@ def quantity_html(quantity: Quantity, lang: Lang, marks_plan: bool = True) -> Ma
             for part in quantity.worded
         )
         words = Markup("".join(parts))
-    # A range has no single value that a machine might take for it.
+    # A quantity such as a range has no single value for the attribute.
     if quantity.value is None:
         return Markup(f'<span class="amount">{words}</span>')
     value = escape(plain(quantity.value))
@@ -299,7 +299,7 @@ def quantity_html(quantity: Quantity, lang: Lang, marks_plan: bool = True) -> Ma
 
 
 def _mark_reading(words: str, lang: Lang) -> str:
-    """A qualifier that no source prints, with a note that it is the editor's."""
+    """A qualifier that no source states, with a note that it is the editor's reading."""
     note = say("pages.reading").inside(lang)
     return f'<span class="amount__reading" title="{escape(note)}">{escape(words)}</span>'
 
@@ -307,7 +307,7 @@ def _mark_reading(words: str, lang: Lang) -> str:
 def amount_html(
     figure: Figure, lang: Lang, link: bool = True, *, marks_plan: bool = True
 ) -> Markup:
-    """The wording of a figure, as a link to the figure itself unless `link` is false."""
+    """The wording of a figure, as a link to the figure unless `link` is false."""
     words = quantity_html(figure.quantity, lang, marks_plan)
     if not link:
         return words

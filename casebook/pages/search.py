@@ -1,4 +1,4 @@
-"""The page that searches the whole site, and the index that it reads when it is used."""
+"""The search page, and the index that it loads on first use."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from casebook.record.vocabulary import Vocabulary
 from casebook.text import COLON, NO_TEXT, Lang, Text
 from casebook.values.amount_wording import plain, word_quantity
 
-# With more cases than these the sentences of the stories are left out, for the reader's sake.
+# With more cases than this the index leaves out stories, so that readers can load it.
 STORIES_LIMIT = 500
 
-# Lists that are asked for by their names.
+# Sections of the site that are found by their names.
 _LISTS: Final = ("compare", "timeline", "charts", "data", "figures", "corrections")
 
-# The names of the entry of a case among what its files hand on to lists of all cases.
+# The names of the index entries of a case among its texts of lists, by language.
 ENTRY: Mapping[Lang, str] = {"zh": "search-zh", "en": "search-en"}
 
 
@@ -39,10 +39,10 @@ _END_OF_BLOCK = re.compile(r"</(?:p|li|dd|dt|h[1-6]|td|th|blockquote)>")
 
 
 class SearchPassage(NamedTuple):
-    """One thing that can be found: its place in the page, its words, and the numbers in it.
+    """A passage that can be found: its place in the page, its words, and the numbers in it.
 
-    Each of `numbers` is a value in plain digits with the wording that says it. `also` is the same
-    in the other languages, which is searched and not shown; `years` are the first and the last.
+    Each of `numbers` is a value in plain digits with its wording. `also` are the words in the other
+    languages, which are searched but not shown; `years` are the first and the last year.
     """
 
     anchor: str
@@ -53,7 +53,7 @@ class SearchPassage(NamedTuple):
 
 
 class Indexed(NamedTuple):
-    """A page with its passages; `names` are other words by which it is looked for."""
+    """A page with its passages; `names` are further words by which readers look for it."""
 
     url: str
     title: str
@@ -62,14 +62,14 @@ class Indexed(NamedTuple):
 
 
 def make_search(site: Site) -> Iterator[Page]:
-    """The page with the field in both languages."""
+    """The search page in both languages."""
     yield from in_languages(with_cases(section_page("search"), site), site)
 
 
 def make_index_files(site: Site, read: ReadTexts | None = None) -> Iterator[DataStream]:
-    """The index of each language as a script, streamed: it holds words of every case.
+    """The index of each language as a script, streamed because it has words of every case.
 
-    `read` gives the entries of all cases by their name, in UTF-8, where they were made before.
+    `read` gives the entries of all cases by their name, in UTF-8, if they were made before.
     """
     for lang in site.languages:
         path = site.languages.address("search/index.js", lang).removeprefix("/")
@@ -78,7 +78,7 @@ def make_index_files(site: Site, read: ReadTexts | None = None) -> Iterator[Data
 
 
 def list_synonyms(vocabulary: Vocabulary) -> list[list[str]]:
-    """Words that mean the same: those that editors listed, and the names of terms."""
+    """Groups of synonyms: those that editors listed, and the names of terms in both languages."""
     listed = [re.split("[、，,;；]", line) for line in vocabulary.synonyms]
     terms = (vocabulary.topics, vocabulary.provider_types, vocabulary.modes, vocabulary.measures)
     listed += [[term.name.zh, term.name.en] for group in terms for term in group.values()]
@@ -87,9 +87,9 @@ def list_synonyms(vocabulary: Vocabulary) -> list[list[str]]:
 
 
 def write_index(entries: Iterable[bytes], same: list[list[str]]) -> Iterator[bytes]:
-    """The index as a script, piece by piece: words that mean the same, and all pages.
+    """The index as a script, in pieces: groups of synonyms, and all pages.
 
-    There are commas between the `entries`.
+    `entries` already contain the commas between them.
     """
     yield b'window.casebookIndex = {"same":' + _write_json(same).encode("utf-8") + b',"pages":['
     yield from entries
@@ -107,17 +107,17 @@ def write_entry(page: Indexed) -> bytes:
 
 def _write_json(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # These end a line of a script in old browsers.
+    # In old browsers these characters end a line of a script.
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def has_stories(dataset: Dataset) -> bool:
-    """True of a site small enough for its stories to be searched, sentence by sentence."""
+    """True if the site is small enough for its stories to be searched, sentence by sentence."""
     return len(dataset.cases) <= STORIES_LIMIT
 
 
 def list_search_entries(site: Site, lang: Lang, read: ReadTexts | None = None) -> Iterator[bytes]:
-    """The entries of all pages of a language with commas; those of cases may be made already."""
+    """The entries of all pages of a language with commas; `read` gives those of cases if made."""
     dataset, stories = site.dataset, has_stories(site.dataset)
     if read is not None:
         yield from read(ENTRY[lang], b",")
@@ -131,7 +131,7 @@ def list_search_entries(site: Site, lang: Lang, read: ReadTexts | None = None) -
 
 
 def index_case(case: Case, lang: Lang, dataset: Dataset, stories: bool) -> Indexed:
-    """The page of a case in a language, with its passages, those of its story if `stories`."""
+    """The page of a case in a language with its passages, including its story if `stories`."""
     link = link_case(case, dataset)
     region = dataset.regions[case.region]
     names = (link.place.zh, link.place.en, region.name.zh, region.name.en, region.pinyin)
@@ -144,9 +144,9 @@ def index_case(case: Case, lang: Lang, dataset: Dataset, stories: bool) -> Index
 
 
 def _index_others(site: Site, lang: Lang) -> Iterator[Indexed]:
-    """The pages of a language that are not of one case: texts, charts and lists."""
+    """The other pages of a language: texts, charts and lists."""
     for (slug, written), prose in site.prose.items():
-        # The lead names every case, and would be the first hit of each search.
+        # The lead names every case, and would be the first result of each search.
         if written == lang and slug != LEAD:
             text = SLOT.sub("", str(prose.body))
             blocks = _END_OF_BLOCK.sub("\n", text).split("\n")
@@ -173,17 +173,17 @@ def _list_passages(
     others = tuple(other for other in dataset.languages if other != lang)
 
     def translate(*texts: Text) -> str:
-        # Of many cases it would double what a reader has to load.
+        # On a site of many cases, translations would double the size of the index.
         said = (text.own(other) for text in texts for other in others if stories)
         return " · ".join(filter(None, said))
 
-    # The title stands above its passages, and is found in the other languages by the first.
+    # The first passage makes the title, which stands above it, findable in other languages.
     also = translate(case.title, case.summary)
     yield SearchPassage("", case.summary.inside(lang), also=also)
     for figure in case.figures.values():
         measure = dataset.vocabulary.measures[figure.measure].name
         told = [word_figure(figure, dataset), figure.label, measure]
-        # A latest date says when something was reported, and is not asked for as its year.
+        # A latest date is that of the report; nobody searches for it as the year of the figure.
         if figure.period.lane != "latest_only":
             told.append(Text(figure.period.words("zh"), figure.period.words("en")))
         yield SearchPassage(
@@ -230,7 +230,7 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPass
         named.append(figure)
         return word_quantity(figure.quantity).inside(written)
 
-    # What is found is the sentence as it is printed, so that a number is found in any notation.
+    # Sentences are indexed as printed, so that a number is found in any notation.
     text = SLOT.sub("", case.story.inside(lang))
     text = _MARKS.sub("", _LINK.sub(r"\1", REFERENCE.sub(word, text)))
     pairs = dict.fromkeys(pair for figure in named for pair in number_figure(figure, written))
@@ -240,7 +240,7 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPass
 
 
 def number_figure(figure: Figure, lang: Lang) -> tuple[tuple[str, str], ...]:
-    """The values of a figure in plain digits, each with the wording: two for a range."""
+    """The values of a figure in plain digits, each with its wording; a range has two."""
     quantity = figure.quantity
     # Nobody who looks for 20000 means 数万.
     ends = () if quantity.is_rough else (quantity.low, quantity.high)
@@ -250,6 +250,6 @@ def number_figure(figure: Figure, lang: Lang) -> tuple[tuple[str, str], ...]:
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of plain text, without those that have no word."""
+    """The sentences of plain text that contain a word character."""
     sentences = (piece.strip() for piece in _END_OF_SENTENCE.split(text))
     return [sentence for sentence in sentences if re.search(r"\w", sentence)]

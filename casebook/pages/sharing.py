@@ -1,4 +1,4 @@
-"""Pages as other sites show them: cards beside a link, and JSON-LD in the words of schema.org."""
+"""Pages for other sites: cards that they show beside a link, and JSON-LD with schema.org terms."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from casebook.record.slugs import figure_address
 from casebook.record.vocabulary import Source
 from casebook.text import COLON, COMMA, LANGUAGE_TAGS, Lang, typeset
 
-# Four hundred cards take two seconds of the processor; pages of larger sites have those of their
-# charts.
+# Four hundred cards take two seconds of processor time; on larger sites pages use the cards of
+# their charts.
 MOST_CARDS = 400
-# The name of the file, beside the page.
+# The file name of the card, in the folder of the page.
 CARD_FILE = "card.png"
-# The chart on the card of a page that has none of its own.
+# The chart on the card of pages that have no chart of their own.
 FACE = "disclosure"
 
-# What could end the script element or begin a comment in it.
+# Characters that could end the script element or begin a comment in it.
 _UNSAFE = "<>&"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
-# The property that the number of a wording is, by its qualifier; other wordings have two bounds.
+# The property of the value of a quantity, by qualifier; other quantities have two bounds.
 _NUMBERS: Final = {
     "exact": "value",
     "approx": "value",
@@ -49,14 +49,14 @@ _NUMBERS: Final = {
 
 
 def has_cards(dataset: Dataset) -> bool:
-    """True of a site whose home and cases have cards of their own."""
-    # Only a whole address can be shared, and a card is looked for under no other.
+    """True if home and cases of the site have cards of their own."""
+    # Other sites need the whole address of a card, so a site without a siteurl has none.
     count = (len(dataset.summaries) + 1) * len(dataset.languages)
     return bool(dataset.settings.siteurl) and count <= MOST_CARDS
 
 
 def list_cards(site: Site) -> Iterator[tuple[str, CardWords]]:
-    """The cards of a site, each with its path in it."""
+    """The cards of a site, each with its path in the site."""
     for lang in site.languages:
         name = site.settings.name.inside(lang)
         for url, card in _word_cards(lang, site):
@@ -67,10 +67,10 @@ def list_cards(site: Site) -> Iterator[tuple[str, CardWords]]:
 
 
 def _word_cards(lang: Lang, site: Site) -> Iterator[tuple[str, CardWords]]:
-    """The words of the cards of home and of each case, by the address of each."""
+    """The words of the cards of home and of each case, each with the address of the page."""
     dataset, name = site.dataset, site.settings.name.inside(lang)
     own = site.publisher.inside(lang)
-    # The publisher signs where that is somebody else than the site itself.
+    # The publisher is named only if it is not the site itself.
     credit = "" if own == name else own
     lead = site.prose.get((LEAD, lang)) or site.prose.get((LEAD, site.languages.first))
     tagline = site.settings.tagline.inside(lang)
@@ -93,7 +93,7 @@ def _word_cards(lang: Lang, site: Site) -> Iterator[tuple[str, CardWords]]:
 
 
 def _word_figure_card(figure: Figure, lang: Lang, dataset: Dataset) -> CardWords:
-    """The wording of a figure with its qualifier, what and when it is of, and who says so."""
+    """The wording of a figure with its qualifier, its label, date and status, and its publisher."""
     status = dataset.vocabulary.statuses[figure.status].name
     said = (figure.label, word_period(figure.period), status)
     names = dataset.sources[figure.source].publisher.inside(lang)
@@ -105,12 +105,12 @@ def _word_figure_card(figure: Figure, lang: Lang, dataset: Dataset) -> CardWords
 
 
 def find_card(page: Page, site: Site) -> Card:
-    """The card that other sites show for a page, empty where there is none."""
+    """The card that other sites show for a page, empty if there is none."""
     kind, _, rest = page.url.partition("/")
     name = rest.strip("/")
     case = site.dataset.by_slug.get(name) if kind in ("cases", "figures") else None
     if site.has_cards and (case or not kind):
-        # The figures of a case are shown by the card of the case.
+        # The page of the figures of a case has the card of the case.
         url, title = (f"cases/{name}/", case.title) if case else (HOME_URL, page.title)
         path = site.languages.address(f"{url}{CARD_FILE}", page.lang)
         return Card(path, title.inside(page.lang))
@@ -124,7 +124,7 @@ def find_card(page: Page, site: Site) -> Card:
 
 
 def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, Card]:
-    """The cards of pages that have no chart of their own."""
+    """The cards of pages without a chart of their own, by language."""
     faces = (drawn for (name, _), drawn in charts.items() if name == FACE)
     return {drawn.lang: _card_of(drawn) for drawn in faces if drawn.pictured}
 
@@ -134,17 +134,17 @@ def _card_of(drawn: Drawn) -> Card:
 
 
 def write_linked_data(*described: Mapping[str, object]) -> Markup:
-    """Descriptions as JSON for a script element, Chinese as it is; schema.org's where none says."""
+    """Descriptions as JSON-LD for a script element, by default in the context of schema.org."""
     found = [{"@context": "https://schema.org", **one} for one in described]
     text = _ENCODER.encode(found if len(found) > 1 else found[0])
-    # A table for str.translate would be asked for every Chinese character.
+    # Faster than str.translate, which looks up every Chinese character.
     for char in _UNSAFE:
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)
 
 
 def describe_home(page: Page, site: Site) -> dict[str, object]:
-    """The article, the data set behind it, and the site."""
+    """The description of the home page: the article, the data set behind it, and the site."""
     lang, sources = page.lang, site.dataset.used_sources.values()
     based_on = [describe_source(source, lang) for source in sources]
     article = {**_describe_article(page, site), "isBasedOn": based_on}
@@ -155,7 +155,7 @@ def describe_home(page: Page, site: Site) -> dict[str, object]:
 
 
 def describe_data(lang: Lang, site: Site) -> dict[str, object]:
-    """The data set with all files that hold it."""
+    """The description of the data set with all of its files."""
     dataset = site.dataset
     measures = dataset.vocabulary.measures.items()
     used = {figure.group.measure for case in dataset.summaries for figure in case.figures}
@@ -169,7 +169,7 @@ def describe_data(lang: Lang, site: Site) -> dict[str, object]:
 
 
 def describe_case(case: Case, page: Page, site: Site) -> dict[str, object]:
-    """The article about a case, with each of its figures as a property of the place."""
+    """The description of a case as an article, with its figures as properties of the place."""
     dataset, lang = site.dataset, page.lang
     region = dataset.regions[case.region]
     corrections = [
@@ -199,7 +199,7 @@ def describe_case(case: Case, page: Page, site: Site) -> dict[str, object]:
 
 
 def _describe_article(page: Page, site: Site) -> dict[str, object]:
-    """The article of a page: its words, who answers for it, its dates and its picture."""
+    """The article of a page: its words, its publisher, its dates and its picture."""
     settings, lang, licence = site.settings, page.lang, site.settings.licence
     home, card = site.locate(HOME_URL, lang), find_card(page, site)
     publisher = {"@type": "Organization", "name": site.publisher.inside(lang)}
@@ -225,7 +225,7 @@ def _describe_article(page: Page, site: Site) -> dict[str, object]:
 
 
 def describe_trail(page: Page, site: Site) -> Markup:
-    """The way from home to a page, nothing where addresses are not known or there is no way."""
+    """The breadcrumbs of a page, empty for home, unindexed pages and sites without a siteurl."""
     if not (site.settings.siteurl and page.url and page.indexed):
         return Markup("")
     steps = ((HOME_URL, say("pages.home")), *page.trail, (page.url, page.title))
@@ -242,7 +242,7 @@ def describe_trail(page: Page, site: Site) -> Markup:
 
 
 def describe_figure_alone(figure: Figure, lang: Lang, site: Site) -> dict[str, object]:
-    """A figure by itself, with the publication that it rests on."""
+    """The description of a figure by itself, with the publication that it cites."""
     dataset = site.dataset
     url = site.locate(figure_address(figure.key), lang)
     return {
@@ -253,9 +253,9 @@ def describe_figure_alone(figure: Figure, lang: Lang, site: Site) -> dict[str, o
 
 
 def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, object]:
-    """A figure as a property: bounds where the wording gives bounds, never a false exact value.
+    """The description of a figure as a property: if the wording gives bounds, no exact value.
 
-    Beside it are qualifier, period, status, and per what, which a number alone would lose.
+    It includes qualifier, period, status and per, which a number alone would lose.
     """
     quantity = figure.quantity
     words = word_figure(figure, dataset).inside(lang)
@@ -263,7 +263,7 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
         bounds = {name: quantity.value}
     else:
         bounds = {"minValue": quantity.low, "maxValue": quantity.high}
-    # A unit alone would make 60,000 yuan a post and year the same as 60,000 yuan.
+    # Without per, 60,000 yuan per post and year would equal 60,000 yuan.
     unit = "/".join((quantity.unit, *figure.per)) if quantity.unit else ""
     references = {
         "qualifier": quantity.qualifier,
@@ -289,14 +289,14 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
 
 
 def describe_source(source: Source, lang: Lang) -> dict[str, object]:
-    """A publication that something rests on."""
+    """The description of a cited publication."""
     described: dict[str, object] = {
         "@type": "CreativeWork",
         "identifier": source.id,
         "name": source.title.inside(lang),
         "publisher": {"@type": "Organization", "name": source.publisher.inside(lang)},
     }
-    # Only a whole day, month or year is a date of schema.org.
+    # schema.org dates are only whole days, months or years.
     if source.published is not None and source.published.datetime_attribute:
         described["datePublished"] = source.published.datetime_attribute
     if source.url:
