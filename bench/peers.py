@@ -23,8 +23,8 @@ _BEYOND = 10**6
 class Peer:
     """A program with the functions that write, build, empty and change its site.
 
-    `changes` are the edits of the site between two builds, by name; an edit gets the number of cases
-    and the number of the round, so that no round repeats an edit.
+    `changes` are the edits of the site between two builds, by name; an edit gets the number of
+    cases and of the round, so that no round repeats an edit.
     """
 
     name: str
