@@ -1,4 +1,4 @@
-"""Agreement of figures with the words of their sources, which one grammar reads."""
+"""Agreement of figures with the quotes from their sources, both read by one grammar."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from casebook.values.words import (
 
 Support = Literal["confirms", "size", "disagrees", "related"]
 
-# The messages of what differs, the most first.
+# The messages of differences, the largest difference first.
 _DIFFERENCES: Final = (
     "record.differs.none",
     "record.differs.number",
@@ -49,23 +49,23 @@ _TAXES: Final = re.compile("|".join(sorted(TAXES, key=len, reverse=True)))
 
 
 def find_plan(quote: str, label: str = "") -> str:
-    """The word that makes a plan of what is quoted, or of what is so labelled, or nothing."""
+    """The word in a quote or label that marks the amount as planned, or ""."""
     quote, label = quote.translate(TRADITIONAL), label.translate(TRADITIONAL)
     found = PATTERNS["quoted"].search(quote) or PATTERNS["labelled"].search(label)
     return found[0] if found else ""
 
 
 def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
-    """The keys of all that some words say an amount is per."""
+    """The keys of the terms that a text says an amount is per."""
     words = words.translate(TRADITIONAL)
-    # Most words say nothing of it, and eleven searches are a tenth of the reading of a figure.
+    # Most texts state no per, and searching for eleven terms takes a tenth of reading a figure.
     if not re.search("[每均额间给/／·]|[a-z]", words):
         return set()
     return {key for key, term in terms.items() if _per_pattern(name_per(term.name)).search(words)}
 
 
 def name_per(name: Text) -> Text:
-    """The name of what an amount is per, in both languages where the word is a common one.
+    """The name of a term of `per`, in both languages if the translation is known.
 
     A site in English may have sources in Chinese.
     """
@@ -92,11 +92,11 @@ def _per_pattern(name: Text) -> re.Pattern[str]:
 
 
 def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: Lang) -> None:
-    """Report what a figure says otherwise than the words that it is quoted from."""
+    """Report each property of a figure that disagrees with its quote or its label."""
     quote, amount, label = figure.quote, figure.quantity.text, figure.label.own(lang)
     is_long = measure_quote(amount, lang) > QUOTE_LIMIT
     if measure_quote(quote, lang) > QUOTE_LIMIT or (is_long and quote in amount):
-        # The first is reported. The amount is the source's own words, too long for a quote.
+        # A long quote was reported on reading. A long amount is in the source's own words.
         pass
     elif figure.wording == "printed" and not quote:
         fields.report("E202.quote", fields.at("quote"), figure=figure.id)
@@ -128,7 +128,7 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
         if word in f"{quote}\n{label}" and word not in own.words:
             fields.report("E218.word", fields.at("measure"), measure=own.key, word=word)
     said, written = find_per(quote, names), {*figure.per}
-    # The vocabulary may have no term for what the quote says.
+    # The vocabulary may have no term for the per that the quote states.
     said = said or {word for each in find_amounts(quote) for word in each.per}
     key = "E219" if said - written else "E217.per"
     unsaid = written - said
@@ -140,27 +140,27 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
 
 
 def _check_label(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: Lang) -> None:
-    """Report what a label says that the amount is per, and an annual amount of no year."""
+    """Report a per that only the label states, and an annual amount whose period is not a year."""
     label, measure, period = (
         figure.label.own(lang),
         vocabulary.measures[figure.measure],
         figure.period,
     )
-    # A total is of its year, and not so much for each.
+    # A total is an amount for its whole period, not per something.
     if figure.quantity.kind == "money" and not measure.total:
         for per in sorted(find_per(label, vocabulary.per) - {*figure.per}):
             fields.report(
                 "W219", fields.at("per"), per=vocabulary.per[per].name.inside(lang), label=label
             )
     first, last = period.earliest, period.latest
-    # A financial year and a school year lie in two.
+    # A financial year or school year lies in two calendar years.
     days = (last - first).days if first and last else 360
     if measure.key == "annual_total" and not 360 <= days <= 731:
         fields.report("W218", fields.at("period"), period=period.edtf)
 
 
 def check_support(fields: Fields, figure: Figure, vocabulary: Vocabulary) -> None:
-    """Report what is given as support of a figure and is none."""
+    """Report corroborating sources that are repeated or do not support the figure."""
     seen = {figure.source}
     for report in figure.corroborated_by:
         if report.source in seen:
@@ -174,9 +174,9 @@ def check_support(fields: Fields, figure: Figure, vocabulary: Vocabulary) -> Non
 
 
 def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | None:
-    """The difference of a quote from the amount as printed, None where they say the same.
+    """The difference between a quote and the amount as printed, or None if they agree.
 
-    A quote that tells by how much something changed needs an amount or a label that says so.
+    If the quote states a change (increased by), the amount or the label must state it too.
     """
     printed, quote, own = (
         parse_quantity(quantity.text),
@@ -185,7 +185,7 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
     )
     number = _NUMBER.search(quote)
     lead = quote[: number.start()] if number else ""
-    # Not to exceed a number denies nothing.
+    # A negation in the amount itself, as in not to exceed, denies nothing.
     if (denied := PATTERNS["denied"].search(lead)) and denied[0].strip() not in own:
         return say("record.differs.denied")
     told = f"{own}\n{label.translate(TRADITIONAL)}"
@@ -203,19 +203,19 @@ def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | Non
     if any(word not in own for word in PATTERNS["hedges"].findall(quote)):
         return say("record.differs.qualifier")
     reasons = [_difference(printed, said, quantity.unit) for said in find_amounts(quote)]
-    # Of several amounts the one that is alike in most is meant.
+    # Of several amounts in the quote, the most similar one is meant.
     reason = max(reasons, key=_DIFFERENCES.index, default=_DIFFERENCES[0])
     return say(reason) if reason else None
 
 
 def _find_apart(figure: Figure, told: str) -> Text | None:
-    """The reason why a quote is of other money than what is told, as what is owed or left."""
+    """The reason why a quote is about other money, such as debt, that `told` does not mention."""
     if figure.quantity.kind != "money":
         return None
     quote, told = figure.quote.translate(TRADITIONAL), told.translate(TRADITIONAL)
     groups = (*APART, _SHARED_OUT)
     found = [words.search(quote) for words in groups if not words.search(told)]
-    # 三年共120万元 is no amount of one year.
+    # 三年共120万元 is not an amount of one year.
     if figure.period.precision != "interval" and (lasts := PATTERNS["so_long"].search(quote)):
         found += [lasts] if lasts[0] not in told else []
     word = next((each[0] for each in found if each), "")
@@ -223,9 +223,9 @@ def _find_apart(figure: Figure, told: str) -> Text | None:
 
 
 def _difference(printed: Quantity, said: Quantity, unit: str) -> str:
-    """The message of the first thing in which two amounts differ, or nothing.
+    """The key of the message for the first difference between two amounts, or "".
 
-    `unit` is the one that is meant where none is printed.
+    `unit` is the unit that is meant if none is printed.
     """
     if printed.numbers != said.numbers:
         return "record.differs.number"
@@ -238,10 +238,10 @@ def _difference(printed: Quantity, said: Quantity, unit: str) -> str:
 
 
 def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Support:
-    """The degree to which the words of another source bear out a figure.
+    """The degree to which the quote of another source supports a figure.
 
-    They say the same amount, or one that allows it, as 4000多万元 allows 4277万元, or one that
-    excludes it, or none.
+    The quote states the same amount (confirms), one that allows it, as 4000多万元 allows 4277万元
+    (size), one that excludes it (disagrees), or none (related).
     """
     quantity, quote = figure.quantity, report.quote.translate(TRADITIONAL)
     is_plan = find_plan(quote) and figure.status not in PLANNED_STATUSES
@@ -269,9 +269,9 @@ def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Suppo
 
 
 def _bounds(quantity: Quantity) -> tuple[tuple[Decimal, int], tuple[Decimal, int]]:
-    """The least and the most that an amount can be, each with 1 or -1 where it is not that itself.
+    """The lower and upper bound of an amount, each with 0, or 1 or -1 if the bound is excluded.
 
-    A bound says no more than the digits that it is given in: 4000多万 is less than 5000万.
+    The wording limits an amount to one unit of its last digit: 4000多万 is less than 5000万.
     """
     value = quantity.value
     if value is None:

@@ -17,10 +17,10 @@ from casebook.values.words import CURRENCIES, TAXES
 class ComparabilityClass(NamedTuple):
     """The measure, unit, per, scope and taxes that two figures must share to be compared.
 
-    Shares also have to be of one `whole`: 70% of one thing is no more than 50% of another.
+    Shares must also have the same `whole`: 70% of one thing is not more than 50% of another.
     """
 
-    # In this order, by which classes are sorted: amounts of one measure come beside each other.
+    # Classes are sorted by these fields in this order, so that those of one measure are adjacent.
     measure: str
     unit: str
     per: tuple[str, ...]
@@ -30,7 +30,7 @@ class ComparabilityClass(NamedTuple):
 
     @property
     def key(self) -> str:
-        """One word for the class, fit for an id in a page."""
+        """The class as one word that is valid as an id in a page."""
         tax = TAXES.get(self.tax, "").replace(" ", "_")
         parts = (self.measure, self.unit, *self.per, self.scope, tax, self.whole)
         return "-".join(part for part in parts if part)
@@ -50,25 +50,25 @@ def class_of(figure: Figure) -> ComparabilityClass:
 
 
 def span_of(figure: Figure) -> str:
-    """The length of time that an amount speaks of: only those of one share a scale or a formula."""
+    """The length of time of an amount; only figures of equal length share a scale or formula."""
     period = figure.period
     is_known = period.lane != "latest_only"
     if is_known and period.precision == "interval":
         first, last = period.earliest, period.latest
-        # One financial year is as long as the next, and neither is a calendar year.
+        # Financial years are comparable with each other but not with a calendar year.
         if first and last and first.day == 1:
             end = first.year + 1, first.month - 1
             if (last.year, last.month) == end and last.day == monthrange(*end)[1]:
                 return f"year-{first.month}"
         return period.edtf
-    # A price for each post is the same whether its day is known or its year; a total is not.
+    # Unlike a total, a price per post is the same for a day as for a year.
     if figure.per or figure.quantity.unit not in CURRENCIES:
         return ""
     return period.precision if is_known else period.lane
 
 
 def group_by_class(figures: Iterable[Figure]) -> dict[ComparabilityClass, tuple[Figure, ...]]:
-    """The figures of each comparability class, both in the order in which they came."""
+    """The figures of each comparability class; classes and figures keep their given order."""
     groups: dict[ComparabilityClass, list[Figure]] = {}
     for figure in figures:
         groups.setdefault(class_of(figure), []).append(figure)
@@ -76,16 +76,16 @@ def group_by_class(figures: Iterable[Figure]) -> dict[ComparabilityClass, tuple[
 
 
 def group_by_scale(figures: Iterable[Figure]) -> list[tuple[Figure, ...]]:
-    """The figures that may share a scale: of one class, length of time and state, with their plans.
+    """The groups of figures that may share a scale: of one class, length of time and status.
 
-    A rough number is alone: it has no value that could lie on a scale.
+    Plans join a group. A rough number is a group of its own, as it has no value to draw.
     """
     groups: dict[tuple[object, ...], list[Figure]] = {}
-    # What is planned is marked as such, so that it may stand beside whatever is done.
+    # A plan is marked as a plan, so it may be drawn beside figures of any status.
     for figure in sorted(figures, key=lambda each: each.is_planned):
         key: tuple[object, ...] = class_of(figure), span_of(figure)
         same = [each for each in groups if each[:2] == key] if figure.is_planned else []
-        # Beside others of its own place, where they are on one of the scales.
+        # A plan joins the group with figures of its own case, if there is one.
         same.sort(key=lambda each: all(one.case != figure.case for one in groups[each]))
         key = same[0] if same else (*key, figure.status)
         key = (figure.key,) if figure.quantity.is_rough else key
@@ -113,7 +113,7 @@ def name_class(key: ComparabilityClass, words: Vocabulary) -> Text:
 
 
 def name_scale(key: ComparabilityClass, span: str, words: Vocabulary) -> Text:
-    """The name of a class with the length of time that parts some of its figures from others."""
+    """The name of a class with the length of time that all figures of one scale have."""
     if not span:
         return name_class(key, words)
     kind, _, month = span.partition("-")
@@ -121,13 +121,13 @@ def name_scale(key: ComparabilityClass, span: str, words: Vocabulary) -> Text:
         month_name = Text(month, MONTHS[int(month) - 1])
         length = say("values.span.year_from", month=month_name)
     else:
-        # Of an interval the period itself, as only figures of the same one share a scale.
+        # An interval is named in full, as only figures of the same interval share a scale.
         length = say(f"values.span.{span}") if span.isidentifier() else word_period(span)
     return say("values.scale", name=name_class(key, words), length=length)
 
 
 def why_not_comparable(one: Figure, other: Figure, words: Vocabulary) -> Text | None:
-    """The reason, in words, why two figures may not be compared, or None where they may."""
+    """The reason, in words, why two figures may not be compared, or None if they may."""
     difference = describe_difference(one, other, words)
     return difference and say(
         "values.not_comparable", one=one.label, other=other.label, difference=difference
@@ -135,9 +135,9 @@ def why_not_comparable(one: Figure, other: Figure, words: Vocabulary) -> Text | 
 
 
 def describe_difference(one: Figure, other: Figure, words: Vocabulary) -> Text | None:
-    """The difference between the classes of two figures, or None where they are of one.
+    """The difference between the classes of two figures, or None if the classes are equal.
 
-    The first that a reader would care about is named: measure, unit, per, scope.
+    Only the first difference is named, in the order measure, unit, per, taxes, whole, scope.
     """
     a, b = class_of(one), class_of(other)
     if a == b:

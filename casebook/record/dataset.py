@@ -1,4 +1,4 @@
-"""Data set: all cases in their order, with the lists that they draw on."""
+"""Data set: all cases in their order, with the lists that they use."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ from casebook.text import (
     word_count,
 )
 
-# More places than this in one sentence are a list that has a page of its own.
+# The most places that a sentence names; a longer list is on a page of its own.
 MOST_NAMED = 40
-# Lists in other orders ask for the same records again and again; these take 90 MB. Of more, whoever
-# goes through all of them in turn finds none again, and a few are as good as many.
+# Pages list cases in several orders and load the same records again; 1,500 of them take 90 MB. In a
+# larger set each pass evicts a record before its next use, so a small cache serves as well.
 _MOST_HELD = 1_500
 _HELD_OF_MORE = 200
 K = TypeVar("K", Case, CaseSummary)
@@ -53,7 +53,7 @@ T = TypeVar("T")
 
 
 class Whole(NamedTuple):
-    """Words and shared sources of the whole data set, as pages of single cases show them."""
+    """Words and shared sources of the whole data set, for pages of single cases."""
 
     words: Mapping[str, Text]
     shared: tuple[str, ...]
@@ -63,12 +63,11 @@ class Whole(NamedTuple):
 class Dataset:
     """Every published case in administrative order, with vocabulary, regions and sources.
 
-    The cases may be loaded as they are asked for; what needs something of all of them asks
-    `summaries`. `unread` are the slugs of cases whose files have errors. `ledger` holds every
-    address that was ever published, with its line in the ledger, `gone` those that are no
-    more. `outdated` are the pages whose English is older than their Chinese, by address, `media`
-    the pictures and files that records name. A part of a data set has in `whole` what its cases
-    show of all the others.
+    Cases may be loaded on access; code that needs all cases reads `summaries`. `unread` holds the
+    slugs of cases whose files have errors. `ledger` maps every address that was ever published to
+    its line in the ledger, `gone` holds the addresses that no longer exist. `outdated` maps
+    addresses to pages whose translation is outdated, `media` holds the pictures and files that
+    records name. `whole` gives a part of a data set the words and sources of all cases.
     """
 
     cases: Sequence[Case]
@@ -86,7 +85,7 @@ class Dataset:
     whole: Whole | None = None
 
     def with_settings(self, settings: Settings) -> Dataset:
-        """The same data set with other settings, on which nothing rests that it has found out."""
+        """The same data set with other settings and the same cached results, which need none."""
         same = copy(self)
         same.__dict__["settings"] = settings
         return same
@@ -100,12 +99,12 @@ class Dataset:
 
     @property
     def rows(self) -> Sequence[Case | CaseSummary]:
-        """The cases for what both they and their summaries say; no record is loaded for it."""
+        """The cases, or their summaries if cases load lazily, for attributes that both have."""
         return self.cases.summaries if isinstance(self.cases, LazyCases) else self.cases
 
     @cached_property
     def updated(self) -> str:
-        """The newest date of all cases, or nothing."""
+        """The newest date of all cases, or ""."""
         return max((case.date for case in self.summaries), default="")
 
     @cached_property
@@ -115,12 +114,12 @@ class Dataset:
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
-        """The place of each case in the order, by slug."""
+        """The index of each case in the order, by slug."""
         return {case.slug: index for index, case in enumerate(self.rows)}
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:
-        """The slugs of cases by those that they had before."""
+        """The current slug of a case by each of its earlier slugs."""
         return {alias: case.slug for case in self.rows for alias in case.aliases}
 
     @cached_property
@@ -168,11 +167,11 @@ class Dataset:
     def words(self) -> Mapping[str, Text]:
         """The counts and places of the whole site that a text may name as `{{site.…}}`.
 
-        For each question and each state of its answer they are the number of places and the
-        places: `provider_stated`, `provider_stated_places`. With `main_` before them they are those
-        of the cases that the main source is behind.
+        Each question and each state of its answer has the number of cases and their places:
+        `provider_stated`, `provider_stated_places`. Names with the prefix `main_` count only cases
+        that use a main source.
         """
-        # A part of a data set would count its own few cases.
+        # A part of a data set shows the counts of the whole, not of its own cases.
         if self.whole is not None:
             return self.whole.words
         counts = {
@@ -183,7 +182,7 @@ class Dataset:
         words = {name: word_count(count) for name, count in counts.items()}
         of_all = dict(self._word_cases(self.summaries))
         main = {name for name, source in self.sources.items() if source.main}
-        # What a text says of the main source would be untrue of the cases that others tell of.
+        # A text about the main source must not count cases from other sources.
         told = [case for case in self.summaries if not main.isdisjoint(case.sources)]
         of_main = of_all if len(told) == len(self.summaries) else dict(self._word_cases(told))
         return words | of_all | {f"main_{name}": found for name, found in of_main.items()}
@@ -199,18 +198,18 @@ class Dataset:
     def count_places(
         self, cases: Sequence[CaseSummary]
     ) -> Iterator[tuple[str, Mapping[ShownState, Mapping[str, int]]]]:
-        """For each question the regions with each state of its answer, and how many cases each."""
+        """For each question and state of its answer, the number of cases in each region."""
         regions = [case.region for case in cases]
         for number, question in enumerate(self.vocabulary.questions):
             places: dict[ShownState, dict[str, int]] = {state: {} for state in get_args(ShownState)}
-            # All at once: one by one, ten thousand took a twentieth of the time of a preview.
+            # Counted together: one by one, ten thousand cases took a twentieth of a preview.
             states = [case.states[number] for case in cases]
             for (state, region), count in Counter(zip(states, regions, strict=True)).items():
                 places[state][region] = count
             yield question, places
 
     def name_places(self, counts: Mapping[str, int]) -> Text:
-        """The places of so many cases in each region, of which the first are named."""
+        """The names of the first places, with their numbers of cases, and the number of places."""
         if not counts:
             return say("record.no_place")
         named = LISTED.join(
@@ -222,12 +221,12 @@ class Dataset:
         more = len(counts) - MOST_NAMED
         if more <= 0:
             return named
-        # Chinese counts all of them, English those that are not named.
+        # The Chinese sentence counts all places, the English one the unnamed places.
         return say("record.places", named=named, count=Text(str(len(counts)), str(more)))
 
     @cached_property
     def main(self) -> Text:
-        """The short name of the main source of the cases, empty where they have none."""
+        """The short name of the main source, or a general one for several, or an empty text."""
         names = {source.main for source in self.used_sources.values() if source.main}
         if len(names) > 1:
             return say("record.main")
@@ -235,7 +234,7 @@ class Dataset:
 
     @cached_property
     def shared_sources(self) -> tuple[str, ...]:
-        """The ids of the dated sources that more than one case rests on."""
+        """The ids of the dated sources that more than one case uses."""
         if self.whole is not None:
             return self.whole.shared
         uses = Counter(name for case in self.summaries for name in case.sources)
@@ -247,12 +246,12 @@ class Dataset:
 
     @cached_property
     def timeline(self) -> tuple[TimelineEntry | Gap, ...]:
-        """The places of all events, and of the shared sources, in the timeline."""
+        """The entries of the timeline for all events and shared sources, and its gaps."""
         shared = {name: self.sources[name] for name in self.shared_sources}
         return fill_timeline(self.summaries, shared, frozenset(shared or self.used_sources))
 
     def item_of(self, entry: TimelineEntry) -> TimelineItem:
-        """The entry of the timeline at a place."""
+        """The event or publication that an entry of the timeline refers to."""
         if not entry.slug:
             return publication_of(self.sources[entry.summary.source])
         case = self.by_slug[entry.slug]
@@ -260,7 +259,7 @@ class Dataset:
 
     @cached_property
     def used_sources(self) -> Mapping[str, Source]:
-        """The sources that something rests on, by id, in the order of the list of sources."""
+        """The sources that a case uses, by id, in the order of the list of sources."""
         used = {name for case in self.summaries for name in case.sources}
         return {name: source for name, source in self.sources.items() if name in used}
 
@@ -270,7 +269,7 @@ class Dataset:
         return tuple((case, document) for case in self.cases for document in case.documents)
 
     def once(self, find: Callable[[Dataset], T]) -> T:
-        """The result of a function of this data set, which goes through all cases but once."""
+        """The result of a function of this data set, computed once, as it reads all cases."""
         if find not in self._found:
             self._found[find] = find(self)
         found: T = self._found[find]
@@ -281,15 +280,15 @@ class Dataset:
         return {}
 
     def place(self, case: Case | CaseSummary) -> Text:
-        """The name of the place as readers know it: the province, or the town and its district."""
+        """The short name of the place of a case, with its parent for a district or county."""
         return self._name_place(case.region)
 
     def _name_place(self, code: str) -> Text:
-        # Lists ask for it of every case, several times over.
+        # Cached: lists ask several times for the place of every case.
         if code not in self._places:
             region = self.regions[code]
             self._places[code] = region.short
-            # 朝阳 and 鼓楼 are districts of several cities; prefectures need no province beside.
+            # Several cities have a district 朝阳 or 鼓楼; prefectures are clear without a province.
             if region.level == "county" and region.parent:
                 parent = self.regions[region.parent].short
                 self._places[code] = say("record.place", place=region.short, parent=parent)
@@ -300,7 +299,7 @@ class Dataset:
         return {}
 
     def label(self, case: Case) -> Text:
-        """The place of a case, with the first words of its title where the place has several."""
+        """The place of a case, with the first words of its title if the place has several cases."""
         place = self.place(case)
         if self.cases_in[case.region] < 2:
             return place
@@ -322,7 +321,7 @@ class Dataset:
 
     @cached_property
     def place_names(self) -> Mapping[Lang, Mapping[str, frozenset[str]]]:
-        """The codes of the places of the cases, and of the provinces, by their names."""
+        """The codes of provinces, regions of cases and their parents, by name in each language."""
         codes = {region.code for region in self.regions.values() if region.level == "province"}
         for case in self.rows:
             codes |= {case.region, self.regions[case.region].parent} - {""}
@@ -343,23 +342,23 @@ class Dataset:
 
     def find_figure(self, case: str, name: str, home: Case | None) -> Figure | None:
         """The figure that a reference names, seen from a text of the case `home`."""
-        # A text of the whole site has no figures of its own, so that it must name the case.
+        # A text outside the cases has no figures of its own, so it must name the case.
         if not case:
             return home.figures.get(name) if home is not None else None
         return self.figures.get(f"{case}.{name}")
 
     @property
     def who_and_how(self) -> tuple[str, str]:
-        """The questions of who provides and how it is bought, empty where a site asks neither."""
+        """The questions about provider types and modes, each "" if the site does not ask it."""
         of = self.vocabulary.question_of
         return of("provider_types"), of("modes")
 
     def answer(self, case: Case, question: str) -> Answer:
-        """The answer of the record, or for a derived question what the figures say."""
+        """The answer of the record, or for a derived question the answer of its figures."""
         return find_answer(case, question, self.vocabulary, self.sources)
 
     def answer_text(self, key: str, said: Answer | Elsewhere) -> Text:
-        """The words of an answer, in the names of the vocabulary; empty where nothing is stated."""
+        """The words of an answer, its terms by name; empty if nothing is stated."""
         if not said.terms:
             return said.text
         question = self.vocabulary.questions[key]
@@ -386,7 +385,7 @@ class Dataset:
 
 
 def _first_words(title: str, places: Set[str]) -> str:
-    """The first words of a title behind the place that it may begin with."""
+    """The first words of a title, without a place name at its start."""
     place, _, rest = re.sub("：|: |｜| \\| ", "\n", title, count=1).partition("\n")
     rest = rest if place in places else title
     return re.split("[，、；：｜]|[,;:|](?= )", rest, maxsplit=1)[0]
@@ -398,9 +397,9 @@ def order_cases(cases: Iterable[K]) -> tuple[K, ...]:
 
 
 class LazyCases(Sequence[Case]):
-    """The cases of these summaries, loaded when they are asked for; a few stay in memory.
+    """The cases of these summaries, loaded on access and partly kept in memory.
 
-    To go through all of them loads each once; what has to be quick asks the summaries.
+    Iteration loads every case; code that has to be quick reads the summaries.
     """
 
     def __init__(
@@ -413,7 +412,7 @@ class LazyCases(Sequence[Case]):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            # What lists show of some of the cases needs none of them loaded.
+            # A slice stays lazy, as lists of some cases need no records.
             return self._choose(self.summaries[index])
         return self._take(self.summaries[index].path)
 
@@ -421,18 +420,18 @@ class LazyCases(Sequence[Case]):
         return len(self.summaries)
 
     def without(self, state: State) -> LazyCases:
-        """The cases that are not in a state."""
+        """The cases that do not have a state."""
         return self._choose(tuple(one for one in self.summaries if one.state != state))
 
     def _choose(self, summaries: tuple[CaseSummary, ...]) -> LazyCases:
-        """Some of the cases, which has in memory what this has."""
+        """The cases of some summaries, with the same records in memory."""
         chosen = copy(self)
         chosen.summaries = summaries
         return chosen
 
 
 class _Lookup(Mapping[str, T]):
-    """Things that are looked up by their names when they are asked for."""
+    """A mapping that finds each value by its name on access."""
 
     def __init__(self, list_names: Callable[[], Iterable[str]], find: Callable[[str], T]) -> None:
         self._list_names = list_names

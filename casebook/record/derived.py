@@ -1,7 +1,7 @@
-"""Figures that this site computes from others of a case, and the guard that may refuse it.
+"""Figures that this site computes from others of a case, and the rules that refuse a formula.
 
-A result is no more certain than the figures that it is computed from: it has no more digits than
-are known, and about and bounds are carried on.
+A result is never more certain than its figures: it has only the digits that are known, and it takes
+over qualifiers such as about and at least.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _REFUSALS: Final = {
     "*": ("values.cannot_multiply", "values.cannot_multiply.number"),
     "/": ("values.cannot_divide", "values.cannot_divide.number"),
 }
-# No larger divisor or subtrahend makes a result larger: amounts are never negative.
+# A larger divisor or subtrahend makes a result smaller, as amounts are never negative.
 _TURNED: Final[Mapping[Qualifier, Qualifier]] = {
     "more_than": "at_most",
     "at_least": "at_most",
@@ -52,9 +52,9 @@ _ROUNDINGS: Final[Mapping[Qualifier, str]] = {
 
 
 class Derived(NamedTuple):
-    """The result of a formula: its amount and all that it takes over from its figures.
+    """The result of a formula: its amount, and what it takes over from its figures.
 
-    `measures` are those that it may be of; any where the vocabulary has none for it.
+    `measures` are the measures that it may have; if there are none, any measure is allowed.
     """
 
     quantity: Quantity
@@ -76,7 +76,7 @@ def derive(
     term = parse_formula(formula) if isinstance(formula, str) else formula
     value = computation.evaluate(term)
     reasons = computation.reasons
-    # Two sources that tell of one thing are two accounts of it and no two things.
+    # Two sources may report the same thing, so their figures are not combined.
     sources = tuple(dict.fromkeys(figure.source for figure in value.figures))
     if len(sources) > 1:
         reasons.append(say("values.several_sources", names=ENUMERATION.join(map(Text, sources))))
@@ -102,16 +102,16 @@ def derive(
 
 
 def _fitting(value: _Operand, vocabulary: Vocabulary) -> tuple[Measure, ...]:
-    """The measures that a result may be of: that of its figures, or those of what it has become."""
+    """The measures that a result may have: that of its figures, or those for its kind of result."""
     own = vocabulary.measures[value.measure]
-    # Two counts of different years are a count; two totals of a year are no total of a year.
+    # A sum of counts is a count, but a sum of annual totals is not an annual total.
     if not value.result or (value.result == "sum" and own.kind == "count"):
         return (own,)
     return tuple(one for one in vocabulary.measures.values() if one.result == value.result)
 
 
 def why_not_spending(figures: Sequence[Figure], vocabulary: Vocabulary) -> Text | None:
-    """The reason why figures of one measure may not pass for purchases, or None where they may."""
+    """The reason why figures of one measure are not spending on purchases, or None if they are."""
     measure = vocabulary.measures[figures[0].measure]
     if measure.spending:
         return None
@@ -135,12 +135,12 @@ def _explain(measure: Measure) -> Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Operand:
-    """A number in a formula, with all that decides about its use.
+    """A value in a formula, with the properties that decide how it may be used.
 
-    `place` is the exponent of the last digit that is known, None where all are. `root` is the
-    figure that this is, or is the rest of; `whole` the figure that it is a part of.
-    `figures` are those that it comes from; a number that was written has none. `measure` is that of
-    the figure whose amount this is or is a part of, unless it is another `result`.
+    `place` is the exponent of the last known digit, None if all are known. `root` is the id of the
+    figure whose amount or remainder the value is, `whole` the id of the figure that it is a part
+    of. `figures` are the figures it is computed from, none for a written number. `measure` is that
+    of its first figure; `result` names the kind of a computed value, such as a sum or a share.
     """
 
     amount: Decimal = Decimal(0)
@@ -166,7 +166,7 @@ class _Operand:
 
 
 class _Computation:
-    """One formula on its way to its value; a refusal is noted and the rest is still looked at."""
+    """The evaluation of one formula, which goes on after a refusal to collect all reasons."""
 
     def __init__(self, figures: Mapping[str, Figure], vocabulary: Vocabulary) -> None:
         self.figures = figures
@@ -179,7 +179,7 @@ class _Computation:
         if isinstance(term, FigureName):
             return self._read_figure(self.figures[term.id])
         left, right = self.evaluate(term.left), self.evaluate(term.right)
-        # A number that an editor wrote has no source: hardly anything may be computed with it.
+        # A number written by an editor has no source, so few computations may use it.
         if not left.figures or not right.figures:
             return self._compute_with_number(term.sign, left, right)
         against = list(self._against_either(left, right))
@@ -206,7 +206,7 @@ class _Computation:
 
     def _read_figure(self, figure: Figure) -> _Operand:
         if figure.formula:
-            # A rounded number is not computed with: the formula is, from its start.
+            # The formula is evaluated anew, because the result that is shown may be rounded.
             inside = self.evaluate(parse_formula(figure.formula))
             return replace(inside, root=inside.root or figure.id)
         quantity = figure.quantity
@@ -226,7 +226,7 @@ class _Computation:
         )
 
     def _compute_with_number(self, sign: str, left: _Operand, right: _Operand) -> _Operand:
-        """A figure and a written number: only the change of a multiple, and the rest of a share."""
+        """The result of a figure and a number: only a multiple minus 1, or 1 minus a share."""
         if not left.figures and not right.figures:
             return _Operand(amount=_OPERATIONS[sign](left.amount, right.amount))
         value, number = (left, right) if left.figures else (right, left)
@@ -246,7 +246,7 @@ class _Computation:
         return value
 
     def _against_either(self, left: _Operand, right: _Operand) -> Iterator[Text]:
-        """The reasons against any computation with one of two values."""
+        """The reasons against any computation with these two values."""
         for figure in {each.id: each for each in left.figures + right.figures}.values():
             measure = self.vocabulary.measures[figure.measure]
             if measure.cap or measure.mixed:
@@ -257,19 +257,19 @@ class _Computation:
                 key = "values.is_a_rough_number" if rough else "values.is_a_range"
                 yield say(key, label=figure.label)
         plans = [{figure.is_planned for figure in value.figures} for value in (left, right)]
-        # Of two plans a result is a plan; of a plan and a fact it would be neither.
+        # The result of two plans is a plan; that of a plan and a fact would be neither.
         if plans[0] != plans[1]:
             yield say("values.one_is_planned")
         pairs = ((left, right), (right, left))
         is_part = any(one.whole and one.whole == other.root for one, other in pairs)
         figures = left.figures + right.figures
-        # Several years less one of them are the other years, not what a source leaves unexplained.
+        # Several years minus one of them are the other years, not an unexplained remainder.
         if is_part and len({figure.period.edtf for figure in figures}) > 1:
             yield say("values.other_periods")
         if left.group is None or left.group != right.group or is_part:
             return
         states = dict.fromkeys(figure.status for figure in figures)
-        # Of planned and done the difference is named already.
+        # The difference between planned and done was reported above.
         if len(states) > 1 and plans[0] == plans[1]:
             names = ENUMERATION.join(self.vocabulary.statuses[state].name for state in states)
             yield say("values.states_differ", names=names)
@@ -320,7 +320,7 @@ class _Computation:
         return replace(quotient, per=(*left.per, *per), result="average")
 
     def _per_bought(self, money: _Operand, count: _Operand, against: list[Text]) -> tuple[str, ...]:
-        """The thing that an amount is divided by, where it bought just what was counted."""
+        """The per of an average, if the money bought exactly the things that were counted."""
         if not money.is_money or count.group is None or not count.is_count:
             against.append(self._tell_apart(money, count))
             return ()
@@ -356,13 +356,13 @@ _OPERATIONS: Final[Mapping[str, Callable[[Decimal, Decimal], Decimal]]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
-    # A divisor of nought is refused elsewhere; here it only must not end the program.
+    # `_divide` has refused a divisor of zero; here it must only not raise.
     "/": lambda left, right: _CONTEXT.divide(left, right) if right else Decimal(0),
 }
 
 
 def _carry(sign: str, left: Qualifier, right: Qualifier) -> Qualifier | None:
-    """The qualifier of a result, or None where there is none that would be true."""
+    """The qualifier of a result, or None if no qualifier would be true."""
     if sign in ("-", "/"):
         right = _TURNED.get(right, right)
     if left in WITHOUT_VALUE or right in WITHOUT_VALUE:
@@ -375,9 +375,9 @@ def _carry(sign: str, left: Qualifier, right: Qualifier) -> Qualifier | None:
 
 
 def _find_place(sign: str, amount: Decimal, parts: tuple[_Operand, _Operand]) -> int | None:
-    """The exponent of the last digit of a result that is known, None where all are.
+    """The exponent of the last known digit of a result, None if all digits are known.
 
-    A sum has the places of its least certain part, a product as many digits.
+    A sum has as many places as its least certain part, a product as many digits.
     """
     known = [(part.place, part.amount) for part in parts if part.place is not None]
     if not known:
@@ -389,7 +389,7 @@ def _find_place(sign: str, amount: Decimal, parts: tuple[_Operand, _Operand]) ->
 
 
 def _round(value: _Operand) -> _Operand:
-    """The value with no more digits than are known."""
+    """The value rounded to its known digits, a quotient to four."""
     amount, qualifier, place = value.amount, value.qualifier, value.place
     if place is None:
         needed = len(plain(abs(amount)).replace(".", "").strip("0"))
@@ -403,7 +403,7 @@ def _round(value: _Operand) -> _Operand:
 
 
 def _word(value: _Operand) -> Quantity:
-    """The computed amount in words, made as a printed one would be."""
+    """The computed amount as a quantity with the wording of a printed one."""
     number = compact(value.amount, value.unit, "zh")
     found = re.fullmatch(r"(-?[0-9.,]+)(.*)", number)
     assert found is not None

@@ -1,7 +1,7 @@
-"""Descriptions of the fields of a record, from which all that knows the fields follows.
+"""Descriptions of the fields of a record.
 
 A field is declared once, in the class that holds it. Reading, both JSON Schemas, the dump, limits,
-language pairs, the blank case and the guide's tables are made from its description.
+language pairs, the blank case and the guide's tables all follow from its description.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from casebook.problems import START, Position
 from casebook.record.places import places_of
 from casebook.text import LANGS, Lang, Languages, Text
 
-# What a text is on the site, which decides whether its words are held to the records: our own
-# words are, what is copied as others wrote it is not. A word is read by a grammar of its own.
+# The role of a text on the site decides whether it is checked against the records: the site's own
+# words are, copied words are not. A text of role `word` is read by a grammar of its own.
 Role = Literal["", "heading", "prose", "note", "name", "official_title", "quote", "word"]
 OWN_WORDS: Final = frozenset({"heading", "prose", "note"})
 
 MAX_NAME: Final = 200
 MAX_TEXT: Final = 2_000
-# So few that what is quoted stays a proof of the figure and never a copy of the source.
+# So few that a quote is evidence for a figure and never a copy of the source.
 QUOTE_LIMIT: Final = 12
-# Names are in headings and in drawings. Forty labels of 2,000 characters were drawn once: a PNG
-# of 190,000 rows, for which a build took 4.7 GB.
+# Names appear in headings and drawings. Forty labels of 2,000 characters once made a PNG of 190,000
+# rows, for which a build took 4.7 GB.
 _LIMITS: Final[dict[Role, int]] = {"heading": MAX_NAME, "name": MAX_NAME}
 _TEXTS: Final = frozenset({"bilingual", "block", "line", "quote", "text", "things"})
 _TRANSLATED: Final = frozenset({"bilingual", "block"})
@@ -38,8 +38,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compute_once(function: F) -> F:
-    """Remember the result of a function for each class or description that it is given."""
-    # To mypy a class of unhashable records is unhashable itself, so that @cache alone is refused.
+    """Cache the results of a function of a class or a description."""
+    # mypy refuses @cache alone, as it takes a class of unhashable records to be unhashable itself.
     return cast(F, cache(function))
 
 
@@ -48,19 +48,19 @@ class FieldDescription:
     """One field of a record as it is declared.
 
     The method `read_<kind>` of a reader reads it. `name` is its name in the file, `attribute` its
-    name in the class `holder`. `words` are the words that it may hold, or the list of the
-    vocabulary that they are in. `items` is the class of the records inside it, which may not have
-    the fields `without` and need not have those of `optional`; members of a list are told apart by
-    those of `key`. Only a figure that a source prints has a `printed` field; `dumped` ones are in
-    cases.json, `blank` ones in a new case, where `shown` ones are to be filled in by most and
-    `filled` is there already.
+    name in the class `holder`. `words` are its allowed words, or the name of their list in the
+    vocabulary. `items` is the class of the records inside it, which may not have the fields
+    `without` and need not have the fields `optional`; the fields `key` identify a member of a list.
+    Only a figure that a source prints has `printed` fields. Only `dumped` fields are in cases.json.
+    Only `blank` fields are in a new case: most editors fill in the `shown` ones, and `filled` is a
+    value that is already there.
     """
 
     kind: str
     default: object = None
     holder: str = ""
     attribute: str = ""
-    # A field may not be called `from` in a class, nor `amount` where it is a quantity.
+    # The name may differ from the attribute: `from` is a keyword, and `amount` holds a quantity.
     name: str = ""
     required: bool = False
     role: Role = ""
@@ -78,46 +78,46 @@ class FieldDescription:
 
     @property
     def most(self) -> int:
-        """The characters that the text, or the records that the field, may have at most."""
+        """The most characters of a text, or the most records of a field; 0 for no limit."""
         return self.limit or (_LIMITS.get(self.role, MAX_TEXT) if self.role else 0)
 
     @property
     def note_key(self) -> str:
-        """The key of its note in messages.yaml; fields of several classes may share one."""
+        """The key of the note in messages.yaml, which fields of several classes may share."""
         own = f"fields.{self.holder}.{self.name}"
         return own if own in read_catalogue() else f"fields.{self.name}"
 
     @property
     def note(self) -> Text:
-        """The words that explain it to editors."""
+        """The note that explains the field to editors."""
         return say(self.note_key, most=self.most)
 
     @cached_property
     def example(self) -> Text:
-        """An example of what it may hold, or nothing."""
+        """An example of a value, or an empty text."""
         words = read_catalogue().get(self.note_key, {})
         zh = words.get("example_zh", words.get("example", ""))
         return Text(zh, words.get("example_en", ""))
 
     @property
     def called(self) -> str:
-        """The word that Chinese editors have for it, empty where that is not known."""
+        """The word that Chinese editors use for the field, or ""."""
         return read_catalogue().get(self.note_key, {}).get("called", "")
 
     @property
     def label_key(self) -> str:
-        """The key of its name for people, its class's own or that of all classes; or nothing."""
+        """The key of the label for its class, else of the label for all classes, else ""."""
         keys = (f"labels.{self.holder}.{self.name}", f"labels.{self.name}")
         return next((key for key in keys if key in read_catalogue()), "")
 
     @property
     def label(self) -> Text:
-        """Its name for people, or its name in the file where it has no other."""
+        """The name of the field for people, or its name in the file if it has no other."""
         return say(self.label_key) if self.label_key else Text(self.name)
 
     @property
     def is_translated(self) -> bool:
-        """True of a field that a site has once in each of its languages."""
+        """True if a site has the field once in each of its languages."""
         return self.kind in _TRANSLATED
 
     @compute_once
@@ -137,19 +137,19 @@ class FieldDescription:
 
     @property
     def is_long(self) -> bool:
-        """True of a field that takes several lines: records inside, or a text of Markdown."""
+        """True if the field takes several lines: records inside, or a text of Markdown."""
         return self.holds_records or self.kind == "block"
 
     @property
     def holds_records(self) -> bool:
-        """True of a field with records inside."""
+        """True if the field has records inside."""
         return self.items is not object
 
 
 def measure_quote(text: str, lang: Lang) -> int:
-    """The length of a quote on a site of a first language: of characters, in English of words.
+    """The length of a quote in characters if the site or the quote is Chinese, else in words.
 
-    Twelve letters of English are no quote; a word of more than these counts as several.
+    Twelve English letters are too few for a quote; a word of more than twelve counts as several.
     """
     if lang == "zh" or re.search("[\u3040-\u9fff]", text):
         return len(text)
@@ -161,8 +161,8 @@ def described(
 ) -> Any:
     """A field of a record with the parts of its description.
 
-    It is required where it has no default, unless records are inside. Its note is in the
-    catalogue, under `fields.<class>.<name>` or `fields.<name>`, with an `example` and what Chinese
+    A field without a default is required, unless records are inside. Its note is in the catalogue
+    under `fields.<class>.<name>` or `fields.<name>`, with an `example` and the word that Chinese
     editors have `called` it.
     """
     if kind == "quote":
@@ -182,8 +182,8 @@ def described(
 def described_class(cls: type[T]) -> type[T]:
     """Make a class of frozen records out of its declared fields.
 
-    It has no slots: thousands of records are read back from the cache, and without slots that
-    takes a third of the time.
+    The class has no slots, because reading thousands of records from the cache takes a third of the
+    time without slots.
     """
     return dataclass(frozen=True, kw_only=True)(cls)
 
@@ -206,12 +206,12 @@ def fields_of(cls: type) -> tuple[FieldDescription, ...]:
 
 @compute_once
 def known_names(descriptions: tuple[FieldDescription, ...], languages: Languages) -> frozenset[str]:
-    """The names that the fields have in a file of a site."""
+    """The names of the fields in a file of a site with these languages."""
     return frozenset(name for one in descriptions for name in one.names(languages))
 
 
 def records_inside(record: Any, path: str = "") -> list[tuple[str, Any]]:
-    """Every record inside a record, each before those inside it, with its path and a dot."""
+    """Every record inside a record, outer ones first, with its path and a final dot."""
     found = []
     for one in _lists_of(type(record)):
         held = getattr(record, one.attribute)
@@ -223,7 +223,7 @@ def records_inside(record: Any, path: str = "") -> list[tuple[str, Any]]:
 
 
 def values_inside(inside: Iterable[tuple[str, Any]], kind: str) -> Iterator[tuple[Any, Any]]:
-    """Every value of a kind in records as `records_inside` lists them, with the one that has it."""
+    """Every value of a kind in the records that `records_inside` lists, each after its record."""
     for _, inner in inside:
         for name in _attributes_of_kind(type(inner), kind):
             if value := getattr(inner, name):
@@ -233,8 +233,8 @@ def values_inside(inside: Iterable[tuple[str, Any]], kind: str) -> Iterator[tupl
 class WrittenText(NamedTuple):
     """A text in one language, and where it begins in its file.
 
-    Every line is taken to begin in the column of the first. A text with a head begins with lines
-    of `Name: value`.
+    Every line is assumed to begin in the column of the first line. A text with a head begins with
+    lines of `Name: value`.
     """
 
     words: str
@@ -254,11 +254,11 @@ class PlacedText(NamedTuple):
 
     @property
     def part(self) -> str:
-        """The field of the case that it is in."""
+        """The field of the case that contains the text."""
         return self.path.partition(".")[0].partition("[")[0]
 
     def by_language(self, path: str) -> tuple[WrittenText, ...]:
-        """The text in each language in which there are words, in the file of this path."""
+        """The text in each language that has words; `path` is the path of its file."""
         return tuple(
             WrittenText(words=words, lang=lang, path=path, at=at)
             for lang, words, at in zip(LANGS, (self.text.zh, self.text.en), self.at, strict=True)
@@ -269,10 +269,10 @@ class PlacedText(NamedTuple):
 def texts_of(
     record: Any, places: Mapping[str, Position] = _NO_PLACES, under: str = ""
 ) -> Iterator[PlacedText]:
-    """Every text of a record, then those of the records inside it.
+    """Every text of a record, then every text of the records inside it.
 
-    `places` are those of the parts of its file by path, which may be fewer than the texts; `under`
-    is the path of the record there, with a dot.
+    `places` holds places in the file by path, and may lack some of the texts; `under` is the path
+    of the record in the file, with a final dot.
     """
     for path, inner in ((under, record), *records_inside(record, under)):
         for one in _texts_of_class(type(inner)):

@@ -1,4 +1,4 @@
-"""Answers of a case, the sources that it rests on, and how well they support its figures."""
+"""Answers of a case, its main source, and how well the sources support its figures."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Review = Literal["single", "size", "corroborated", "contradicted", "primary", "c
 def find_answer(
     case: Case, question: str, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> Answer:
-    """The answer of the record, or for a derived question what the figures say.
+    """The answer of the record, or for a derived question the answer of its figures.
 
-    Of a case with a main source these are the figures of that one; what only others give is said
-    elsewhere.
+    In a case with a main source only its figures count; answers that only other sources give are in
+    `elsewhere`.
     """
     given = case.answers.get(question)
-    # The record answers for itself where later evidence would blur what its main source says.
+    # A written answer comes first, as later evidence could blur what the main source says.
     if given is not None or question not in ("amount", "year"):
         return given or Answer(question=question, state="not_stated")
     main = main_source(case, sources)
@@ -62,14 +62,14 @@ def _answer_amount(figures: Iterable[Figure], vocabulary: Vocabulary) -> Answer:
     if spending := {each.key: each.name for each in measures if each.spending}:
         text = ENUMERATION.join(spending.values())
         return Answer(question="amount", state="stated", text=text)
-    # Of a programme of mixed use nobody knows which part was for purchases.
+    # Of a programme of mixed use, the part spent on purchases is unknown.
     if mixed := {each.key: each.name for each in measures if each.mixed}:
         return Answer(question="amount", state="partial", text=ENUMERATION.join(mixed.values()))
     return Answer(question="amount", state="not_stated")
 
 
 def _answer_year(periods: Collection[Period]) -> Answer:
-    # An inferred year is an answer in part; a latest date alone tells no year.
+    # An inferred year is a partial answer; a latest date alone gives no year.
     lanes: tuple[tuple[AnswerState, Lane], ...] = (("stated", "dated"), ("partial", "uncertain"))
     for state, lane in lanes:
         if years := _list_years([period for period in periods if period.lane == lane]):
@@ -78,7 +78,7 @@ def _answer_year(periods: Collection[Period]) -> Answer:
 
 
 def _list_years(periods: Iterable[Period]) -> list[Text]:
-    """The years that periods name, each once; a period that lasts longer by its own words."""
+    """The years of periods, each once; a period of several years is worded as a whole."""
     single, longer = set(), set()
     for period in periods:
         first, last = period.earliest, period.latest
@@ -88,7 +88,7 @@ def _list_years(periods: Iterable[Period]) -> list[Text]:
             longer.add((first.year, last.year if last else first.year + 1, period.edtf))
     named = [(year, Text(str(year))) for year in single]
     for start, end, edtf in sorted(longer):
-        # 2008 to 2013 says nothing more where each of the years has a number of its own.
+        # 2008 to 2013 adds nothing if each of its years is listed by itself.
         if not single.issuperset(range(start, end + 1)):
             whole = parse_period(re.sub(r"(?<=[0-9]{4})(?:-[0-9]{2})+", "", edtf))
             named.append((start, Text(whole.words("zh"), whole.words("en"))))
@@ -96,7 +96,7 @@ def _list_years(periods: Iterable[Period]) -> list[Text]:
 
 
 def main_source(case: Case, sources: Mapping[str, Source]) -> Source | None:
-    """The source that the answers of a case are taken from, where one is named as such."""
+    """The source of a case that is marked as a main one, or None."""
     found = (sources[name] for name in case.sources if name in sources)
     return next((source for source in found if source.main), None)
 
@@ -106,13 +106,13 @@ def review_figure(
 ) -> Review:
     """The kind of support that a figure has.
 
-    Corroborated is what the words of another publication say as well, in a report beside the figure
-    or as a figure of its own, and of one size what they allow; primary is what is in such a
-    document itself or is confirmed by one.
+    Corroborated: another publication states the same, in a report beside the figure or as a figure
+    of its own. Size: the words of another publication only allow the amount. Primary: a primary
+    document states or confirms the figure.
     """
     if figure.formula:
         return "computed"
-    # What contradicts a figure weighs more than what supports it.
+    # A contradiction outweighs any support.
     if any(figure.id in conflict.figures for conflict in case.conflicts):
         return "contradicted"
     supports = {r.source: support_of(figure, r, vocabulary.per) for r in figure.corroborated_by}
@@ -122,9 +122,9 @@ def review_figure(
         for other in case.printed_figures
         if other.source != figure.source and _say_the_same(figure, other)
     }
-    # Of a kind that the vocabulary has not, which is reported, nothing is known.
+    # A source kind that the vocabulary lacks is reported, and does not count as primary.
     primary = {key for key, kind in vocabulary.source_kinds.items() if kind.primary}
-    # A repost may have changed a document, which nobody saw where it was published.
+    # A repost may have changed a document, so it is not evidence of the original.
     seen = (sources[name] for name in {figure.source, *confirming} if not sources[name].repost)
     if any(source.kind in primary for source in seen):
         return "primary"

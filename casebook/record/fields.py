@@ -26,28 +26,28 @@ from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 T = TypeVar("T")
 Words = Mapping[str, Collection[str]]
 
-# The place of a date that was reported as a problem, so that the rest can still be read.
+# Stands for a date that was reported as a problem, so that reading can go on.
 UNKNOWN: Final = Period(edtf="", earliest=None, latest=None, precision="interval")
-# A mapping that is left out or cannot be read.
+# Stands for a mapping that is left out or cannot be read.
 EMPTY: Final = MapNode({}, {}, START)
 FLAGS: Final = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
-# What people write between words who do not write a list, and around them.
+# Characters between and around the words of an editor who does not write a YAML list.
 _BETWEEN_WORDS: Final = re.compile(r"[\s,，、;；/／|+＋()（）\[\]【】〔〕［］和及与\"“”]+")
-# Of sixty scopes a message would list none that is read.
+# The most words that a message lists; nobody would read all of sixty scopes.
 _MOST_LISTED: Final = 12
-# What hangs on other fields of its figure is read with them.
+# Kinds of fields that depend on other fields of their figure and are read with them.
 _READ_TOGETHER: Final = frozenset({"amount", "per", "formula"})
 
-# What the tree finds wrong with the name of a field.
+# Problems with the names of fields that the reading of the tree reports.
 _ABOUT_NAMES = frozenset({"E112", "E113", "E114", "E115", "E117", "E137"})
 
 
 def _rename(node: MapNode, names: Mapping[str, str]) -> MapNode:
-    """A mapping with fields under the names that they were meant to have, if those are free."""
+    """A mapping with its fields under the names that were meant, if those are free."""
     entries, key_at = {}, {}
     for name, value in node.entries.items():
         meant = names.get(name) or name
-        # Where both are written the stranger stays one, so that nothing is overwritten.
+        # If both names are written, the unknown name stays, so that no field is overwritten.
         if meant in entries or (meant != name and meant in node.entries):
             meant = name
         entries[meant], key_at[meant] = value, node.key_at[name]
@@ -55,9 +55,9 @@ def _rename(node: MapNode, names: Mapping[str, str]) -> MapNode:
 
 
 class Fields:
-    """The fields of one mapping: every getter returns something harmless and records problems.
+    """The fields of one mapping; getters record problems and then return a harmless value.
 
-    `around` are the fields of a mapping that it is in.
+    `around` are the fields of the enclosing mapping.
     """
 
     def __init__(
@@ -76,16 +76,16 @@ class Fields:
         for name in strangers:
             self.report_stranger(name, known)
         if strangers:
-            # What is meant is read on, so that no field is said to be missing as well.
+            # Reading goes on with the meant names, so that no field is reported as missing too.
             self.node = _rename(node, {name: nearest(name, known) for name in strangers})
 
     def report_stranger(self, name: str, known: Collection[str]) -> None:
-        """Record a field that there is none of, unless its name was found to be garbled before."""
+        """Report an unknown field, unless its name was reported as garbled before."""
         at = self.node.key_at[name]
-        # A full-width colon garbles the name as well; one mistake is named once.
+        # A full-width colon garbles the name too; one mistake is reported once.
         if at.line in self._outermost.garbled_lines:
             return
-        # Elsewhere a list may have a name that is nearly that of a field.
+        # Only in cases: entries of other lists may have names similar to those of fields.
         home = find_homes().get(name) if self.path.startswith(CASES) else None
         base, _, lang = name.rpartition("_")
         if lang in LANGS and base in known and not any(one.endswith(f"_{lang}") for one in known):
@@ -97,28 +97,28 @@ class Fields:
 
     @cached_property
     def garbled_lines(self) -> frozenset[int]:
-        """The lines with a name that was found to be garbled before any field was read."""
+        """The lines with a field name that was reported as garbled before fields were read."""
         return frozenset(one.at.line for one in self.problems if one.code in _ABOUT_NAMES)
 
     def report(self, key: str, at: Position, *, hint: Text | None = None, **values: Any) -> None:
-        """Record one problem of this file by the key of its message."""
+        """Record a problem of this file by the key of its message."""
         self.problems.append(problem(key, self.path, at, hint=hint, **values))
 
     def written(self, name: str) -> Node | None:
-        """The value of a field, or None where it is left out or left empty."""
+        """The value of a field, or None if it is left out or empty."""
         value = self.node.entries.get(name)
         return None if isinstance(value, Scalar) and not value.text.strip() else value
 
     def has(self, name: str) -> bool:
-        """True of a field that is written and not left empty."""
+        """True if the field is written and not empty."""
         return self.written(name) is not None
 
     def at(self, name: str) -> Position:
-        """The place of the value of a field, or of the mapping where it is left out."""
+        """The place of the value of a field, or of the mapping if the field is left out."""
         return self.node.entries.get(name, self.node).at
 
     def scalar(self, name: str, required: bool = False, example: Text = NO_TEXT) -> Scalar | None:
-        """The text of a field with its place, or None where it is left out."""
+        """The text of a field with its place, or None if it is left out."""
         value = self.written(name)
         if isinstance(value, Scalar):
             return value
@@ -139,7 +139,7 @@ class Fields:
         return None
 
     def _is_garbled(self, name: str) -> bool:
-        """True of a field that is there, in a name that was found to be garbled."""
+        """True if the field is present under a garbled name."""
         lines = self._outermost.garbled_lines
         return any(
             key.startswith(name) and at.line in lines for key, at in self.node.key_at.items()
@@ -153,7 +153,7 @@ class Fields:
     def block(self, name: str) -> str:
         """The text of a field that may have paragraphs."""
         text, value = self.text(name), self.node.entries.get(name)
-        # Without | a blank line is one break, and paragraphs would run together.
+        # Without |, YAML makes a blank line a single line break, and paragraphs would join.
         if (
             "\n" in text
             and isinstance(value, Scalar)
@@ -173,7 +173,7 @@ class Fields:
     def term(
         self, name: str, known: Collection[str], required: bool = False, listed: str = ""
     ) -> str:
-        """A word of a closed list, or nothing where it is left out or unknown."""
+        """A word of a closed list, or "" if it is left out or unknown."""
         value = self.scalar(name, required, Text(next(iter(known), "")))
         return self.known_word(value, name, known, listed) if value is not None else ""
 
@@ -186,10 +186,10 @@ class Fields:
         *,
         are_many: bool = False,
     ) -> str:
-        """The text of a scalar where it is a known word, else nothing and a problem.
+        """The text of a scalar if it is a known word, else "" and a problem.
 
-        The words of a list of the vocabulary, `listed`, have names, and can be added to; a field
-        of which there `are_many` holds a list of them.
+        `listed` is the list of the vocabulary with the words, which editors may extend; `are_many`
+        is true for a field that holds a list of words.
         """
         word = value.text.strip()
         if word in known:
@@ -204,7 +204,7 @@ class Fields:
         words = [*list(known)[:_MOST_LISTED], *(("…",) if len(known) > _MOST_LISTED else ())]
         said = {"list": listed, "words": ENUMERATION.join(words)}
         if near := find_named(word, known) or nearest(word, known):
-            # Among sixty scopes something is always near, and a new one may be meant.
+            # One of sixty scopes is always similar, so the editor may mean a new one.
             may_be_new = listed and len(known) > _MOST_LISTED
             key = "record.near_word" if may_be_new else "record.did_you_mean"
         elif not words:
@@ -216,7 +216,7 @@ class Fields:
         return ""
 
     def mapping(self, name: str) -> MapNode | None:
-        """A mapping, or None where it is left out."""
+        """The mapping under a field, or None if it is left out."""
         value = self.written(name)
         if value is not None and not isinstance(value, MapNode):
             is_list = isinstance(value, ListNode)
@@ -225,7 +225,7 @@ class Fields:
         return value
 
     def entries(self, name: str, known: Collection[str]) -> Iterator[tuple[str, Position, Fields]]:
-        """The named mappings under a field: name, place of the name, fields."""
+        """The named mappings under a field: name, place of the name, and fields."""
         group = self.mapping(name) or EMPTY
         for key, value in group.entries.items():
             at = group.key_at[key]
@@ -239,7 +239,7 @@ class Fields:
                 yield inside
 
     def list_of(self, name: str) -> tuple[Node, ...]:
-        """The items of a list, empty where it is left out."""
+        """The items of a list, none if it is left out."""
         value = self.written(name)
         if value is not None and not isinstance(value, ListNode):
             is_mapping = isinstance(value, MapNode)
@@ -248,7 +248,7 @@ class Fields:
         return value.items if value is not None else ()
 
     def scalars(self, name: str) -> list[Scalar]:
-        """The texts of a list, without what else is in it."""
+        """The texts of a list, without items of other types."""
         return [item for item in self.list_of(name) if isinstance(item, Scalar)]
 
     def inner(self, node: Node, name: str, known: Collection[str], at: Position) -> Fields | None:
@@ -264,9 +264,9 @@ class Fields:
 class RecordReader:
     """Reads records; the method `read_<kind>` gives the value of a field of that kind.
 
-    `words` are the closed lists by name, `sources` the known sources, and `around` what a record
-    takes from where it is: the slug of its case, the name of its figure. What is wrong is noted in
-    the problems of the `Fields`, and something harmless takes its place.
+    `words` are the closed lists by name, `sources` the known sources. `around` holds the slug of
+    the case and the name of the figure that the record is inside. Problems are recorded in the
+    `Fields`, and a harmless value replaces each wrong one.
     """
 
     def __init__(self, words: Words, sources: Mapping[str, object], languages: Languages) -> None:
@@ -276,18 +276,18 @@ class RecordReader:
         self.around: dict[str, object] = {"case": "", "figure": ""}
 
     def fields_in(self, node: MapNode, cls: type, around: Fields) -> Fields:
-        """The fields of a mapping inside others that is a record of a class."""
+        """The fields of an inner mapping that is a record of a class."""
         known = known_names(fields_of(cls), self.languages)
         return Fields(node, around.path, around.problems, known, around)
 
     def read_record(self, cls: type[T], fields: Fields, **given: object) -> T:
-        """A record of a class whose descriptions are all read by kind."""
+        """The record of a class whose fields are all read by kind."""
         return self.make_record(cls, fields, self.read_values(fields_of(cls), fields), **given)
 
     def make_record(
         self, cls: type[T], fields: Fields, values: dict[str, Any], **given: object
     ) -> T:
-        """A record of these values and of what it takes from where it is."""
+        """The record of these values and of those that it takes from `around` and its place."""
         own = cast(Any, cls).__dataclass_fields__
         around = {name: one for name, one in self.around.items() if name in own}
         if "at" in own:
@@ -297,7 +297,7 @@ class RecordReader:
     def read_values(
         self, described: tuple[FieldDescription, ...], fields: Fields
     ) -> dict[str, Any]:
-        """The values of the fields that are read by kind, by attribute."""
+        """The values of the fields that are read by their kind alone, by attribute."""
         return {
             one.attribute: getattr(self, f"read_{one.kind}")(fields, one)
             for one in described
@@ -332,7 +332,7 @@ class RecordReader:
 
     def read_number(self, fields: Fields, one: FieldDescription) -> int | None:
         text = fields.text(one.name)
-        # isdigit alone takes ² and Arabic digits, which int does not or which nobody means.
+        # isdigit also accepts ², which int refuses, and Arabic digits, which nobody means.
         if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
             fields.report("E213", fields.at(one.name), name=one.name, found=text[:20])
             return None
@@ -361,7 +361,7 @@ class RecordReader:
         if isinstance(one.words, str):
             known = self.words.get(one.words, {})
             return fields.term(one.name, known, one.required, one.words)
-        # What is left out or unknown is taken for the first of words that are the program's own.
+        # A missing or unknown word becomes the first of the program's own words.
         word = fields.term(one.name, one.words, one.required)
         return word or (one.words[0] if one.required or one.default else "")
 
@@ -383,7 +383,7 @@ class RecordReader:
         return f"{folder}/{name}" if name else ""
 
     def read_names(self, fields: Fields, one: FieldDescription) -> tuple[str, ...]:
-        # One name need not be written as a list.
+        # A single name may be written without a list.
         value = fields.written(one.name)
         found = [value] if isinstance(value, Scalar) else fields.scalars(one.name)
         return tuple(item.text.strip() for item in found)

@@ -1,4 +1,4 @@
-"""The tables of fields in the guides for editors, as the fields are described."""
+"""The tables of fields in the guides for editors, made from the descriptions of the fields."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Lang
 # The guide in each language, by its path in the project.
 GUIDES: Final[dict[str, Lang]] = {"docs/editing.zh.md": "zh", "docs/editing.md": "en"}
 SETTINGS_GUIDE: Final = "docs/settings.md"
-# The rows that the guides share, so that neither has a code or a form that the other lacks.
+# The rows that both guides share, so that both list the same codes and forms.
 SHARED_TABLES: Final = "docs/guide.yaml"
-# A line that names what the fields belong to, or the rows of which table, and the table below it.
+# A marker line that names a record or a shared table, and the table below it.
 _TABLE: Final = re.compile(r"(<!-- (fields|rows): ([a-z_]+) -->\n\n)((?:\|.*\n)*)")
-# The texts that are nobody's claim here, and what editors have to know of them.
+# The roles of texts that are not checked as claims, and the message about each for editors.
 _EXEMPT: Final = {"name": "record.guide_name", "official_title": "record.guide_title"}
 
 
 def fill_tables(guide: str, lang: Lang, shared: Mapping[str, Any]) -> str:
-    """A guide with the tables of fields as these are described now, and those that guides share."""
+    """A guide with its tables of fields and its shared tables filled in anew."""
 
     def write(found: re.Match[str]) -> str:
         is_shared = found[2] == "rows"
@@ -38,7 +38,7 @@ def _write_rows(table: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     yield "|" + "---|" * (table["head"][lang].count(" | ") + 1) + "\n"
     between = ENUMERATION.inside(lang)
     for row in table["rows"]:
-        # Of codes and forms the guide in English lists the same, in the manner of English.
+        # The English guide lists the same codes and forms with English separators.
         same = row.get("both", "").replace("`、`", f"`{between}`")
         yield f"| {' | '.join(filter(None, (same, row[lang])))} |\n"
 

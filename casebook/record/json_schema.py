@@ -1,7 +1,7 @@
-"""JSON Schema of a case file, by which editors complete and explain its fields.
+"""JSON Schema of a case file, with which text editors complete and explain its fields.
 
-It is made from the descriptions of the fields and from the vocabulary, so that it cannot know
-another record than the reader does. `python3 build.py schema` writes it to data/case.schema.json.
+The schema is made from the descriptions of the fields and the vocabulary, so it always agrees with
+the reader. `python3 build.py schema` writes it to data/case.schema.json.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from casebook.yaml.files import read_text
 SCHEMA_FILE: Final = "data/case.schema.json"
 
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
-# 06037 is no number: a zero before it would be lost.
+# 06037 is not read as a number, because its leading zero would be lost.
 _NUMBER: Final = re.compile("[1-9][0-9]*")
 _TEXT: Final = {"type": ["string", "number", "boolean"]}
-# What is left empty counts as left out.
+# An empty field counts as left out.
 _OPTIONAL: Final = {"type": ["string", "number", "boolean", "null"]}
 _SIMPLE: Final[Mapping[str, dict[str, Any]]] = {
     "number": {"$ref": "#/definitions/line"},
@@ -46,15 +46,15 @@ def write_schema(lists: Lists) -> bytes:
 
 
 def check_schema(project: Path, vocabulary: Vocabulary, sources: Iterable[str]) -> list[Problem]:
-    """A warning where the schema that is there lacks a word or a source that was added."""
+    """A warning if the existing schema lacks a word or source of the lists, else none."""
     path = project / SCHEMA_FILE
     if not path.exists():
         return []
-    # One that cannot be read has no word, and is made anew as well.
+    # An unreadable schema counts as one without words, and gets the same warning.
     known = {*_QUOTED.findall(read_text(path, project, []) or "")}
     lists = (vocabulary.questions, vocabulary.topics, vocabulary.measures, vocabulary.statuses)
     words = [*(key for listed in lists for key in listed), *vocabulary.scopes, *sources]
-    # Making it anew to compare would take longer than all other checks of a small site.
+    # Making the schema to compare would take longer than all other checks of a small site.
     missing = [word for word in words if word not in known]
     if not missing:
         return []
@@ -72,11 +72,11 @@ def make_schema(lists: Lists) -> dict[str, Any]:
 
 
 def _object(described: Iterable[FieldDescription], lists: Lists) -> dict[str, Any]:
-    """A mapping of described fields; those that only a printed figure has go with its amount."""
+    """The schema of a mapping; it requires `printed` fields only without a formula."""
     properties: dict[str, Any] = {}
     required: list[str] = []
     printed: list[str] = []
-    # A figure with a formula has none of the fields that only a printed one has.
+    # A figure with a formula has no `printed` fields.
     for one in described:
         if one.required:
             (printed if one.printed else required).append(one.name)
@@ -85,7 +85,7 @@ def _object(described: Iterable[FieldDescription], lists: Lists) -> dict[str, An
         for lang, name in zip(lists.languages[1:], names[1:], strict=False):
             twin = say(f"record.twin_{lang}", name=one.name)
             properties[name] = {"description": _join(twin), **_OPTIONAL}
-    # A misspelt name is marked while it is typed; the reader would only say so later.
+    # The text editor marks a misspelt name at once; the reader reports it only later.
     made: dict[str, Any] = {"type": "object", "additionalProperties": False}
     made["properties"] = properties
     if required:
@@ -96,7 +96,7 @@ def _object(described: Iterable[FieldDescription], lists: Lists) -> dict[str, An
 
 
 def _type_of(one: FieldDescription, lists: Lists) -> dict[str, Any]:
-    """The type of a field by its kind; a field of no special kind is a text."""
+    """The type of a field by its kind; kinds that are not listed are texts."""
     match one.kind:
         case "term" | "source" | "region":
             return _choices(one, lists)
@@ -114,14 +114,14 @@ def _type_of(one: FieldDescription, lists: Lists) -> dict[str, Any]:
 
 
 def _choices(one: FieldDescription, lists: Lists) -> dict[str, Any]:
-    """The words that a field may hold; those of the program itself have no names."""
+    """The allowed words of a field, with their names unless they are the program's own."""
     if isinstance(one.words, tuple) and one.kind == "term":
         return {"enum": list(one.words)}
     if one.kind == "source":
         return _choice((key, source.title) for key, source in lists.sources.items())
     if one.kind == "region":
         regions = {code: region.name for code, region in lists.regions.every().items()}
-        # Without quotes YAML reads a code as a number, which is as good.
+        # YAML reads a code without quotes as a number, which is also allowed.
         numbers = ((int(code), name) for code, name in regions.items() if _NUMBER.fullmatch(code))
         return _choice([*regions.items(), *numbers])
     terms = getattr(lists.vocabulary, str(one.words))

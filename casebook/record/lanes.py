@@ -1,4 +1,4 @@
-"""Timeline of all cases: its three lanes, and the gaps of which the sources say nothing."""
+"""Timeline of all cases: its three lanes, and the gaps in which the sources are silent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casebook.record.vocabulary import Source
 from casebook.values.periods import Lane
 from casebook.values.words import PLANNED_STATUSES
 
-# Fewer silent years than this are an ordinary interval, not a gap worth naming.
+# The fewest silent years in a row that are shown as a gap.
 GAP_YEARS = 5
 
 LANES: tuple[Lane, ...] = ("dated", "uncertain", "latest_only")
@@ -29,7 +29,7 @@ class TimelineItem(NamedTuple):
 
     @property
     def marker(self) -> Marker:
-        """The mark that tells how well the date is known."""
+        """The mark that shows how well the date is known."""
         if self.case is None:
             return "publication"
         lane = self.event.date.lane
@@ -37,18 +37,18 @@ class TimelineItem(NamedTuple):
 
     @property
     def is_planned(self) -> bool:
-        """True of what has not happened yet, however well its date is known."""
+        """True if the event has not happened yet, even if its date is known."""
         return self.event.status in PLANNED_STATUSES
 
     @property
     def anchor(self) -> str:
-        """The place of the entry in the page of its case."""
+        """The id of the entry in the page of its case, or ""."""
         return f"event-{self.case.events.index(self.event) + 1}" if self.case else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Years of which the sources that cases share say nothing, both ends included.
+    """Years in which the sources that cases share are silent, both ends included.
 
     `others` counts the entries of other sources that fall into these years.
     """
@@ -60,7 +60,7 @@ class Gap:
 
 
 class TimelineEntry(NamedTuple):
-    """The place of an entry of the timeline: an event by its number in its case, or a source.
+    """A reference to an entry of the timeline: an event by its number in its case, or a source.
 
     `slug` is empty for the publication of a source that cases share.
     """
@@ -71,12 +71,12 @@ class TimelineEntry(NamedTuple):
 
     @property
     def lane(self) -> Lane:
-        """The lane that its date belongs to."""
+        """The lane of the entry's date."""
         return self.summary.lane
 
 
 def order_items(items: Iterable[TimelineItem]) -> list[TimelineItem]:
-    """Entries lane by lane, each lane in the order of time."""
+    """Entries by lane, and within a lane by time."""
     return sorted(
         items, key=lambda item: (LANES.index(item.event.date.lane), item.event.date.sort_key)
     )
@@ -87,7 +87,7 @@ def fill_timeline(
 ) -> tuple[TimelineEntry | Gap, ...]:
     """The events of all cases and the publications of the sources they share, lane by lane.
 
-    A gap is named where the `main` sources are silent for long; all gaps are in the first lane.
+    A gap is inserted where the `main` sources are silent for long; all gaps are in the first lane.
     """
     entries = [
         TimelineEntry(case.slug, number, event)
@@ -97,7 +97,7 @@ def fill_timeline(
     for source in shared.values():
         entries.append(TimelineEntry("", 0, summarise_event(publication_of(source).event)))
     entries.sort(key=lambda entry: (LANES.index(entry.summary.lane), entry.summary.sort_key))
-    # Only dated entries have years between them that can be silent.
+    # Only between dated entries can years be silent.
     dated = sum(entry.summary.lane == "dated" for entry in entries)
     return (*_with_gaps(entries[:dated], main), *entries[dated:])
 
@@ -110,10 +110,10 @@ def publication_of(source: Source) -> TimelineItem:
 
 
 def _with_gaps(entries: list[TimelineEntry], main: Set[str]) -> Iterator[TimelineEntry | Gap]:
-    """The entries with a gap after each one that the main sources follow with long silence."""
+    """The entries, with a gap after each one that a long silence of the main sources follows."""
     known = [entry for entry in entries if entry.summary.source in main and entry.summary.years]
     gaps = {}
-    # An interval reaches over the starts of later entries, and no year in it is silent.
+    # An interval may last beyond the starts of later entries, and its years are not silent.
     reached = 0
     for before, after in pairwise(known):
         assert before.summary.years is not None and after.summary.years is not None
