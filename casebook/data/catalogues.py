@@ -1,7 +1,7 @@
-"""The data set and its tables as others ask for them, each in its own words.
+"""Descriptions of the data set and its tables in the formats of other programs.
 
-DCAT for portals, RO-Crate and Zenodo for archives, schema.org for search engines; for programs that
-read the tables CSVW, and Frictionless Data Packages.
+Portals read DCAT, archives RO-Crate and the format of Zenodo, search engines schema.org; programs
+that read tables use CSVW and Frictionless Data Packages.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
 CRATE_NAME: Final = "ro-crate-metadata.json"
 ZENODO_NAME: Final = "zenodo.json"
-# The name under which the tools of W3C look for it, given the address of a table.
+# The tools of W3C look for this name beside the address of a table.
 CSVW_NAME: Final = "csv-metadata.json"
-# Where there are more, the regions above them are named in their place.
+# If there are more places, their provinces are named instead.
 _MOST_PLACES: Final = 60
 # Google refuses descriptions of more than 5,000 characters.
 _MOST_PLACES_IN_WORDS: Final = 20
@@ -52,11 +52,11 @@ _MOST_PLACES_IN_WORDS: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetDescription:
-    """Description of a data set for catalogues; what a site does not say is empty.
+    """The description of a data set for catalogues; unknown values are empty.
 
-    `period` is an interval of ISO 8601, from the first to the last year of its figures and events;
-    `address` is the whole address of the page of the data, `contact` one of a mailbox or of the
-    web.
+    `period` is an interval of ISO 8601, from the first to the last year of its figures and events.
+    `address` is the full address of the page of the data, `contact` an e-mail address or a web
+    address.
     """
 
     name: Text
@@ -124,7 +124,7 @@ def describe_case(case: Case, dataset: Dataset) -> DatasetDescription:
 
 
 def _describe(dataset: Dataset, *, path: str, **own: Any) -> DatasetDescription:
-    """A data set described by the settings, with what is its own."""
+    """The description of a data set by the settings and its `own` values."""
     settings = dataset.settings
     return DatasetDescription(
         **own,
@@ -137,7 +137,7 @@ def _describe(dataset: Dataset, *, path: str, **own: Any) -> DatasetDescription:
 
 
 def tag_text(text: Text, languages: Languages) -> list[dict[str, str]]:
-    """A text in each language of the site, as JSON-LD has it."""
+    """A text in each language of the site, in the form of JSON-LD."""
     return [
         {"@value": text.inside(lang), "@language": text.lang(lang)}
         for lang in languages
@@ -148,9 +148,9 @@ def tag_text(text: Text, languages: Languages) -> list[dict[str, str]]:
 def describe_dcat(
     description: DatasetDescription, files: Iterable[tuple[str, str]]
 ) -> dict[str, object]:
-    """The data set as a `dcat:Dataset`, given the names of its files with their media types.
+    """The data set as a `dcat:Dataset`, from the names of its files and their media types.
 
-    Addresses of files are whole, as portals need them.
+    The addresses of files are absolute, as portals need them.
     """
     return without_empty(_fill("dcat", description, files=files))
 
@@ -158,9 +158,9 @@ def describe_dcat(
 def describe_release(
     description: DatasetDescription, day: str, files: Sequence[DataFile]
 ) -> list[DataFile]:
-    """Files that archives ask of a release of the day: an RO-Crate, and a deposit.
+    """The files that archives need for a release of a day: an RO-Crate and a deposit of Zenodo.
 
-    Zenodo would put what names no known licence under one of its own choice: then there is none.
+    Without a known licence there is no deposit, as Zenodo would choose a licence of its own.
     """
     asked = {CRATE_NAME: "crate"}
     if description.licence and description.licence.id:
@@ -172,12 +172,12 @@ def describe_release(
 def describe_for_search(
     description: DatasetDescription, lang: Lang, **given: object
 ) -> dict[str, object]:
-    """The data set as a Dataset of schema.org; given are its page, files and measures."""
+    """The data set as a Dataset of schema.org; `given` are its page, files and measures."""
     return _fill("schema_org", description, lang=lang, tag=LANGUAGE_TAGS[lang], **given)
 
 
 def describe_csvw(dataset: Dataset) -> dict[str, object]:
-    """The tables as a group of tables of CSVW."""
+    """The tables as a table group of CSVW."""
     languages = dataset.languages
     filled = _fill(
         "csvw",
@@ -192,7 +192,7 @@ def describe_csvw(dataset: Dataset) -> dict[str, object]:
 def _fill(
     name: str, description: DatasetDescription, *, lang: Lang | None = None, **given: object
 ) -> dict[str, object]:
-    """The template of a name in catalogues.yaml, filled in."""
+    """The filled-in template of a name in catalogues.yaml."""
     template = _open_template(name, description.languages, lang or description.languages.first)
     address = description.licence.url.en if description.licence else ""
     filled = template.render(about=description, licence=address, **given)
@@ -202,7 +202,7 @@ def _fill(
 
 @cache
 def _open_template(name: str, languages: Languages, lang: Lang) -> Template:
-    # Only the pages of the data and a release need it.
+    # Imported here: only the pages of the data and a release need it.
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(undefined=StrictUndefined, finalize=json.dumps)
@@ -220,13 +220,13 @@ def _open_template(name: str, languages: Languages, lang: Lang) -> Template:
 
 
 def _match_any(words: Sequence[Word]) -> str:
-    """The regular expression of the keys of words."""
+    """A regular expression that matches the key of any of the words."""
     return "|".join(re.escape(word.key) for word in words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """The size in bytes, the SHA-256 and the media type of a file as written."""
+    """The size in bytes, the SHA-256 and the media type of a written file."""
 
     size: int
     digest: str
@@ -234,7 +234,7 @@ class Measured:
 
 
 def describe_package(dataset: Dataset, written: Mapping[str, Measured]) -> dict[str, object]:
-    """A Frictionless Data Package over all files of open data, which lie beside it by name."""
+    """A Frictionless Data Package of all files of open data, which are in the same folder."""
     tables = {f"{table.name}.csv": table for table in TABLES}
     resources = [
         _describe_table(tables[name], name, dataset) | _measure(file)
@@ -248,7 +248,7 @@ def describe_package(dataset: Dataset, written: Mapping[str, Measured]) -> dict[
 
 
 def describe_case_package(case: Case, dataset: Dataset, table: bytes) -> dict[str, object]:
-    """The package over the figures of one case, of which the table is written."""
+    """The data package of the figures of one case, from the bytes of their table."""
     resource = _describe_table(CASE_FIGURES, f"{case.slug}.csv", dataset)
     resource |= _measure(Measured(size=len(table), digest=digest(table)))
     return _describe_package(f"casebook-{case.slug}", describe_case(case, dataset), [resource])
@@ -261,7 +261,7 @@ def _describe_package(
     publisher = {"title": description.publisher.inside(languages.first), "role": "publisher"}
     publisher["email" if "@" in contact else "path"] = contact
     keywords = [word.inside(lang) for lang in languages for word in description.keywords]
-    # The standard knows a licence by its identifier or its address, and not by words.
+    # The standard names a licence by its identifier or its address, not by words.
     known = [licence] if licence and (licence.id or licence.url) else []
     return without_empty(
         {
@@ -287,12 +287,12 @@ def _measure(file: Measured | Media) -> dict[str, object]:
 def _describe_file(path: str, measured: Measured) -> dict[str, object]:
     name, _, kind = path.rpartition(".")
     return {
-        # A table and a file may have one name but for its end.
+        # A table and another file may differ in their endings only.
         "name": f"{name}-{kind}".lower().replace("_", "-"),
         "path": path,
         "format": kind,
         "mediatype": measured.media_type,
-        # Else a program takes a workbook for one table, and JSON for rows.
+        # Otherwise a program would read a workbook as one table, and JSON as rows.
         "type": "file",
         **_measure(measured),
     }
@@ -306,13 +306,13 @@ def _describe_media(media: Media) -> dict[str, object]:
         "format": kind,
         "mediatype": f"{'application' if kind == 'pdf' else 'image'}/{kind}",
         "profile": "data-resource",
-        # A picture is published smaller than it is.
+        # The published picture is smaller than the original, so size and digest differ.
         **({} if media.width else _measure(media)),
     }
 
 
 def _describe_table(table: DataTable, path: str, dataset: Dataset) -> dict[str, object]:
-    """A table as a resource; beside that of one case are none of those that its keys point to."""
+    """A table as a resource; the table of one case has no foreign keys, as it stands alone."""
     languages, is_alone = dataset.languages, table is CASE_FIGURES
     words = list_words(dataset.vocabulary)
     fields = []

@@ -1,6 +1,6 @@
-"""Tables in which records are edited: one for each list of records, a column for each field.
+"""Tables for editing records: one for each list of records, a column for each field.
 
-They follow the description of the record, so that each field of it has a place.
+They are made from the description of the record, so that each field has a place.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from casebook.record.description import FieldDescription
 from casebook.record.vocabulary import Question, Term, Vocabulary
 from casebook.text import DEFAULT_LANGUAGES, Languages, Text
 
-# A workbook for editing: the column that numbers the rows of each sheet, the hidden sheet that has
-# them as they were exported, and the sheet of the closed lists in either language.
+# A workbook for editing: the column with the numbers of the rows of a sheet, the hidden sheet with
+# the rows as exported, and the sheet of the closed lists in either language.
 ROW: Final = "row"
 EXPORT_SHEET: Final = "casebook"
 LIST_SHEETS: Final = frozenset({say("data.lists").zh, say("data.lists").en})
-# The lists of which the program itself has the words, by the field that holds one.
+# The lists whose words are in the program, by the field that holds a word.
 _OWN_LISTS: Final = {
     "figure.wording": "wordings",
     "figure.qualifier": "qualifiers",
     "answer.state": "answer_states",
 }
-# The kinds of fields that hold a date, which a spreadsheet may have made of what was typed.
+# The kinds of fields with a date, into which a spreadsheet may have changed the typed text.
 DAYS: Final = ("period", "day", "iso_day")
 _FLAGS: Final = {"yes": "form.yes", "no": "form.no"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditColumn(Column):
-    """A column of the text of a field, of none where it names the record itself."""
+    """A column for a field, or without a field for the name of the record itself."""
 
     head: Text
     field: FieldDescription | None = None
@@ -43,10 +43,10 @@ class EditColumn(Column):
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class EditTable(DataTable):
-    """The records of one list, or of none: then each row is a whole case.
+    """The records of one list, or whole cases, one in each row, if `way` is empty.
 
-    `way` are the fields that lead from the record of a file to the list. `outer` are the columns
-    that name what the list is in; a table without heads of ours is known by the columns `known_by`.
+    `way` are the fields that lead from the record of a file to the list, `outer` the columns that
+    name the records around the list; a table with other heads is recognised by `known_by`.
     """
 
     columns: tuple[EditColumn, ...]
@@ -56,23 +56,23 @@ class EditTable(DataTable):
 
     @property
     def is_of_case(self) -> bool:
-        """True of a table whose records are in the files of cases."""
+        """True if the records of the table are in the files of cases."""
         return "case" in self.names
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The columns by which a row is found, in any table of the site."""
+        """The columns that identify a row on the whole site."""
         return (*self.outer, *self.key)
 
     @property
     def holds_named(self) -> bool:
-        """True where its records have names by which others speak of them."""
+        """True if the records of the table have names that other records refer to."""
         return not self.way or self.way[-1].kind in NAMED
 
     def find_words(self, column: str, question: str, words: Words) -> str:
-        """The name of the closed list that a cell is from, or nothing.
+        """The name of the closed list of a cell, empty if there is none.
 
-        That of an answer is the list of its question.
+        The list of an answer depends on its question.
         """
         if column == "value" and self.way and self.way[0].kind == "answers":
             asked = (one for one in words["questions"] if one.key == question)
@@ -81,15 +81,15 @@ class EditTable(DataTable):
 
 
 def find_joined(listed: str) -> str:
-    """The sign that joins several words of a list in one cell."""
+    """The sign between several words of a list in one cell."""
     return "/" if listed == "per" else JOINED
 
 
 @cache
 def list_edit_tables(languages: Languages = DEFAULT_LANGUAGES) -> tuple[EditTable, ...]:
-    """Every table of a site in some languages, in the order in which they are read.
+    """Every table of a site in some languages, in the order of reading.
 
-    A figure may rest on a new source, and a correction may be of a new figure.
+    A figure may have a new source, and a correction may be about a new figure.
     """
     cases = _make_table("cases", (), (), languages)
     return (*_walk((), SOURCES, (), languages), cases, *_walk((), CASE, ("case",), languages))
@@ -106,7 +106,7 @@ def _walk(
 
 
 def list_keys(one: FieldDescription) -> tuple[str, ...]:
-    """The columns that tell the records of a field apart: their name, or some of their fields."""
+    """The columns that identify the records of a field: their name, or some of their fields."""
     if one.kind in NAMED:
         return ("question" if one.kind == "answers" else one.name.removesuffix("s"),)
     own = {inner.name for inner in one.inner}
@@ -120,7 +120,7 @@ def _make_table(name: str, way: Fields, outer: tuple[str, ...], languages: Langu
     fields = [one for one in inner if not one.holds_records]
     columns = [_name_record(one, way) for one in (*outer, *named)]
     columns += [column for one in fields for column in _list_columns(one, languages)]
-    # A name and two more words are enough to know a table by, a name alone where it is of a case.
+    # A name and two more columns identify a table; below a case, a name alone does.
     needed = [one.name for one in fields if one.required][: 0 if way and named and outer else 2]
     return EditTable(
         name=name,
@@ -141,7 +141,7 @@ def _name_table(name: str, way: Fields) -> Text:
 
 
 def _name_record(name: str, way: Fields) -> EditColumn:
-    """The column of the name of a record, or of what names the one that holds it."""
+    """The column for the name of a record, or for a key of the record around it."""
     outer = next((inner for one in way[:-1] for inner in one.inner if inner.name == name), None)
     if outer is not None:
         return EditColumn(name=name, head=outer.label, note=outer.note)
@@ -161,7 +161,7 @@ def _list_columns(one: FieldDescription, languages: Languages) -> Iterator[EditC
 
 
 def _name_list(one: FieldDescription) -> str:
-    """The name of the list that the words of a field are from, or nothing."""
+    """The name of the closed list of a field, empty if there is none."""
     own = f"{one.holder}.{one.name}"
     match one.kind:
         case "term":
@@ -174,12 +174,12 @@ def _name_list(one: FieldDescription) -> str:
 
 
 def list_choices(one: FieldDescription, vocabulary: Vocabulary) -> tuple[Word, ...]:
-    """The words that a field may hold, each with its name; none where any text may be in it."""
+    """The words that a field may hold, each with its name; none if it may hold any text."""
     words = list_words(vocabulary)
     if one.kind == "flag":
         return tuple(Term(key=key, name=say(name)) for key, name in _FLAGS.items())
     if one.kind == "per":
-        # A record has the Chinese names of what a price is per.
+        # A record holds the Chinese names of the `per` terms.
         return tuple(Term(key=word.name.inside("zh"), name=word.name) for word in words["per"])
     if one.kind != "term":
         return ()
@@ -193,7 +193,7 @@ def list_choices(one: FieldDescription, vocabulary: Vocabulary) -> tuple[Word, .
 
 
 def list_edit_words(vocabulary: Vocabulary, languages: Languages) -> Words:
-    """Every closed list of the tables by its name."""
+    """The closed lists of the tables by their names."""
     listed = dict(list_words(vocabulary))
     for table in list_edit_tables(languages):
         for column in table.columns:
@@ -203,7 +203,7 @@ def list_edit_words(vocabulary: Vocabulary, languages: Languages) -> Words:
 
 
 def list_records(table: EditTable, slug: str, record: TypedRow) -> Iterator[dict[str, str]]:
-    """The rows of a table that the record of one file fills."""
+    """The rows of a table for the record of one file."""
     found = [({"case": slug}, record)]
     for one in table.way:
         found = [
@@ -217,6 +217,6 @@ def list_records(table: EditTable, slug: str, record: TypedRow) -> Iterator[dict
 
 
 def name_row(one: FieldDescription, row: TypedRow) -> dict[str, str]:
-    """The cells that tell a record of a field from the others, by the names of their columns."""
+    """The cells that identify a record of a field, by column."""
     is_named = one.kind in NAMED
     return {key: row.name if is_named else row.texts.get(key, "") for key in list_keys(one)}

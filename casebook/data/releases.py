@@ -1,4 +1,4 @@
-"""Frozen versions of the data under data/versions/, and how each differs from the one before."""
+"""Frozen versions of the data under data/versions/, and the differences between them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from casebook.yaml.files import name_draft
 
 FOLDER: Final = "data/versions"
 MANIFEST: Final = "manifest.json"
-# What makes a figure another one, in the columns of figures.csv; its label is only its name.
+# The columns of figures.csv that count as a change of a figure; its label is only its name.
 COMPARED: Final = (
     *("amount", "value", "min", "max", "unit", "qualifier"),
     *("measure", "per", "period", "status", "derived", "source"),
 )
 
-# By these the table of a site is known, even of one that was published long ago.
+# The columns that identify figures.csv, also in releases of long ago.
 _NEEDED: Final = frozenset({"case", "figure", "period", *COMPARED[:6]})
 
 DifferenceKind = Literal["added", "removed", "changed"]
@@ -53,7 +53,7 @@ class ColumnChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseDifference:
-    """A figure that is new, gone or changed; `amount` is its latest wording."""
+    """A figure that was added, removed or changed; `amount` is its latest wording."""
 
     kind: DifferenceKind
     case: str
@@ -72,7 +72,7 @@ class ReleaseDifference:
 class Release:
     """One frozen version: its date, its files in order, and the rows of its figures by key.
 
-    `version` is that of the whole data set; `differences` are those from the release before.
+    `version` is the version of the data set; `differences` are those from the previous release.
     """
 
     date: str
@@ -83,14 +83,14 @@ class Release:
 
 
 def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
-    """Write the data as they are into a new folder of this day, and give that folder.
+    """Write the present data into a new folder for the day, and return the folder.
 
-    Raises CasebookError where there is a release of that day: what was released never changes.
+    Raises CasebookError if the day has a release already: a release never changes.
     """
     folder = project / FOLDER / day.isoformat()
     if folder.exists():
         raise failure("data.released", status=Exit.USAGE, folder=f"{FOLDER}/{day.isoformat()}")
-    # Renamed as a whole at the end: an interrupted release is none.
+    # The folder is renamed at the end, so that an interrupted release does not count.
     part = name_draft(folder)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -109,7 +109,7 @@ def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
 
 
 def list_dates(project: Path) -> list[str]:
-    """The dates of all releases, the oldest first."""
+    """The dates of all releases, oldest first."""
     try:
         names = os.listdir(project / FOLDER)
     except OSError:
@@ -118,9 +118,9 @@ def list_dates(project: Path) -> list[str]:
 
 
 def read_releases(project: Path) -> tuple[Release, ...]:
-    """Every release with its differences from the one before, the oldest first.
+    """Every release with its differences from the one before, oldest first.
 
-    A file that is not as the release's manifest says is left out; `check_releases` names it.
+    A file that differs from its entry in the manifest is left out; `check_releases` names it.
     """
     releases: list[Release] = []
     for name in list_dates(project):
@@ -136,7 +136,7 @@ def read_releases(project: Path) -> tuple[Release, ...]:
 
 
 def check_releases(project: Path) -> list[Problem]:
-    """The released files that are missing, changed or no file of their release."""
+    """The problems of released files that are missing, changed or not in the manifest."""
     problems = []
     for name in list_dates(project):
         folder = project / FOLDER / name
@@ -148,12 +148,12 @@ def check_releases(project: Path) -> list[Problem]:
 
 
 def _read_files(folder: Path) -> tuple[str, Iterable[str], tuple[DataFile, ...]]:
-    """The version of a release, the names in its manifest, and those files that are unchanged.
+    """The version of a release, the names in its manifest, and its unchanged files.
 
-    A name that is a path is none of a release.
+    A name with a folder is ignored.
     """
     try:
-        # Of bytes the library would take UTF-16 as well, which no reader of the release expects.
+        # From bytes the library would also read UTF-16, which no reader of the release expects.
         manifest = json.loads((folder / MANIFEST).read_bytes().decode("utf-8"))
         known = {str(name): str(sha) for name, sha in manifest["files"].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -169,12 +169,12 @@ def _read_files(folder: Path) -> tuple[str, Iterable[str], tuple[DataFile, ...]]
 
 
 def read_figures(content: bytes) -> Figures:
-    """The rows of a figures.csv by the keys of their figures; none where it is no such file."""
+    """The rows of a figures.csv by the keys of their figures, empty for any other file."""
     rows = csv.DictReader(io.StringIO(content.decode("utf-8", "replace"), newline=""))
     names = rows.fieldnames or ()
     if not {*names} >= _NEEDED:
         return {}
-    # A cell that could start a formula was published behind an apostrophe.
+    # A cell that could start a formula was published with an apostrophe before it.
     cells = ({name: rearm(row[name] or "") for name in names} for row in rows)
     return {f"{row['case']}.{row['figure']}": row for row in cells}
 
@@ -182,7 +182,7 @@ def read_figures(content: bytes) -> Figures:
 def compare_figures(
     before: Figures, now: Figures, columns: Sequence[str] = COMPARED
 ) -> Iterator[ReleaseDifference]:
-    """The differences between figures and those of later, in the order of the later ones."""
+    """The differences between two sets of figures, in the order of the later set."""
     for key in dict.fromkeys([*now, *before]):
         row = now.get(key) or before[key]
         old = before.get(key, row)

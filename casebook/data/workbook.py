@@ -1,8 +1,8 @@
-"""Workbooks: that of all tables for readers, and that in which the records of a site are edited.
+"""The workbook of all tables for readers, and the workbook for editing records.
 
-Every cell of the second is text, so that no spreadsheet makes a date of 2012-12, and `import` takes
-it back. A hidden sheet has the rows as they were exported: what differs from them was edited, and
-what does not is left alone, whatever happened to the record meanwhile.
+Every cell of the second is text, so that no spreadsheet makes a date of 2012-12; `import` reads
+it again. A hidden sheet has the rows as exported: cells that differ from them were edited, and
+all others stay as they are in the record, even if the record has changed since.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-# The earliest time that a zip can hold: the bytes may not depend on the day of the build.
+# The earliest time that a zip can hold; a fixed time keeps the bytes independent of the day.
 WRITTEN: Final = datetime(1980, 1, 1)
-# Rows for new records get their lists as well.
+# Empty rows for new records, which offer the closed lists as well.
 _SPARE_ROWS: Final = 200
-# A story is read at this width, and its row grows with it.
+# A story is readable at this width; its row becomes as high as needed.
 _STORY_WIDTH: Final = 80
-# A cell holds no more than this.
+# The most characters of a cell.
 LONGEST: Final = 32_767
 WIDTHS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("label", "title", "title_en", "summary", "summary_en"), 40),
@@ -51,18 +51,18 @@ WIDTHS: Final[Mapping[str, int]] = {
 def write_workbook(tables: Mapping[DataTable, Sequence[Row]], dataset: Dataset) -> bytes:
     """The bytes of an XLSX file: numbers as numbers, words as text and never as formulas.
 
-    Every cell is written by its type, for XlsxWriter's `write` would guess it from the words.
+    Every cell is written by its type, because XlsxWriter's `write` would guess the type.
 
-    Beside a column of words of a closed list stands one with their names.
+    Beside a column with words of a closed list is a column with their names.
     """
     from xlsxwriter import Workbook
 
     languages, first = dataset.languages, dataset.languages.first
     names = _name_lists(dataset)
-    # Thirty-one characters are the most, and the name of a table is English enough.
+    # A title may have 31 characters; the name of a table serves as its English title.
     titles = {one: one.name if first == "en" else f"{one.title.zh} {one.name}" for one in tables}
     stream = io.BytesIO()
-    # Otherwise each sheet passes through a temporary file.
+    # Otherwise each sheet is written to a temporary file first.
     book = Workbook(stream, {"in_memory": True})
     book.set_properties({"created": WRITTEN, "title": dataset.settings.name.inside(first)})
     bold = book.add_format({"bold": True, "bottom": 1})
@@ -88,7 +88,7 @@ def write_workbook(tables: Mapping[DataTable, Sequence[Row]], dataset: Dataset) 
 
 
 def _say(name: str, between: str, languages: Languages) -> str:
-    """Some words of the program in all languages of the site."""
+    """A wording of the program in all languages of the site."""
     return between.join(map(say(name).inside, languages))
 
 
@@ -124,13 +124,13 @@ def _fill_table(
 
 
 def read_records(project: Path, lists: Lists) -> dict[str, TypedRow]:
-    """The record of each case by its slug, drafts among them, and that of the sources by none."""
+    """The record of each case, drafts included, by slug, and of the sources by an empty slug."""
     files = chain(open_cases(project, lists), [("", RecordFile(project, SOURCE_FILE, lists))])
     return {slug: file.before for slug, file in files if not file.faults}
 
 
 def write_editing_workbook(records: Mapping[str, TypedRow], lists: Lists, lang: Lang) -> bytes:
-    """The bytes of a workbook with heads, words and remarks in the language of an editor."""
+    """The bytes of a workbook with heads, words and remarks in an editor's language."""
     from xlsxwriter import Workbook
 
     stream = io.BytesIO()
@@ -138,7 +138,7 @@ def write_editing_workbook(records: Mapping[str, TypedRow], lists: Lists, lang: 
     book.set_properties({"created": WRITTEN})
     sources, *tables = list_edit_tables(lists.languages)
     writer = _WorkbookWriter(book, lang, records, lists)
-    # In the order in which people work.
+    # The order in which people work.
     for table in (*tables, sources):
         writer.write_table(table)
     writer.write_lists()
@@ -148,7 +148,7 @@ def write_editing_workbook(records: Mapping[str, TypedRow], lists: Lists, lang: 
 
 
 class _WorkbookWriter:
-    """Writes the sheets of one workbook; `names` are those of the words of each closed list."""
+    """The writer of one workbook; `names` are the names of the words of each closed list."""
 
     def __init__(
         self, book: Workbook, lang: Lang, records: Mapping[str, TypedRow], lists: Lists
@@ -158,7 +158,7 @@ class _WorkbookWriter:
         self.records = records
         self.words = list_edit_words(lists.vocabulary, lists.languages)
         self.names = {name: name_words(one, lang) for name, one in self.words.items()}
-        # Names of records are no words, but chosen from lists as well.
+        # Names of records are not words of a closed list, but are chosen from a list as well.
         self.names["sources"] = {name: name for name in lists.sources}
         self.names["cases"] = {slug: slug for slug in records if slug}
         self.list_sheet = say("data.lists").inside(lang)
@@ -168,7 +168,7 @@ class _WorkbookWriter:
         self.grey = book.add_format({"num_format": "@", "font_color": "#767676", "valign": "top"})
 
     def write_table(self, table: EditTable) -> None:
-        """Write a sheet, each row behind its number."""
+        """Write a sheet, with its number before each row."""
         sheet = self.book.add_worksheet(table.title.inside(self.lang))
         sheet.write_string(0, 0, say("data.row").inside(self.lang), self.head)
         sheet.write_comment(0, 0, say("data.row_note").inside(self.lang))
@@ -196,12 +196,12 @@ class _WorkbookWriter:
         sheet.autofilter(0, 0, max(len(rows), 1), len(table.columns))
 
     def choose_from(self, name: str) -> dict[str, object]:
-        """The rule of cells that offers a list, and refuses other words unless they are free."""
+        """The validation rule that offers a list, and refuses other words unless they are free."""
         from xlsxwriter.utility import xl_col_to_name
 
         column = xl_col_to_name(list(self.names).index(name))
         end = max(len(self.names[name]), 1) + 1
-        # Several words at once are no word of the list, and a new record is none yet.
+        # Several words together are not in the list, nor is the name of a new record.
         is_free = name in ("per", "sources", "cases")
         return {
             "validate": "list",
@@ -211,7 +211,7 @@ class _WorkbookWriter:
         }
 
     def write_lists(self) -> None:
-        """Write the sheet of the closed lists, each in a column."""
+        """Write the sheet of the closed lists, one list in each column."""
         sheet = self.book.add_worksheet(self.list_sheet)
         for at, (name, words) in enumerate(self.names.items()):
             sheet.set_column(at, at, 24)
@@ -220,7 +220,7 @@ class _WorkbookWriter:
                 sheet.write_string(number, at, word)
 
     def write_export(self) -> None:
-        """Write the hidden sheet of the rows as they are now."""
+        """Write the hidden sheet of the rows as exported."""
         sheet = self.book.add_worksheet(EXPORT_SHEET)
         sheet.very_hidden()
         line = 0
