@@ -1,4 +1,4 @@
-"""Figures as the rows of a table state them: each cell checked, nothing guessed."""
+"""The figures in the rows of a table: each cell is checked, and nothing is guessed."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ READINGS = ("qualifier", "unit")
 _NUMBERS = ("value", "min", "max")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _UNITS = {code: currency.name.zh for code, currency in CURRENCIES.items()} | {"ratio": "%"}
-# What people write into a column of units, and a number that has none of its own.
+# The words in a column of units that add nothing, and below a number without a unit of its own.
 _OF_YUAN = re.compile(r"人民币|RMB|[()（）\s¥￥]")
 _SCALES = "百千万亿"
 _BARE = re.compile(r"[0-9０-９][0-9０-９,，.．]*")
 _NOISE = Decimal("0.000001")
-# What a row may leave out, what an editor has to add by hand, and what rests on other rows.
+# A missing field that a row may leave out, a note for an editor to add, a record of another row.
 _LEFT_OPEN = frozenset({"E202", "E217", "E250"})
-# The place of what no cell has, of which nothing is reported.
+# The place of a value without a cell, for which no problem is reported.
 _NOWHERE = Position(0, 0)
 
-# What to do where a row says something else than the record.
+# The action for a row that differs from the record.
 OnDifference = Literal["refuse", "keep", "replace"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportTarget:
-    """The project that an import is for, and how to merge.
+    """The project of an import, and the way to merge.
 
     `columns` are heads of the table by the columns that they mean, `published` the names of the
-    figures of each case that the last site shows.
+    figures of each case on the last published site.
     """
 
     project: Path
@@ -70,7 +70,7 @@ class ImportTarget:
         return self.say("data.draft.choices", words=ENUMERATION.join(words))
 
     def start_draft(self) -> TypedRow:
-        """A case of which nothing is known, with a remark behind each blank."""
+        """The row of an empty draft case, with a remark behind each blank."""
         remarks = {
             "title": self.say("data.draft.title"),
             "region": self.say("data.draft.region"),
@@ -81,13 +81,13 @@ class ImportTarget:
         return TypedRow(texts={"state": "draft"}, remarks=remarks)
 
     def write_origin(self, origin: Iterable[Text]) -> str:
-        """The comment at the head of a draft, which says where it comes from."""
+        """The comment at the head of a draft that states its origin."""
         lines = (write_comment(line.inside(self.lang)) for line in origin)
         head = (SCHEMA_LINE, "#", *lines, write_comment(self.say("data.draft.blanks")), "")
         return "".join(f"{line}\n" for line in head)
 
     def remark_blanks(self, row: ImportRow, figure: TypedRow) -> None:
-        """Put remarks behind the blanks of a new figure: words, or numbers that are near to it."""
+        """Put remarks behind the blanks of a new figure: possible words, or numbers of its row."""
         vocabulary = self.lists.vocabulary
         numbers = [f"{name} {row.text(name)}" for name in (*_NUMBERS, "unit") if row.text(name)]
         said = {"measure": vocabulary.measures, "status": vocabulary.statuses}
@@ -103,14 +103,14 @@ class ImportTarget:
 
 
 class FigureImporter:
-    """Reads the rows of a table of figures; wrong cells are added to the problems."""
+    """The reader of rows of a table of figures; wrong cells are added to the problems."""
 
     def __init__(self, target: ImportTarget, problems: TableProblems) -> None:
         self.lists = target.lists
         self.problems = problems
 
     def read(self, row: ImportRow, old: TypedRow) -> dict[str, str]:
-        """The cells of a row as fields of a record, nothing where one is wrong.
+        """The cells of a row as fields of a record, empty if a cell is wrong.
 
         `old` is the figure as it is in its file.
         """
@@ -128,7 +128,7 @@ class FigureImporter:
         return fields if len(self.problems) == already else {}
 
     def read_printed(self, row: ImportRow, old: TypedRow) -> dict[str, str]:
-        """The fields of a figure that a source printed."""
+        """The fields of a figure that a source prints."""
         already = len(self.problems)
         money = _read_money(row.text("unit"))
         row = _settle_unit(row, money) if money is not None else row
@@ -136,7 +136,7 @@ class FigureImporter:
         if "per" in fields:
             fields["per"] = self.name_per(fields["per"].split("/"))
             now = self.read_texts(old.name, filled(old.texts), {}, [])
-            # What its amount says already is not written once more.
+            # A `per` that the amount states already is not repeated.
             if now is not None and fields["per"] == self.name_per(now.per):
                 del fields["per"]
         fields |= _find_readings(row, old)
@@ -159,17 +159,16 @@ class FigureImporter:
         printed = {one.name for one in row.table.columns if one.field and one.field.printed}
         read = {name: given[name] for name in given.keys() & {"label", "measure"}}
         self.read_cells(row, read, TypedRow())
-        # What open data has of such a figure follows from others; of an export it was typed.
+        # Open data computes these columns of such a figure; in an exported row they were typed.
         for name in (given.keys() & printed) if row.before is not None else ():
             self.problems.report("E337.follows", row.place(name), name=row.name, column=name)
         return {name: text for name, text in given.items() if name not in printed}
 
     def read_cells(self, row: ImportRow, fields: Mapping[str, str], old: TypedRow) -> Figure | None:
-        """The figure that the record becomes with the fields in it.
+        """The figure that the record becomes with the fields.
 
-        Only what is wrong with the cells is a problem: the record may have blanks and faults of
-        its own. What a new figure lacks stands in for it, so that the rest of the row can be
-        judged.
+        Only faults of the cells are problems: the record may have blanks and faults of its own.
+        Stand-ins fill the missing fields of a new figure, so that the other cells can be judged.
         """
         stand_ins = {
             "label": "-",
@@ -179,7 +178,7 @@ class FigureImporter:
             "source": next(iter(self.lists.sources), ""),
             "note": "-",
         }
-        # Another amount has another quote, which the row may leave to the editor.
+        # A new amount has a new quote, which the row may leave to the editor.
         left_out = dict.fromkeys(("quote", "wording") if "amount" in fields else (), "")
         cells = {name: Scalar(text, row.place(name)) for name, text in fields.items()}
         found: list[Problem] = []
@@ -189,7 +188,7 @@ class FigureImporter:
         self.problems += [
             one
             for one in found
-            # What is not understood of an amount may be anywhere inside of it.
+            # A fault of an amount may be anywhere inside it.
             if one.at in places or (amount and _is_inside(one, amount))
             if one.code not in _LEFT_OPEN and one.severity == "error"
         ]
@@ -202,14 +201,14 @@ class FigureImporter:
         cells: Mapping[str, Scalar],
         found: list[Problem],
     ) -> Figure | None:
-        """The figure of texts by field, over which cells of a table go."""
+        """The figure made from texts by field, of which cells of a table replace some."""
         entries = {name: Scalar(text, _NOWHERE) for name, text in texts.items()} | dict(cells)
         places = {name: value.at for name, value in entries.items()}
         node = MapNode(dict(entries), places, _NOWHERE)
         return read_figure(node, name, self.problems.path, self.lists, found)
 
     def name_per(self, words: Iterable[str]) -> str:
-        """The words for what a price is per as a record has them: open data has their keys."""
+        """The `per` terms in the words of a record: open data has their keys."""
         known = self.lists.vocabulary.per
         return "/".join(known[one].name.inside("zh") if one in known else one for one in words)
 
@@ -230,7 +229,7 @@ class FigureImporter:
 
 
 def _find_readings(row: ImportRow, old: TypedRow) -> dict[str, str]:
-    """The qualifier and the unit that a row gives beside an amount whose wording says otherwise."""
+    """The qualifier and the unit of a row that the wording of its amount does not state."""
     try:
         quantity = parse_quantity(row.text("amount") or old.texts.get("amount", ""))
     except WordingError:
@@ -253,7 +252,7 @@ def _is_inside(found: Problem, amount: Scalar) -> bool:
 
 
 def _read_money(unit: str) -> Quantity | None:
-    """One of a unit of money or a share: of 万元, 元（人民币）, 元/人 or %, but not of a code."""
+    """One unit of money or a share: of 万元, 元（人民币）, 元/人 or %, but not of a code."""
     try:
         money = parse_quantity(f"1{_OF_YUAN.sub('', unit).partition('/')[0] or '元'}")
     except WordingError:
@@ -262,7 +261,7 @@ def _read_money(unit: str) -> Quantity | None:
 
 
 def _settle_unit(row: ImportRow, money: Quantity) -> ImportRow:
-    """A row whose unit is a currency's code, and behind its number where that had none."""
+    """A row with a currency code as its unit, and with the unit after a number that has none."""
     amount, written = row.cells.get("amount"), _OF_YUAN.sub("", row.text("unit")) or "元"
     cells = {**row.cells, "unit": Scalar(money.unit, row.place("unit"))}
     if amount is not None and _lacks_unit(amount.text, is_scaled=money.value != 1):
@@ -276,7 +275,7 @@ def _lacks_unit(amount: str, is_scaled: bool) -> bool:
     if _BARE.fullmatch(amount):
         return True
     try:
-        # Without its scale 约120 would be 120 yuan; without a scale a unit is a reading.
+        # Without its scale 约120 would mean 120 yuan; a unit without a scale is only a reading.
         return is_scaled and not parse_quantity(amount).unit
     except WordingError:
         return False

@@ -1,4 +1,4 @@
-"""Rows of tables merged into the record of one file."""
+"""Merging rows of tables into the record of one file."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from casebook.yaml.edit import can_write, diff_files
 from casebook.yaml.encoding import show
 from casebook.yaml.files import show_path
 
-# A published figure that changes in one of these has to say why.
+# A published figure needs a reason for a change in one of these.
 _EXPLAINED = ("amount", "period")
 _FLAGS = {True: "yes", False: "no"}
 
 
 class RecordMerge(RecordFile):
-    """A file into which rows are merged: `added` records, `changed` fields, what it is `after`."""
+    """A file for merged rows, with the counts `added` and `changed`, and its new bytes `after`."""
 
     def __init__(self, slug: str, target: ImportTarget, problems: TableProblems) -> None:
         path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
@@ -47,7 +47,7 @@ class RecordMerge(RecordFile):
 
     @cached_property
     def row(self) -> TypedRow:
-        """The record to be written, at first as it is in the file; a draft where there is none."""
+        """The record to be written: at first that of the file, or a draft if there is no file."""
         row = super().row
         if self.starts_draft:
             draft = self.target.start_draft()
@@ -57,11 +57,11 @@ class RecordMerge(RecordFile):
 
     @property
     def starts_draft(self) -> bool:
-        """True where a case has no file yet."""
+        """True if a case has no file yet."""
         return self.is_new and self.described is CASE
 
     def diff(self) -> Iterator[str]:
-        """The difference, line by line, as `diff -u` shows it."""
+        """The difference line by line, in the format of `diff -u`."""
         return diff_files(None if self.is_new else self.data, self.after, self.shown)
 
     def summary(self, lang: Lang) -> str:
@@ -70,7 +70,7 @@ class RecordMerge(RecordFile):
         return say(key, path=self.shown, added=self.added, changed=self.changed).inside(lang)
 
     def finish(self) -> None:
-        """Make the file with the rows; where they cannot be put into it, that is a problem."""
+        """Make the file with the rows, and report a problem if it cannot hold them."""
         self.explain_changes()
         origin = say("data.draft.imported", name=Path(self.problems.path).name)
         head = self.target.write_origin([origin]) if self.starts_draft else ""
@@ -93,7 +93,7 @@ class RecordMerge(RecordFile):
             self.merge_list(of_one)
 
     def merge_list(self, rows: Sequence[ImportRow]) -> None:
-        """Merge the rows of one list; new ones go where the table has them."""
+        """Merge the rows of one list; new rows keep their place in the table."""
         *outer, one = rows[0].table.way
         holder = self.find_holder(rows[0], outer)
         if holder is None:
@@ -115,7 +115,7 @@ class RecordMerge(RecordFile):
                 at += 1
 
     def find_holder(self, row: ImportRow, outer: Sequence[FieldDescription]) -> TypedRow | None:
-        """The record that has the list of a row inside it."""
+        """The record whose list a row belongs to, or None."""
         own = self.row
         for one in outer:
             wanted = tuple(map(row.text, list_keys(one)))
@@ -128,7 +128,7 @@ class RecordMerge(RecordFile):
     def find_rows(
         self, rows: Iterable[ImportRow], held: Sequence[TypedRow], one: FieldDescription
     ) -> Iterator[tuple[ImportRow, TypedRow | None]]:
-        """Each row with the record that it is about, if the file has it."""
+        """Each row with its record, if the file has one."""
         index: dict[tuple[str, ...], list[TypedRow]] = {}
         for each in held:
             for name in self.list_names(each, one):
@@ -140,7 +140,7 @@ class RecordMerge(RecordFile):
             key = tuple(_even_out(fields.get(name), text) for name, text in names.items())
             fitting = [each for each in index.get(key, ()) if each not in taken]
             said = row.before or {name: cell.text for name, cell in row.cells.items()}
-            # Of two corrections of one day, the one that is as the row has it.
+            # Of two corrections of one day, this is the one with the texts of the row.
             same = (
                 each
                 for each in fitting
@@ -148,12 +148,12 @@ class RecordMerge(RecordFile):
             )
             own = next(same, fitting[0] if fitting else None)
             if row.before is not None and own is not None:
-                # Two rows are not about one record.
+                # Two rows cannot be about one record.
                 taken.add(own)
             yield row, own
 
     def list_names(self, own: TypedRow, one: FieldDescription) -> set[tuple[str, ...]]:
-        """The names that tell a record from the others, now and in the file."""
+        """The names that identify a record: the present one and the one in the file."""
         if one.kind in NAMED:
             return {(own.name,)}
         fields = {inner.name: inner for inner in one.inner}
@@ -163,7 +163,7 @@ class RecordMerge(RecordFile):
         }
 
     def report_missing(self, row: ImportRow, column: str) -> None:
-        """Report a row whose record, or what that is in, is not there."""
+        """Report a row whose record, or the record around it, does not exist."""
         at, name = row.place(column), show(row.key(column))
         if row.is_as_exported:
             return
@@ -185,7 +185,7 @@ class RecordMerge(RecordFile):
         return new
 
     def change(self, row: ImportRow, own: TypedRow, one: FieldDescription) -> None:
-        """Put what a row says into the record that it is about."""
+        """Put the texts of a row into its record."""
         if one.kind == "answers":
             was_empty, changed = own.is_empty, self.changed
             self.fill(row, own, self.read_answer(row, own))
@@ -197,9 +197,9 @@ class RecordMerge(RecordFile):
             self.fill(row, own, row.given)
 
     def read_answer(self, row: ImportRow, own: TypedRow) -> dict[str, str]:
-        """The fields that a row gives an answer, none where one is wrong."""
+        """The fields of an answer that a row gives, empty if one is wrong."""
         question = self.target.lists.vocabulary.questions[own.name]
-        # What open data has of it follows from the figures, and workbooks for editing have it not.
+        # Open data computes this answer from the figures, and workbooks for editing do not have it.
         if question.derived and not own.origin and ROW not in row.places:
             return {}
         given = row.given
@@ -216,7 +216,7 @@ class RecordMerge(RecordFile):
                     self.problems.report("E205.term", at, word=show(word), words=known)
         state = given.get("state", own.texts.get("state", ""))
         if state in SILENT and given.get("value") and "state" not in given:
-            # Who fills in an answer need not say as well that there is one.
+            # A value is enough: whoever fills it in need not change the state as well.
             given["state"] = ""
         elif state in SILENT:
             given |= dict.fromkeys(("value", *others), "")
@@ -226,7 +226,7 @@ class RecordMerge(RecordFile):
         return given
 
     def fill(self, row: ImportRow, own: TypedRow, fields: Mapping[str, str]) -> None:
-        """Put texts into a record that lacks them; what differs is changed or refused."""
+        """Put texts into the blanks of a record; other fields are replaced, kept or a problem."""
         is_answer = bool(row.table.way) and row.table.way[-1].kind == "answers"
         is_blank = own.is_empty
         for column in row.table.columns:
@@ -238,7 +238,7 @@ class RecordMerge(RecordFile):
             if _even_out(one, text) == same:
                 continue
             at = row.place(name)
-            # An answer is taken or left as a whole.
+            # An answer is filled in as a whole or not at all.
             is_open = is_blank if is_answer else not known
             as_exported = row.before is not None and was == same
             if not text and one.required and name == one.name:
@@ -250,7 +250,7 @@ class RecordMerge(RecordFile):
             elif is_open or self.is_new or as_exported or self.target.on_difference == "replace":
                 own.texts[name] = clean_text(_leave_out(one, text), one)
                 if not own.texts[name]:
-                    # Emptied on purpose, it is no blank to fill in.
+                    # A field that was emptied on purpose is not a blank to fill in.
                     own.remarks.pop(name, None)
                 self.changed += 1
             elif self.target.on_difference == "refuse":
@@ -269,9 +269,9 @@ class RecordMerge(RecordFile):
             own.remarks["note"] = self.target.say("data.draft.reading")
 
     def explain_changes(self) -> None:
-        """Add the history that published figures need, unless a table has it; the reason is left.
+        """Add the history that published figures need, unless a table has it, without the reason.
 
-        A number that readers have seen does not change without a reason beside it.
+        A number that readers have seen changes only with a reason beside it.
         """
         say = self.target.say
         for own in self.row.rows.get("figures", ()):
@@ -292,13 +292,13 @@ class RecordMerge(RecordFile):
 
 
 def _leave_out(one: FieldDescription, text: str) -> str:
-    """A text, nothing where it says what a field means that is left out."""
+    """A text, empty if it is the default of its field."""
     default = _FLAGS[one.default] if isinstance(one.default, bool) else one.default
     return "" if text == default else text
 
 
 def _even_out(one: FieldDescription | None, text: str) -> str:
-    """A text as it is compared: 2012年 and 2012 are one date, in a table as in a record."""
+    """A text in the form for comparison: 2012年 and 2012 are one date, in tables and records."""
     if one is None:
         return text
     if one.kind in DAYS:

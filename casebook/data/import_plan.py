@@ -1,4 +1,4 @@
-"""Plan of an import: rows merged into the record of each file, nothing written yet."""
+"""The plan of an import: rows merged into the record of each file, with nothing written yet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from casebook.yaml.encoding import show
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """The changes of an import, the files that it leaves alone, and its warnings."""
+    """The changes of an import, the files that it leaves unchanged, and its warnings."""
 
     changes: tuple[RecordMerge, ...]
     left_alone: tuple[str, ...]
@@ -30,9 +30,9 @@ class ImportPlan:
 
 
 def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
-    """Plan the import of a table of figures or an OCDS release package.
+    """Plan the import of tables of records or of an OCDS release package.
 
-    Raises ContentError with every problem of the file, and of the case files that it touches.
+    Raises ContentError with every problem of the file and of the case files that it changes.
     """
     problems = TableProblems(path)
     left_alone: list[str] = []
@@ -58,12 +58,12 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
 def _plan_tables(
     data: bytes, target: ImportTarget, problems: TableProblems
 ) -> Iterator[RecordMerge]:
-    """The changes that all rows of a file together make in each file of the project."""
+    """The changes that all rows of a file make in each file of the project."""
     languages = target.lists.languages
     words = list_edit_words(target.lists.vocabulary, languages)
     read = read_table(data, problems, target.columns, languages)
     rows = [*find_changes(read, words)]
-    # A figure may rest on a source that the same workbook adds.
+    # A figure may have a source that the same workbook adds.
     new = {
         row.name: Source(
             id=row.name,
@@ -94,7 +94,7 @@ def _plan_tables(
 def _open(
     slug: str, first: ImportRow, target: ImportTarget, problems: TableProblems
 ) -> RecordMerge | None:
-    """The file of a case, or a draft where there is none, before anything is merged into it."""
+    """The file of a case, or a draft if there is none, before any merge; None if it is faulty."""
     file = RecordMerge(slug, target, problems)
     if file.is_new and first.before is not None:
         name = slug or SOURCE_FILE
@@ -110,18 +110,18 @@ def _open(
 
 
 def _group_rows(rows: Sequence[ImportRow], problems: TableProblems) -> dict[str, list[ImportRow]]:
-    """The rows of each case, without those that name nothing or what was named before.
+    """The rows of each case; rows without a name, or with that of an earlier row, are reported.
 
-    Sources lie in one file for all cases, whose name is empty.
+    Sources are in one file for all cases, with an empty slug.
     """
     groups: dict[str, list[ImportRow]] = {}
     seen: dict[tuple[str, ...], ImportRow] = {}
     for row in rows:
         slug, kind = row.text("case"), row.table
-        # The words of an event may change, but not the name by which others speak of a record.
+        # The words of an event may change, but not the name that other records refer to.
         fixed = kind.named if kind.holds_named else kind.outer
         renamed = (one for one in fixed if row.before is not None and row.text(one) != row.was(one))
-        # Two events may be of one day, or have one title, but not be the same in all.
+        # Two events may have the same day or the same title, but not all cells alike.
         names = kind.named if kind.holds_named else kind.names
         first = seen.setdefault((slug, *map(row.key, names)), row)
         # A draft may have been exported before its blanks were filled in.

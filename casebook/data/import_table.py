@@ -1,4 +1,4 @@
-"""A table of figures, as CSV or as a workbook, every cell with its place in the file."""
+"""Tables of records, as CSV or as a workbook, with the place of every cell in the file."""
 
 from __future__ import annotations
 
@@ -33,41 +33,41 @@ from casebook.yaml.encoding import decode, show
 from casebook.yaml.nodes import Scalar
 
 REQUIRED = ("case", "figure")
-# The columns of open data beside those of the record, which follow from it; the CSV of a case
-# joins more to its figures.
+# The columns of open data that are computed from the record; the CSV of a case has more columns
+# for its figures.
 _FOLLOWING = {table.name: table.names for table in TABLES} | {"figures": CASE_FIGURES.names}
-# A table of a hundred thousand figures; a record is much smaller.
+# The size of a table of a hundred thousand figures; a record is much smaller.
 MAX_BYTES = 50_000_000
-# A title and the like may stand above the heads.
+# The most lines above the heads, such as a title.
 _MOST_ABOVE = 6
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|总和|(?:grand|sub)?total|sum)[:：]?(?:[(（].*)?", re.I)
-# A unit behind the head of a column, as in 金额（万元）, or above all heads, as in 单位：万元.
+# A unit after the head of a column, as in 金额（万元）, or above all heads, as in 单位：万元.
 _UNIT_IN_HEAD = re.compile(r"[(（](?:单位[:：])?(?P<unit>[^()（）:：]*(?:元|RMB|人民币))[)）]$")
 _UNIT_ABOVE = re.compile(r"单位[:：](?P<unit>[^()（）:：]*元)")
-# How workbooks of 2003 and before begin, and those of WPS.
+# The first bytes of workbooks of Excel 2003 and before, and of WPS.
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _TIMES = ("period", "date")
 _AMOUNTS = ("amount", "value", "min", "max")
 _OTHER_MARKS = {";": "E330.semicolons", "\t": "E330.tabs", "，": "E330.wide_commas"}
 _NO_MAPPING: Mapping[str, str] = {}
-# What else than the heads of our own tables people write above columns; open data calls the formula
-# of a figure that is computed another name.
+# Other heads that people write above columns; open data has another name for the formula of a
+# computed figure.
 _OTHER_HEADS = {
     **{"金额": "amount", "数值": "value", "最小": "min", "最大": "max", "单位": "unit"},
     **{"限定词": "qualifier", "指标": "measure", "口径": "measure", "每": "per"},
     **{"日期": "period", "时间": "period", "年份": "period", "年度": "period"},
     **{"原话": "quote", "derived": "formula"},
 }
-# One cell of a table that is one, as it is written.
+# One cell of a CSV file, as written.
 _CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One row of a table: its cells that hold something, by column.
+    """One row of a table: its non-empty cells by column.
 
-    A row of a workbook has the `places` of all its cells, and one that was exported for editing
-    their texts `before`; a cell that was emptied since is among its cells.
+    A row of a workbook has the `places` of all its cells. A row exported for editing has the texts
+    `before`; its `cells` then include cells that were emptied since.
     """
 
     cells: Mapping[str, Scalar]
@@ -78,16 +78,16 @@ class ImportRow:
 
     @property
     def name(self) -> str:
-        """The name of what it is about: the id of a figure, the title of an event."""
+        """The name of its record: the id of a figure, the title of an event."""
         return self.text(self.table.key[-1])
 
     def text(self, column: str) -> str:
-        """The text of a column, empty where its cell is."""
+        """The text of a column, empty if its cell is."""
         cell = self.cells.get(column)
         return cell.text if cell is not None else ""
 
     def place(self, column: str) -> Position:
-        """The place of a column's cell, or of the row where the cell is empty."""
+        """The place of a column's cell, or of the row if the cell is empty."""
         cell = self.cells.get(column)
         return cell.at if cell is not None else self.places.get(column, self.at)
 
@@ -96,7 +96,7 @@ class ImportRow:
         return _clean(self.before.get(column, ""), column) if self.before else ""
 
     def key(self, column: str) -> str:
-        """The text of a column by which the record is found."""
+        """The text of a column that identifies the record: the exported one, if there is one."""
         return self.text(column) if self.before is None else self.was(column)
 
     @property
@@ -107,7 +107,7 @@ class ImportRow:
 
     @property
     def is_as_exported(self) -> bool:
-        """True of a row of an export in which nothing was changed."""
+        """True if the row was exported and nothing in it was changed."""
         return self.before is not None and all(
             _is_same(cell.text, self.was(name)) for name, cell in self.cells.items()
         )
@@ -119,11 +119,10 @@ def read_table(
     mapping: Mapping[str, str] = _NO_MAPPING,
     languages: Languages = DEFAULT_LANGUAGES,
 ) -> tuple[ImportRow, ...]:
-    """The rows of a CSV file or a workbook; all that keeps it from being read is a problem.
+    """The rows of a CSV file or a workbook; faults of the file are added to the problems.
 
-    `mapping` gives heads of the table by the columns of figures.csv; a head that begins with = is
-    no head but what the column says in every row. Of a workbook the first sheet of each table is
-    read.
+    `mapping` gives heads of the table by columns of figures.csv; a head that begins with = is the
+    text of the column in every row instead. Of a workbook, the first sheet of each table is read.
     """
     if data.startswith(ZIP):
         sheets = read_sheets(data, MAX_BYTES, problems)
@@ -143,14 +142,14 @@ def read_table(
             problems.report(
                 "W331.sheets", START, **dict(zip(("name", "others"), shown, strict=True))
             )
-    # What cannot be read is named already.
+    # A file that cannot be read has its problem already.
     elif not problems.has_errors:
         reader.report_columns(left[0].lines[0] if left else TableLine([], START))
     return tuple(rows)
 
 
 def _read_export(lines: Iterable[TableLine]) -> dict[str, dict[str, Mapping[str, str]]]:
-    """The rows of each table as they were exported, by their number."""
+    """The rows of each table as exported, by their numbers."""
     columns: dict[str, Sequence[str]] = {}
     exported: dict[str, dict[str, Mapping[str, str]]] = {}
     for line in lines:
@@ -164,9 +163,9 @@ def _read_export(lines: Iterable[TableLine]) -> dict[str, dict[str, Mapping[str,
 
 
 def find_changes(rows: Iterable[ImportRow], words: Words) -> Iterator[ImportRow]:
-    """Rows with the keys of the words that they give by name, and of an export what was changed.
+    """Rows with keys instead of names of words, and of exported rows only the changed cells.
 
-    What names the record stays among the cells.
+    The cells that identify the record stay.
     """
     keys = {name: _keys_by_name(listed) for name, listed in words.items()}
     for row in rows:
@@ -187,7 +186,7 @@ def find_changes(rows: Iterable[ImportRow], words: Words) -> Iterator[ImportRow]
 
 
 def _keys_by_name(words: Iterable[Word]) -> dict[str, str]:
-    """The keys of words by what they are called; a name of two words means neither."""
+    """The keys of words by their names; a name of two words is left out."""
     called: dict[str, set[str]] = {}
     for word in words:
         for name in (word.name.zh, word.name.en):
@@ -197,7 +196,7 @@ def _keys_by_name(words: Iterable[Word]) -> dict[str, str]:
 
 
 def _is_same(text: str, before: str) -> bool:
-    """True for texts that a spreadsheet may make of each other: 01001 and 1001."""
+    """True if a spreadsheet may turn one text into the other: 01001 and 1001."""
     if unicodedata.normalize("NFC", text) == unicodedata.normalize("NFC", before):
         return True
     try:
@@ -208,7 +207,7 @@ def _is_same(text: str, before: str) -> bool:
 
 @dataclass(slots=True)
 class _TableReader:
-    """Reads the sheets of one file; `tables` are those that it read, with the sheet of each."""
+    """The reader of the sheets of one file; `tables` are the tables read, each with its sheet."""
 
     problems: TableProblems
     mapping: Mapping[str, str]
@@ -217,7 +216,7 @@ class _TableReader:
     tables: dict[EditTable, str] = field(default_factory=dict, kw_only=True)
 
     def read_sheet(self, sheet: WorkbookSheet) -> Iterator[ImportRow]:
-        """The rows of a sheet, none where it has no table or one that was read before it."""
+        """The rows of a sheet, none if it has no table or one that an earlier sheet has."""
         constant = {column: head[1:] for column, head in self.mapping.items() if head[:1] == "="}
         given = constant.keys() | ({"figure"} if "case" in constant else set())
         fitting = (
@@ -249,7 +248,7 @@ class _TableReader:
     def find_table(
         self, sheet: str, line: TableLine, given: Collection[str]
     ) -> tuple[EditTable, list[str]] | None:
-        """The table that the heads of a sheet are of, and the columns that they mean."""
+        """The table that fits the heads of a sheet, with the columns that the heads mean."""
         fits = []
         for table in list_edit_tables(self.languages):
             columns = self.name_columns(line, table)
@@ -260,7 +259,7 @@ class _TableReader:
         return best[1:] if best else None
 
     def name_columns(self, line: TableLine, table: EditTable) -> list[str]:
-        """The columns that the heads of a table mean, each as it is written if it means none."""
+        """The columns that the heads of a table mean; a head that means none stays as written."""
         known, given = _known_heads(table), {h.strip(): name for name, h in self.mapping.items()}
         meant = []
         for head in line.texts:
@@ -273,23 +272,23 @@ class _TableReader:
     def report_heads(
         self, columns: list[str], table: EditTable, head: TableLine, rows: Sequence[TableLine]
     ) -> bool:
-        """Name columns that are none of the table; True where one of it is there twice."""
+        """Report columns that are not of the table; True if a column is there twice."""
         known = _list_known(table)
         for number, (name, cell) in enumerate(zip(columns, head.cells, strict=True)):
             if not name:
-                # Spreadsheets leave commas behind where a column once was.
+                # Spreadsheets leave commas where a column was deleted.
                 if any("".join(row.texts[number : number + 1]).strip() for row in rows):
                     self.problems.report("W330.no_name", cell.at, number=number + 1)
             elif name in columns[:number]:
                 self.problems.report("E330.twice", cell.at, name=show(name))
                 return True
-            # Beside each word of a list the workbook of an export has its Chinese name.
+            # An exported workbook has the Chinese name beside each word of a list.
             elif name not in known and name.removesuffix(" 中文") not in known:
                 self.problems.report("W330", cell.at, hint=suggest(name, known), name=show(name))
         return False
 
     def report_columns(self, head: TableLine) -> None:
-        """Name the columns that the first line of a file lacks to be the head of figures."""
+        """Report the columns of figures that the first line of a file lacks."""
         tables = list_edit_tables(self.languages)
         figures = next(one for one in tables if one.name == "figures")
         names = ENUMERATION.join(sorted({*REQUIRED} - {*self.name_columns(head, figures)}))
@@ -304,11 +303,11 @@ class _TableReader:
         table: EditTable,
         constant: Mapping[str, str],
     ) -> Iterator[ImportRow]:
-        """The lines below the heads as rows."""
+        """The rows of the lines below the heads."""
         known = _list_known(table)
         days = {one.name for one in table.columns if one.field and one.field.kind in DAYS}
         for number, line in enumerate(lines, 1):
-            # The lines of a sheet end with their last cell.
+            # A line of a sheet ends with its last filled cell, so it may be shorter.
             is_short = len(line.cells) < len(columns) and not line.at.sheet
             if is_short or any(line.texts[len(columns) :]):
                 count, expected = len(line.cells), len(columns)
@@ -339,7 +338,7 @@ class _TableReader:
                 yield row
 
     def find_exported(self, rows: Iterable[ImportRow], sheet: str) -> Iterator[ImportRow]:
-        """Rows with what was exported of each; those that are not there any more are named."""
+        """The rows with their exported texts; rows that are missing now are reported."""
         left: dict[str, Mapping[str, str]] | None = None
         for row in rows:
             exported = self.exported.get(row.table.name, {})
@@ -359,17 +358,17 @@ class _TableReader:
 
 def _read_csv(data: bytes, problems: TableProblems) -> Iterator[TableLine]:
     if data.startswith(_OLD_WORKBOOK):
-        # A text editor, which the remedy for other files names, makes no table of it.
+        # A text editor, the remedy for other files, cannot make a table of a workbook.
         problems.report("E331.workbook", START, reason=say("yaml.kind_old_office"))
         return
     text, faults = decode(data, problems.path, MAX_BYTES)
     problems += faults
     if text is None:
         return
-    # A line for Excel alone, which says how the cells are parted.
+    # A line for Excel only, which states the separator of cells.
     skipped = 1 if re.match(r"sep=.\r?\n", text, re.IGNORECASE) else 0
     starts = [0, *(end.end() for end in re.finditer("\n", text))]
-    # Strict: a quotation mark that is never closed would swallow the rest in silence.
+    # Strict: otherwise a quotation mark that is never closed would swallow all that follows.
     reader = csv.reader(io.StringIO(text[starts[skipped] :], newline=""), strict=True)
     line = 1 + skipped
     try:
@@ -383,8 +382,8 @@ def _read_csv(data: bytes, problems: TableProblems) -> Iterator[TableLine]:
 
 
 def _find_cells(text: str, start: int, line: int) -> Iterator[Position]:
-    """The places of the cells of a record, a quoted one behind its quotation mark."""
-    # The reader of CSV gives lines but no columns, so that the text is walked once more.
+    """The places of the cells of a CSV row; a quoted cell begins after its quotation mark."""
+    # The CSV reader gives lines but no columns, so the text is read once more.
     begin = start
     while True:
         yield Position(line, start - begin + 1 + text.startswith('"', start))
@@ -399,13 +398,13 @@ def _fold(head: str) -> str:
 
 
 def _list_known(table: EditTable) -> tuple[str, ...]:
-    """The columns that a table may have, also those of open data that follow from others."""
+    """The columns that a table may have, including columns of open data that are computed."""
     return (*table.names, *_FOLLOWING.get(table.name, ()), ROW)
 
 
 @cache
 def _known_heads(table: EditTable) -> Mapping[str, str]:
-    """The columns of a table by their heads: names, and heads of both languages."""
+    """The columns of a table by their heads: names, and heads in both languages."""
     heads = {ROW: say("data.row")} | {column.name: column.head for column in table.columns}
     named = {_fold(word): name for name, head in heads.items() for word in (head.zh, head.en)}
     following = {name: name for name in _FOLLOWING.get(table.name, ())}
@@ -413,7 +412,7 @@ def _known_heads(table: EditTable) -> Mapping[str, str]:
 
 
 def _find_unit(above: Iterable[TableLine], heads: Sequence[str], columns: Sequence[str]) -> str:
-    """The unit that a table gives once for all its rows, empty where it gives none."""
+    """The unit that a table states once for all its rows, empty if there is none."""
     of_amounts = [heads[columns.index(name)] for name in _AMOUNTS if name in columns]
     looks = [(_UNIT_IN_HEAD, text) for text in of_amounts]
     looks += [(_UNIT_ABOVE, "".join(line.texts)) for line in above]
@@ -422,15 +421,15 @@ def _find_unit(above: Iterable[TableLine], heads: Sequence[str], columns: Sequen
 
 
 def _is_total(cells: Iterable[str], row: ImportRow, has_names: bool) -> bool:
-    """True for a row that sums up others: it begins with a word for that, and names no figure."""
+    """True for a row that sums up others: it begins with a word for a total and names no figure."""
     words = (next(cell for cell in cells if cell.strip()), row.name)
     begins = any(_TOTAL.fullmatch("".join(word.split())) for word in words)
-    # A case or a figure may be called total.
+    # A case or a figure may be named “total”.
     named = has_names and all(one and one.isascii() for one in (row.text("case"), row.name))
     return begins and not named
 
 
 def _clean(cell: str, column: str) -> str:
     text = rearm(cell).strip()
-    # An export has the code of a season, which nobody may type.
+    # An export has the code of a season, which no editor types.
     return write_seasons(text) if column in _TIMES else text

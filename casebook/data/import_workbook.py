@@ -1,4 +1,4 @@
-"""Sheets of a workbook as lines of cells, each cell as somebody reads it who looks at the sheet."""
+"""The sheets of a workbook as lines of cells, each cell as the sheet shows it to a reader."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from casebook.problems import START, Position, Problem
 from casebook.yaml.nodes import Scalar
 
 ZIP: Final = b"PK\x03\x04"
-# What is in quotation marks or brackets, or behind a stroke, is no part of a date.
+# Parts of a format that are not part of a date: in quotation marks or brackets, or after `\`.
 _LITERAL: Final = re.compile(r'"[^"]*(?:"|\Z)|\[[^\]]*(?:\]|\Z)|\\.')
-# From here on a float has lost digits, as of a long number of a document.
+# Above this a float has lost digits, for example those of a long document number.
 _TOO_LARGE: Final = 10**15
 
 
@@ -30,7 +30,7 @@ class TableProblems(list[Problem]):
 
     @property
     def has_errors(self) -> bool:
-        """True where one is more than a warning."""
+        """True if one of them is an error."""
         return any(one.severity == "error" for one in self)
 
     def report(self, key: str, at: Position, /, **values: Any) -> None:
@@ -42,8 +42,8 @@ class TableProblems(list[Problem]):
 class TableLine:
     """One line of a table.
 
-    `faults` are the messages about cells, by their number, of which a spreadsheet may have made
-    something else than was typed; whether that matters depends on the column.
+    `faults` are the messages about cells, by their number, that a spreadsheet may have changed
+    from the typed text; the column decides whether this matters.
     """
 
     cells: Sequence[Scalar]
@@ -57,13 +57,13 @@ class TableLine:
 
     @property
     def is_blank(self) -> bool:
-        """True where no cell holds anything."""
+        """True if all cells are empty."""
         return not any(cell.text.strip() for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbookSheet:
-    """One sheet of a workbook; `merged` are its merged cells, as A3:A5, by the last row of each."""
+    """One sheet of a workbook; `merged` has its merged cells, such as A3:A5, with the last rows."""
 
     name: str
     lines: tuple[TableLine, ...]
@@ -71,10 +71,10 @@ class WorkbookSheet:
 
 
 def read_sheets(data: bytes, most: int, problems: TableProblems) -> tuple[WorkbookSheet, ...]:
-    """The sheets of a workbook that hold something, in its order."""
+    """The sheets of a workbook that are not empty, in its order."""
     try:
         with ZipFile(io.BytesIO(data)) as archive:
-            # A small file may unpack to one that fills the memory.
+            # A small file may unpack to a size that fills the memory.
             if sum(part.file_size for part in archive.infolist()) > most:
                 reason = say("data.import.unpacked", most=most // 1_000_000)
                 problems.report("E331.workbook", START, reason=reason)
@@ -82,7 +82,7 @@ def read_sheets(data: bytes, most: int, problems: TableProblems) -> tuple[Workbo
             sheets = [part for part in archive.namelist() if part.startswith("xl/worksheets/")]
             has_merged = any(b"mergeCell " in archive.read(part) for part in sheets)
         return tuple(_read_sheets(data, has_merged))
-    except Exception as error:  # the library raises whatever a damaged file makes it stumble over
+    except Exception as error:  # the library raises errors of many kinds for a damaged file
         problems.report("E331.workbook", START, reason=type(error).__name__)
         return ()
 
@@ -103,18 +103,18 @@ def _read_sheets(data: bytes, has_merged: bool) -> Iterator[WorkbookSheet]:
 
 
 def _list_cells(data: bytes, *, results: bool) -> dict[str, list[Sequence[Any]]]:
-    """The cells of each sheet row by row, formulas as they are or as their last results."""
+    """The cells of each sheet row by row, with formulas or with their last results."""
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=results)
     for sheet in book.worksheets:
-        # A sheet may say that it is smaller than it is, or reach to its last row.
+        # A sheet may state a wrong size: smaller than it is, or up to the last possible row.
         sheet.reset_dimensions()
     return {sheet.title: list(sheet.iter_rows()) for sheet in book.worksheets}
 
 
 def _find_merged(data: bytes) -> dict[str, dict[str, tuple[Position, int]]]:
-    # Only a workbook that is read at once knows its merged cells.
+    # Only a workbook that is loaded as a whole knows its merged cells.
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(data))
@@ -132,7 +132,7 @@ def _read_line(
 ) -> TableLine:
     read = [_read_cell(*pair) for pair in zip(written, results, strict=True)]
     while read and not read[-1][0]:
-        # A format may reach to the last column.
+        # Empty cells with a format may reach to the last column.
         read.pop()
     cells = [Scalar(text, Position(number, at, sheet)) for at, (text, _) in enumerate(read, 1)]
     faults = {column: fault for column, (_, fault) in enumerate(read) if fault}
@@ -140,10 +140,10 @@ def _read_line(
 
 
 def _read_cell(cell: Any, result: Any) -> tuple[str, str]:
-    """The text of a cell, and what is to be said of it where it may not be what was typed."""
+    """The text of a cell, and the key of a message if it may differ from the typed text."""
     value = result.value
     if cell.data_type == "f" and value is None:
-        # Programs that write workbooks leave it to a spreadsheet to compute them.
+        # Programs that write workbooks may leave the result to a spreadsheet.
         return str(cell.value), "E337.formula"
     if value is None:
         return "", ""
@@ -155,12 +155,12 @@ def _read_cell(cell: Any, result: Any) -> tuple[str, str]:
         return value, ""
     if cell.number_format.endswith("%"):
         return f"{value * 100:.15g}%", ""
-    # Spreadsheets show fifteen digits; the seventeen of a float end in noise.
+    # Spreadsheets show 15 digits; the last of the 17 digits of a float are noise.
     return f"{value:.15g}", "E337.large" if abs(value) >= _TOO_LARGE else ""
 
 
 def _read_day(value: datetime, number_format: str) -> tuple[str, str]:
-    """A day or a month as it shows; 7/1 becomes a day of the year in which it is typed."""
+    """A day or a month as shown; a typed 7/1 became a day of the year in which it was typed."""
     shown = _LITERAL.sub("", number_format).lower()
     if value.time() != time.min or "y" not in shown:
         return value.isoformat(" "), "E337.guessed"
