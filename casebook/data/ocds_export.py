@@ -1,7 +1,7 @@
-"""Records in the words of the Open Contracting Data Standard, as far as these go.
+"""Records in the terms of the Open Contracting Data Standard, as far as it has a term.
 
-The result borrows the names of OCDS 1.1.5 and claims no conformance: the records describe places
-and not single contracting processes, have no ocid, and most of their amounts are not exact.
+The result uses names of OCDS 1.1.5 and claims no conformance: the records describe places and
+not single contracting processes, have no ocid, and most of their amounts are not exact.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PLACES: Final[Mapping[str, Mapping[str, str]]] = STANDARD["amounts"]
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """One row of the mapping: a thing of ours, its path in OCDS or nothing, and a remark."""
+    """One row of the mapping: a field of a record, its path in OCDS or nothing, and a remark."""
 
     ours: Text
     path: str
@@ -49,14 +49,14 @@ MAPPING: Final = tuple(
 )
 NOTICE: Final = say("data.ocds.notice", missing=", ".join(STANDARD["missing"]))
 
-# Why a figure has no place, by the word for it in the file.
+# The reasons why a figure has no path, by their words in the file.
 REASONS: Final[Mapping[str, Text]] = {
     name: say(f"data.ocds.unplaced.{name}") for name in STANDARD["reasons"]
 }
 
 
 def place_figure(figure: Figure, case: Case, dataset: Dataset) -> tuple[str, str]:
-    """The path that a figure has in OCDS, or else the reason why it has none."""
+    """The path of a figure in OCDS, or the reason why it has none."""
     places = _PLACES.get(figure.measure)
     if figure.formula:
         return "", "computed"
@@ -73,12 +73,12 @@ def place_figure(figure: Figure, case: Case, dataset: Dataset) -> tuple[str, str
 
 
 def describe_releases(dataset: Dataset) -> dict[str, object]:
-    """Everything that ocds.json holds: the notice, the mapping, and each case in its words."""
-    # The standard is English, and so is what is said of it where the site has English at all.
+    """The content of ocds.json: the notice, the mapping, and each case in the terms of OCDS."""
+    # The standard is in English, and so are the remarks on it if the site has English.
     languages = Languages(sorted(dataset.languages))
     return {
         "notice": {lang: NOTICE.inside(lang) for lang in dataset.languages},
-        # Said outright, since the names are those of the standard.
+        # Stated expressly, because the names are those of the standard.
         "conformsTo": None,
         "validator": {name: STANDARD[name] for name in ("schema", "missing")},
         "mapping": [
@@ -98,7 +98,7 @@ def describe_releases(dataset: Dataset) -> dict[str, object]:
 
 
 def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
-    """One case in the words of OCDS, as far as they go."""
+    """One case in the terms of OCDS, as far as there are any."""
     first, region = dataset.languages.first, dataset.regions[case.region]
     placed: dict[str, list[Figure]] = defaultdict(list)
     unplaced = []
@@ -136,7 +136,7 @@ def _describe_stages(
     modes = [dataset.vocabulary.modes[term] for term in mode.terms]
     planning = {
         "budget": _choose([_describe(figure, first) for figure in placed[paths["yearly"]]]),
-        # A record has no ids of documents; the place in the list tells them apart.
+        # Documents of a record have no ids; their places in the list identify them.
         "documents": [
             {"id": str(number), "title": document.title.own(first)}
             for number, document in enumerate(case.documents, start=1)
@@ -175,7 +175,7 @@ def _describe_stages(
 
 
 def _choose(amounts: list[dict[str, object]]) -> dict[str, object]:
-    """The value of a field that holds one amount: of several none is the right one."""
+    """The value of a field for one amount; several amounts become alternatives."""
     if len(amounts) > 1:
         return {"alternatives": amounts}
     return amounts[0] if amounts else {}
@@ -196,6 +196,6 @@ def _describe(figure: Figure, first: Lang) -> dict[str, object]:
 
 def _value(figure: Figure) -> dict[str, object]:
     quantity = figure.quantity
-    # A number of JSON: amounts are whole in practice, and decimal text would be no OCDS value.
+    # A JSON number: amounts are whole in practice, and OCDS allows no decimal text as a value.
     text = plain(quantity.value) if quantity.value is not None else "0"
     return {"amount": float(text) if "." in text else int(text), "currency": quantity.unit}

@@ -1,8 +1,8 @@
 """Draft cases from the contracting processes of an OCDS file.
 
-OCDS has no place for much that a case answers, and a value of it does not say what it may be
-compared with. So a measure, a state or a date that the standard does not settle by itself is left
-blank, with what the file says beside it. What was not awarded, or was called off, is a remark.
+OCDS has no field for many answers of a case, and its values do not say what they may be compared
+with. So a measure, a status or a date that the standard does not define stays blank, with the
+words of the file beside it. Awards not made and tenders called off become remarks.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from casebook.values.digest import digest
 from casebook.values.words import CURRENCIES
 from casebook.yaml.edit import can_write
 
-# No purchase comes near it; such a number is a mistake of the file.
+# No purchase is nearly so large; such a number is a mistake of the file.
 _LARGEST = Decimal(10) ** 15
 _FEN = Decimal("0.01")
-# All of China keeps one time.
+# All of China has one time zone.
 _BEIJING = timezone(timedelta(hours=8))
-# A remark is one line, and a short name may be that of many places.
+# A remark is one line, and a short name may fit many places.
 _MOST_REGIONS = 4
-# By the standard's lists: who won, and which contracts bind or did so until they ended.
+# Statuses of the standard: awards that were made, contracts that bind or did until they ended.
 _WON = ("active",)
 _BINDING = ("active", "terminated")
 _CALLED_OFF = ("cancelled", "unsuccessful", "withdrawn")
@@ -52,7 +52,7 @@ _PLAIN_ID = re.compile(r"[A-Za-z0-9]+(?:[-_./ ][A-Za-z0-9]+)*")
 def read_drafts(
     data: bytes, target: ImportTarget, problems: TableProblems
 ) -> Mapping[str, tuple[str, int]]:
-    """The draft of each contracting process of a file, by the slug that it gets.
+    """The draft of each contracting process of a file, by its slug.
 
     A draft is the text of its file and the number of its figures.
     """
@@ -69,12 +69,12 @@ def read_drafts(
     return drafts
 
 
-# A figure of one value of a release, and the amount and the currency of that.
+# A figure for one value of a release, with the amount and the currency of the value.
 _Amount = tuple[TypedRow, tuple[object, object]]
 
 
 class _Draft:
-    """The draft of one contracting process, by the last word of its releases."""
+    """The draft of one contracting process, from the latest values of its releases."""
 
     def __init__(self, process: Process, target: ImportTarget) -> None:
         self.process = process
@@ -83,7 +83,7 @@ class _Draft:
         self.vocabulary = target.lists.vocabulary
         self.say = target.say
         self.choices = target.list_choices
-        # Names that were given, by the kind and the id of what has them.
+        # The names given so far, by the kind and the id of the part.
         self.names: dict[tuple[str, str], str] = {}
         self.taken: set[str] = set()
 
@@ -102,17 +102,17 @@ class _Draft:
         return row
 
     def earlier(self, words: Iterable[str], now: Iterable[str] = ()) -> str:
-        """A remark on what earlier releases said otherwise, empty where they did not."""
+        """A remark on other words of earlier releases, empty if there are none."""
         other = _unique(word for word in words if word not in set(now))
         return self.say("data.draft.earlier", words=" | ".join(other)) if other else ""
 
     def texts(self, *path: str) -> list[str]:
-        """The texts that the releases had at a path, each once."""
+        """The texts of the releases at a path, each once."""
         found = (read_text(read_part(one, *path[:-1]), path[-1]) for one in self.process.releases)
         return _unique(found)
 
     def describe_place(self) -> str:
-        """The place in the words of the file, with the codes that its names may mean."""
+        """The place in the words of the file, with the region codes that its names may mean."""
         regions = self.target.lists.regions
         addresses = [read_part(party, "address") for party in self.buyers()]
         keys = ("region", "locality", "streetAddress")
@@ -124,14 +124,14 @@ class _Draft:
         )
 
     def buyers(self) -> Iterator[Json]:
-        """The parties that buy."""
+        """The parties with the role of a buyer."""
         for party in read_list(self.compiled, "parties"):
             roles = party.get("roles")
             if isinstance(roles, list) and "buyer" in roles:
                 yield party
 
     def answers(self, tender: Json) -> Iterator[TypedRow]:
-        """The questions of which the file says something; the others count as not answered."""
+        """The answers that the file has something about; other questions count as not answered."""
         buyer = read_text(read_part(self.compiled, "buyer"), "name")
         buyers = _unique([buyer, *(read_text(party, "name") for party in self.buyers())])
         agency = read_text(read_part(tender, "procuringEntity"), "name")
@@ -143,14 +143,14 @@ class _Draft:
             "purchaser": (buyers, _join("" if agency in buyers else agency, before)),
             "provider": (suppliers, remark),
             "provider_type": ([], types if suppliers else ""),
-            # Open, selective, limited and direct of the standard are none of our modes.
+            # The methods of the standard (open, selective, limited, direct) are not our modes.
             "mode": ([], self.choices(self.vocabulary.modes)),
             "competition": ([], " | ".join(filter(None, procedure))),
         }
         for question, (names, remark) in known.items():
             if question in self.vocabulary.questions and (names or remark):
                 row = TypedRow(name=question)
-                # A name with the sign that joins several words would be a list of them.
+                # A name with the separator of words would become a list of names.
                 _put(row, "value", "、".join(names).replace(JOINED, "｜"), remark)
                 yield row
 
@@ -179,7 +179,7 @@ class _Draft:
         return _unique(suppliers), _join(*remarks, self.earlier(earlier, suppliers))
 
     def figures(self) -> Iterator[TypedRow]:
-        """A figure of each value of the process, with what earlier releases said instead."""
+        """A figure for each value of the process, with a remark on other values before."""
         earlier: dict[str, list[str]] = {}
         now = {row.name: (row, value) for row, value in self.list_amounts(self.compiled)}
         for release in self.process.releases[:-1]:
@@ -195,7 +195,7 @@ class _Draft:
     def make_figure(
         self, name: str, label: Text, value: Json, where: str, **settled: str
     ) -> _Amount:
-        """The figure of a value at a path, with what the standard settles of it."""
+        """The figure of a value at a path, with the fields `settled` by the standard."""
         row = self.start_row("label", label)
         row.name, row.remarks[""] = name, where
         _put(row, "amount", *self.word_amount(value))
@@ -210,13 +210,13 @@ class _Draft:
         return row, (value.get("amount"), value.get("currency"))
 
     def start_row(self, field: str, words: Text) -> TypedRow:
-        """A record with a text of the program in each language of the site, and no source yet."""
+        """A record with a text of the program in each language of the site, without a source."""
         languages = self.target.lists.languages
         texts = {languages.name(field, lang): words.inside(lang) for lang in languages}
         return TypedRow(texts=texts, remarks={"source": self.say("data.draft.source")})
 
     def word_amount(self, value: Json) -> tuple[str, str]:
-        """The amount in the notation of a record, or a remark on why it has none."""
+        """The amount in the notation of a record, with a remark if it is absent or rounded."""
         number, currency = value.get("amount"), value.get("currency")
         if not isinstance(number, Decimal):
             return "", self.say("data.draft.no_number", number=number)
@@ -227,7 +227,7 @@ class _Draft:
         if code not in CURRENCIES:
             shown = f"{number} {currency or ''}".strip()
             return "", self.say("data.draft.currency", amount=shown)
-        # 203179.70999999999 is how a computer writes 203179.71 that it has halved and doubled.
+        # 203179.70999999999 is 203179.71 after a computer converted it to binary and back.
         rounded = number.quantize(_FEN)
         is_noise = rounded != number and abs(rounded - number) < Decimal("1e-6")
         remark = self.say("data.draft.noise", number=number) if is_noise else ""
@@ -244,7 +244,7 @@ class _Draft:
             yield row
 
     def list_amounts(self, release: Json) -> Iterator[_Amount]:
-        """The values of a release; only of a contract's does the standard say what it measures."""
+        """The values of a release; the standard states the measure of contract values only."""
         for path, key, name, label in (
             ("planning/budget", "amount", "budget", say("data.ocds.budget_value")),
             ("tender", "minValue", "tender_min", say("data.ocds.tender_min")),
@@ -289,28 +289,28 @@ class _Draft:
                 )
 
     def explain_contract(self, contract: Json, award: str) -> str:
-        """A remark on why a contract does not bind, by its own state or by that of its award."""
+        """A remark on why a contract does not bind: its own status, or that of its award."""
         state = read_state(contract) or "-"
         if state in _BINDING:
             return self.say("data.draft.contract_award", state=award)
         return self.say("data.draft.contract_status", state=state)
 
     def name_all(self, kind: str, release: Json) -> Iterator[tuple[Json, str]]:
-        """The parts of a kind with names that stay from release to release.
+        """The parts of a kind, with names that are the same in every release.
 
-        These are made of the ids, where there are any.
+        Names are made from the ids, if there are any.
         """
         counted = Counter[str]()
         for number, part in enumerate(read_list(release, f"{kind}s")):
             identity = part.get("id")
             written = str(identity) if isinstance(identity, str | Decimal) else f"{number + 1}"
             counted[written] += 1
-            # Two parts of one id are two parts, whatever the standard asks for.
+            # Two parts with one id are two parts, although the standard asks for different ids.
             written += f" ({counted[written]})" if counted[written] > 1 else ""
             if (kind, written) not in self.names:
                 words = re.findall(r"[A-Za-z0-9]+", written)
                 name = "_".join((kind, *words)).lower()[:50].rstrip("_")
-                # Ids that differ in Chinese, in their ends or in marks alone are other things.
+                # Ids that differ only in Chinese, at the end or in signs need different names.
                 if not _PLAIN_ID.fullmatch(written) or len(written) > 40 or name in self.taken:
                     name = f"{name}_{digest(written.encode())[:6]}"
                 self.names[kind, written] = name
@@ -319,7 +319,7 @@ class _Draft:
 
 
 def _put(row: TypedRow, name: str, text: str, remark: str) -> None:
-    """Put a text into a row, or into the remark behind it where no notation of YAML takes it."""
+    """Put a text into a row, or into the remark behind it if YAML has no notation for it."""
     if text and not can_write(text):
         text, remark = "", f"{text} {remark}".strip()
     row.texts[name], row.remarks[name] = text, remark
@@ -336,7 +336,7 @@ def name_parties(release: Json) -> dict[str, str]:
 
 
 def name_suppliers(award: Json, parties: Mapping[str, str]) -> list[str]:
-    """The suppliers of an award, by the parties of the release where it gives their ids alone."""
+    """The suppliers of an award; a supplier with an id only has the name of its party."""
     return _unique(
         read_text(party, "name") or parties.get(str(party.get("id")), "")
         for party in read_list(award, "suppliers")
@@ -344,9 +344,9 @@ def name_suppliers(award: Json, parties: Mapping[str, str]) -> list[str]:
 
 
 def _list_contracts(release: Json) -> Iterator[tuple[Json, str, bool]]:
-    """The contracts of a release with the states of their awards, empty where they name none.
+    """The contracts of a release, each with the status of its award, if known, and whether it binds.
 
-    True are those that are or were in force, unless their award was not made.
+    A contract binds if it is or was in force, unless its award was not made.
     """
     states = {
         one["id"]: read_state(one)
@@ -360,7 +360,7 @@ def _list_contracts(release: Json) -> Iterator[tuple[Json, str, bool]]:
 
 
 def _describe_origin(package: Json) -> Text:
-    """The publisher, the date, the address and the licence of a package, to list as a source."""
+    """The publisher, date, address and licence of a package, for the list of sources."""
     known = [read_text(read_part(package, "publisher"), "name")]
     known += [read_text(package, key) for key in ("publishedDate", "uri", "license")]
     named = list(filter(None, known)) or ["-"]
@@ -372,7 +372,7 @@ def _unique(texts: Iterable[str]) -> list[str]:
 
 
 def _list_events(release: Json) -> Iterator[tuple[Text, str]]:
-    """The events of a release with their times as it has them."""
+    """The events of a release with their times as written."""
     opens, chosen, signed = (
         say("data.ocds.tender_opens"),
         say("data.ocds.provider_chosen"),
@@ -387,7 +387,7 @@ def _list_events(release: Json) -> Iterator[tuple[Text, str]]:
 
 
 def _read_day(text: str) -> str:
-    """The day of an ISO time where it is the same in China, else nothing."""
+    """The day of an ISO time if it is the same day in China, else empty."""
     try:
         moment = datetime.fromisoformat(text)
         inside = moment if moment.tzinfo is None else moment.astimezone(_BEIJING)

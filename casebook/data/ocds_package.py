@@ -1,4 +1,4 @@
-"""Contracting processes of an OCDS file, whatever its form, with their releases merged by date."""
+"""The contracting processes of an OCDS file of any form, with releases merged by date."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """One contracting process: its releases by date, and what the last word on each thing is."""
+    """One contracting process: its releases by date, and `compiled` with their latest values."""
 
     ocid: str
     slug: str
@@ -37,7 +37,7 @@ class Process:
 
 
 def read_processes(data: bytes, problems: TableProblems) -> list[Process]:
-    """The processes of a file, each under a slug of its own; none where anything is wrong."""
+    """The processes of a file, each with a slug of its own; none if anything is wrong."""
     found: dict[str, list[tuple[Json, Json]]] = {}
     text = _decode(data, problems)
     for content in _parse(text, problems) if text is not None else ():
@@ -53,7 +53,7 @@ def read_processes(data: bytes, problems: TableProblems) -> list[Process]:
                 problems.report("E336.no_ocid", START, number=number)
     processes: dict[str, Process] = {}
     for ocid, pairs in found.items() if not problems.has_errors else ():
-        # Of releases without a date the file's order is all there is.
+        # Releases without a date stay in the order of the file.
         releases = sorted((one for _, one in pairs), key=_read_moment)
         slug = _find_slug(ocid, processes)
         if slug != mend_slug(ocid):
@@ -69,14 +69,14 @@ def read_processes(data: bytes, problems: TableProblems) -> list[Process]:
 
 
 def read_text(parent: Json, name: str) -> str:
-    """The text of a member as one line, without what cannot be seen; empty where it is none."""
+    """The text of a member as one line of visible characters, empty if it is no text."""
     inner = parent.get(name)
     words = " ".join(inner.split()) if isinstance(inner, str) else ""
     return "".join(char for char in words if char.isprintable())
 
 
 def read_part(parent: Json, *names: str) -> Json:
-    """An object inside an object, an empty one where there is none."""
+    """An object inside an object, empty if there is none."""
     for name in names:
         inner = parent.get(name)
         parent = inner if isinstance(inner, dict) else {}
@@ -99,19 +99,19 @@ def _decode(data: bytes, problems: TableProblems) -> str | None:
     if data.startswith(GZIP):
         try:
             with gzip.open(io.BytesIO(data)) as stream:
-                # One byte more than is allowed tells a larger file without unpacking all of it.
+                # One byte more than allowed shows a larger file without unpacking all of it.
                 data = stream.read(MAX_BYTES + 1)
         except (OSError, EOFError, zlib.error) as error:
             problems.report("E336.no_gzip", START, reason=error)
             return None
     text, faults = decode(data, problems.path, MAX_BYTES)
-    # What the publisher lost no editor can restore: the rest of the file is worth importing.
+    # No editor can restore characters that the publisher lost; the rest is worth importing.
     problems += [replace(one, severity="warning") if one.code == "E106" else one for one in faults]
     return text.replace("\ufffd", "?") if text is not None else None
 
 
 def _parse(text: str, problems: TableProblems) -> Iterator[Json]:
-    """The objects of a JSON file, or those on the lines of one that has an object on each."""
+    """The objects of a JSON file, or of a file with one object on each line."""
     contents: list[Any] = []
     try:
         contents = [_load(text)]
@@ -133,7 +133,7 @@ def _parse(text: str, problems: TableProblems) -> Iterator[Json]:
 
 
 def _load(text: str) -> Any:
-    # A number is kept as it is written, and what is no number is refused.
+    # Decimal keeps a number as it is written; NaN and Infinity are refused.
     return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse)
 
 
@@ -142,11 +142,11 @@ def _refuse(name: str) -> None:
 
 
 def _read_moment(release: Json) -> str:
-    """The time of a release in one time zone, as text that sorts."""
+    """The time of a release in UTC, as text that sorts by time."""
     written = read_text(release, "date")
     try:
         moment = datetime.fromisoformat(written)
-        # Without a zone it would be that of the machine.
+        # A time without a zone would get the zone of the machine.
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return moment.astimezone(UTC).isoformat()
     except (ValueError, OverflowError):
@@ -154,10 +154,10 @@ def _read_moment(release: Json) -> str:
 
 
 def _find_releases(content: Json, problems: TableProblems) -> Iterator[Json]:
-    """The releases of a package of releases or of records, or of a file that is one itself."""
+    """The releases of a package of releases or records, or of a file that is one release."""
     yield from read_list(content, "releases")
     for record in read_list(content, "records"):
-        # A release that is only linked has no more than its address.
+        # A linked release has only its address.
         whole = [one for one in read_list(record, "releases") if "ocid" in one]
         compiled = read_part(record, "compiledRelease")
         if not (whole or compiled):
@@ -169,19 +169,19 @@ def _find_releases(content: Json, problems: TableProblems) -> Iterator[Json]:
 
 
 def _merge(older: Json, newer: Json) -> Json:
-    """Two releases as one, by the newer where they differ; members of lists go by their ids."""
+    """Two releases as one, with newer values first; members of lists are merged by their ids."""
     merged = dict(older)
     for name, value in newer.items():
         before = merged.get(name)
         if name == "suppliers":
-            # A corrected award names its suppliers anew; by their ids the older would stay.
+            # A corrected award lists its suppliers again; a merge by ids would keep the former ones.
             merged[name] = value
         elif isinstance(value, dict) and isinstance(before, dict):
             merged[name] = _merge(before, value)
         elif isinstance(value, list) and isinstance(before, list):
             merged[name] = _merge_lists(before, value)
         elif value is None:
-            # By the standard null takes away what was said.
+            # In the standard, null removes a former value.
             merged.pop(name, None)
         else:
             merged[name] = value
@@ -198,14 +198,14 @@ def _merge_lists(older: list[Any], newer: list[Any]) -> list[Any]:
 
 
 def _are_identified(members: list[Any]) -> bool:
-    """True where each member has an id of its own; of twins one would swallow the other."""
+    """True if each member has an id of its own; with equal ids, one would replace the other."""
     ids = [one.get("id") if isinstance(one, dict) else None for one in members]
     named = all(isinstance(identity, str | Decimal) for identity in ids)
     return named and len(set(ids)) == len(ids)
 
 
 def _find_slug(ocid: str, taken: Container[str]) -> str:
-    """A slug for an ocid, also for one in Chinese, that no other process of the file has."""
+    """A slug for an ocid, also for a Chinese one, that no other process of the file has."""
     plain = "-".join(re.findall(r"[a-z0-9]+", ocid.lower())).removeprefix("ocds-")
     slug = mend_slug(ocid) or mend_slug(f"ocds-{plain}"[:60].strip("-"))
     if slug in taken or slug in ("", "ocds"):

@@ -1,4 +1,4 @@
-"""The file of a record, opened and edited: what differs is written, and all other lines stay."""
+"""The file of a record, opened and edited: only differences are written, other lines stay."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from casebook.yaml.nodes import read_tree
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../case.schema.json"
 _OF_FLOW = frozenset(",[]{}")
-# The description of a tender may run to pages.
+# The description of a tender may be pages long.
 _LONGEST_REMARK = 320
 _REMARK_COLUMN = 30
 
 
 def write_comment(text: str) -> str:
-    """Words from elsewhere as a comment of one line, without what a YAML file may not hold."""
+    """Words of another file as a comment of one line, without characters that YAML forbids."""
     shown = clean_line(" ".join(text.split()))
     return f"# {shown if len(shown) <= _LONGEST_REMARK else shown[:_LONGEST_REMARK] + '…'}"
 
@@ -48,31 +48,31 @@ def _add_remark(line: str, remark: str) -> str:
 
 
 class RecordFile:
-    """The file of a case or of the sources: what is typed in it, and the row that is edited.
+    """The file of a case or of the sources, with its record as typed and the row to edit.
 
-    `shown` is its path in the project; one that is new holds nothing. What is wrong with the file
-    itself are its `faults`.
+    `shown` is its path in the project; a new file is empty. `faults` are the errors of the file
+    itself.
     """
 
     def __init__(self, project: Path, shown: str, lists: Lists, *, is_new: bool = False) -> None:
         self.project, self.shown, self.lists = project, shown, lists
         self.described: Fields = SOURCES if shown == SOURCE_FILE else CASE
-        # A link that leads nowhere is there as well, and would be written through.
+        # A broken link counts as a file: writing would follow it.
         self.is_new = is_new or not os.path.lexists(self.path)
         faults: list[Problem] = []
         self.data = b"" if self.is_new else read_bytes(self.path, project, faults)
         self.node, found = (None, []) if self.is_new else read_tree(self.data, shown)
         self.faults = [one for one in (*faults, *found) if one.severity == "error"]
 
-    # Read where they are asked for: an import of thousands of processes asks for none of them.
+    # Read on demand: an import of thousands of processes needs none of them.
     @cached_property
     def before(self) -> TypedRow:
-        """The record as it is typed in the file."""
+        """The record as typed in the file."""
         return read_row(self.node, self.described, self.lists)
 
     @cached_property
     def row(self) -> TypedRow:
-        """The record to be written, at first as it is in the file."""
+        """The record to be written, at first equal to the file."""
         return self.before.copy()
 
     @property
@@ -81,12 +81,12 @@ class RecordFile:
         return self.project / self.shown
 
     def edit(self, head: bytes = b"") -> bytes:
-        """The file with the row, a new one behind a head; ValueError where no file can hold it."""
+        """The file with the row, after `head` if it is new; ValueError if none can hold the row."""
         data = self.data or head
         return write_changes(data, self.row, self.described, self.lists)
 
     def save(self, after: bytes) -> Path | None:
-        """Put this into the file, and give the place of the copy of what was there."""
+        """Write the file, and return the path of a copy of the former one, if there was one."""
         if self.is_new:
             write_new_file(self.path, after)
         elif after != self.data:
@@ -95,29 +95,29 @@ class RecordFile:
 
 
 def open_cases(project: Path, lists: Lists) -> Iterator[tuple[str, RecordFile]]:
-    """The slug and the file of each case, drafts among them, one after the other."""
+    """The slug and the file of each case, drafts included, one by one."""
     for path in find_case_files(project):
         yield path.stem, RecordFile(project, show_path(path, project), lists)
 
 
 def write_record(row: TypedRow, described: Fields, lists: Lists, every: bool = False) -> str:
-    """The text of a whole file, with a blank for `every` field that is not filled in or for none.
+    """The text of a whole file, with a blank for `every` empty field or for required ones only.
 
-    A field that has to be filled in has one anyway.
+    Fields with a remark have a blank too.
     """
     lines = _RecordWriter(lists, every).write_fields(row, described, "")
     return "".join(f"{line}\n" for line in lines)
 
 
 def write_changes(data: bytes, row: TypedRow, described: Fields, lists: Lists) -> bytes:
-    """The file with all in which a record differs from what was read of it.
+    """The file with every difference between a record and the record read from it.
 
-    What is written is read again: ValueError is raised where it would not be what was typed, or
-    not be YAML.
+    The new file is read again: ValueError is raised if it is not the typed record, or not
+    YAML.
     """
     node, faults = read_tree(data, "") if data else (None, [])
     if node is None:
-        # What is imported begins with the line, and with where it comes from.
+        # An imported draft already begins with this line, followed by its origin.
         is_bare = described is CASE and not data.startswith(SCHEMA_LINE.encode())
         start = f"{SCHEMA_LINE}\n" if is_bare else ""
         made = data + (start + write_record(row, described, lists)).encode()
@@ -131,7 +131,7 @@ def write_changes(data: bytes, row: TypedRow, described: Fields, lists: Lists) -
 
 
 class _RecordWriter:
-    """Writes the lines of records, with a blank for `every` field or for none."""
+    """The writer of the lines of records, with a blank for `every` field or for required ones."""
 
     def __init__(self, lists: Lists, every: bool = False) -> None:
         self.lists = lists
@@ -143,7 +143,7 @@ class _RecordWriter:
         """An answer as one word or list, or as lines of fields."""
         said = {name: text for name, text in row.texts.items() if text}
         is_plain = {*said} <= {"value"} or (len(said) == 1 and said.get("state") in SILENT)
-        # A blank with a remark is one to fill in, which an answer that is left out is not.
+        # A blank with a remark has to be filled in, unlike an omitted answer.
         if not is_plain or any(row.rows.values()) or (row.remarks and not said):
             return "", list(self.write_fields(row, one.inner, indent))
         text = "".join(said.values())
@@ -171,7 +171,7 @@ class _RecordWriter:
             yield from lines
 
     def write_fields(self, row: TypedRow, described: Fields, indent: str) -> Iterator[str]:
-        """The lines of what is filled in, and of what has to be."""
+        """The lines of fields that are filled in, or have to be."""
         is_computed = bool(row.texts.get("formula"))
         for one in described:
             if one.kind == "entries":
@@ -194,7 +194,7 @@ class _RecordWriter:
     def write_field(
         self, row: TypedRow, one: FieldDescription, name: str, indent: str
     ) -> list[str]:
-        """The lines of a field under its name, of a list without rows none."""
+        """The lines of a field under its name, none for a list without rows."""
         if one.holds_records:
             lines = list(self.write_rows(row.rows.get(name, []), one, f"{indent}  "))
             return [f"{indent}{name}:", *lines] if lines else []
@@ -219,14 +219,14 @@ def _write_words(text: str) -> str:
 
 
 class _RecordEditor(_RecordWriter):
-    """Finds what is to be edited in a file; each method gives edits of its text."""
+    """The editor of a file: each method gives edits of its text."""
 
     def __init__(self, layout: Layout, lists: Lists) -> None:
         super().__init__(lists)
         self.layout = layout
 
     def edit_record(self, value: Value, row: TypedRow, described: Fields) -> Iterator[Edit]:
-        """Edit what differs of a record, and of those inside it."""
+        """Edit the differences of a record and of the records inside it."""
         before, indent = row.read or TypedRow(name=row.name), " " * value.column
         if not value.has_lines:
             if not before.says(row):
@@ -234,7 +234,7 @@ class _RecordEditor(_RecordWriter):
                 yield value.start, value.end, written.lstrip(" ")
             return
         first = min(value.entries.values(), key=lambda entry: entry.start)
-        # New fields come behind those that are before them; none before the sign of a member.
+        # A new field follows the fields before it, but never stands before the dash of a member.
         place = self.layout.start_of_line(first.start)
         if self.layout.text[place : first.start].strip():
             place = self.layout.end_of(first)
@@ -259,35 +259,35 @@ class _RecordEditor(_RecordWriter):
     def edit_field(
         self, entry: YamlEntry, value: Value, row: TypedRow, one: FieldDescription, name: str
     ) -> Iterator[Edit]:
-        """Write a field of a mapping anew, or take it out."""
-        # The first field of a member of a list has the sign of it.
+        """Write a field of a mapping again, or remove it."""
+        # The first field of a member of a list has the dash, so it stays.
         is_first = entry is min(value.entries.values(), key=lambda other: other.start)
         is_needed = is_first or (one.required and name == one.name)
         if is_needed or row.texts.get(name) or row.rows.get(name) or name in row.remarks:
-            # Its line may have a remark already.
+            # Without remarks, as the line may have one already.
             bare = TypedRow(texts=row.texts, rows=row.rows)
             yield from self.replace(entry, self.write_field(bare, one, name, " " * entry.column))
         else:
             text, start = self.layout.text, self.layout.start_of_line(entry.start)
             end = self.layout.end_of_line(max(entry.end - 1, entry.start))
-            # Of two blank lines that would meet one is enough.
+            # Two blank lines that would meet become one.
             is_parted = text[:start].endswith("\n\n") and text[end : end + 1] in ("", "\n")
             yield start - is_parted, end, ""
 
     def edit_rows(
         self, parts: Mapping[str, YamlEntry], rows: Sequence[TypedRow], one: FieldDescription
     ) -> Edit:
-        """Put the rows of a list into their order, those of the file with the comments of each."""
+        """Put the rows of a list into their order, rows of the file with their comments."""
         layout = self.layout
         if one.kind == "answers":
-            # They stay where they are in the file, also one to a question that nobody asks.
+            # Answers keep their places in the file, also an answer to a question that nobody asks.
             known = {row.name: row for row in rows}
             rows = [known.pop(name, TypedRow(name=name, origin=name)) for name in parts]
             rows += known.values()
         starts: list[int] = []
         for part in parts.values():
             start = layout.start_of_line(part.start)
-            # A comment above a row is of it; one above the first is of all.
+            # A comment above a row belongs to it; a comment above the first row belongs to all.
             while starts and layout.is_comment(line := layout.start_of_line(start - 1)):
                 start = line
             starts.append(start)
@@ -300,14 +300,14 @@ class _RecordEditor(_RecordWriter):
                 edits = self.edit_row(parts[row.origin], row, one)
                 made += layout.edit(edits, *spans[row.origin])
             elif lines := list(self.write_rows([row], one, " " * last.column)):
-                # What parts two rows stays before the second.
+                # The blank lines between two rows stay before the second.
                 above = made.rstrip("\n")
                 gap = "\n" if one.kind == "entries" and made else ""
                 made = f"{above}\n" * bool(made) + gap + _join_lines(lines) + made[len(above) + 1 :]
         return starts[0], ends[-1], made
 
     def edit_row(self, part: YamlEntry, row: TypedRow, one: FieldDescription) -> Iterator[Edit]:
-        """Edit one row of a list, which is written anew where it has no lines of its own."""
+        """Edit one row of a list, or write it again if it has no lines of its own."""
         if one.kind in NAMED and row.name != row.origin:
             yield part.start, part.name_end, row.name
         is_blank = one.kind == "answers" and row.is_empty
@@ -317,17 +317,17 @@ class _RecordEditor(_RecordWriter):
             yield from self.replace(part, list(self.write_rows([row], one, " " * part.column)))
 
     def replace(self, entry: YamlEntry, lines: Sequence[str]) -> Iterator[Edit]:
-        """Put the first of some lines, which has the name, in the place of an entry."""
+        """Replace the value of an entry by lines, of which the first has the name of the entry."""
         value, written = entry.value, lines[0].partition(":")[2] if lines else ""
         start = self.layout.text.index(":", entry.name_end) + 1
         end = max(value.end, start)
         if value.is_blank:
-            # The blanks before a comment are given up to the value, so that it stays where it was.
+            # The value replaces blanks before a comment, so that the comment stays in place.
             left = self.layout.text[start:]
             room = len(left) - len(left.lstrip(" "))
             end = start + max(0, min(room - 2, len(written)))
         elif value.kind == "scalar" and written:
-            # However many blanks an editor has put before it.
+            # Blanks that an editor has put before the value stay.
             start, written = value.start, written.lstrip(" ")
         yield start, end, written
         below = self.layout.end_of_line(end - 1)

@@ -1,4 +1,4 @@
-"""Records as they are typed: texts by field, and rows of the records inside them."""
+"""Records as typed: texts by field, and rows of the records inside them."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 Fields = tuple[FieldDescription, ...]
 CASE: Final[Fields] = fields_of(Case)
 SOURCE_FILE: Final = "data/sources.yaml"
-# A list that is a file by itself has no field around it.
+# A list that is a whole file has no field around it.
 SOURCES: Final[Fields] = (FieldDescription(kind="entries", name="sources", items=Source),)
-# What joins several words of one field; no key and no name of a file has it.
+# Joins several words of one field; no key and no file name contains it.
 JOINED = "|"
-# The kinds of fields that hold several words, and those with records under names of their own.
+# The kinds of fields with several words, and the kinds with records under names of their own.
 SEVERAL = frozenset({"names", "figure_names", "terms"})
 NAMED = frozenset({"figures", "answers", "mapping", "entries"})
 _WORDS = re.compile(r"[\s,，、|]+")
-# What no text of a record may hold, but for the ends of lines.
+# Blanks at the end of a line, which no text of a record keeps.
 _UNSEEN = re.compile(r"[^\S\n]+$", re.MULTILINE)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class TypedRow:
-    """One record as typed, equal to itself alone: two corrections of one day are two.
+    """One record as typed, equal only to itself: two corrections of one day are two records.
 
-    `texts` and `rows` are by the names that fields have in the file. `name` is its own name where
-    it has one, as a figure has; `origin` its name or number in the file, empty where it is new.
-    `read` is the record as the file has it of one that is edited, and `lines` are the lines of its
-    texts there, its own under no name. `remarks` are comments behind new fields, that of the row
-    itself above it under no name.
+    `texts` and `rows` have the names of fields in the file as keys. `name` is the record's own
+    name, if it has one as a figure does; `origin` is its name or number in the file, empty if new.
+    `read` is the record in the file of an edited copy. `lines` are the lines of its texts in the
+    file, with that of the record under an empty key. `remarks` are comments behind new fields, with
+    the comment above the record under an empty key.
     """
 
     name: str = ""
@@ -51,17 +51,17 @@ class TypedRow:
     remarks: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> TypedRow:
-        """A copy to be edited, of which everything knows what was read."""
+        """A copy to edit, which keeps the read record at each level."""
         rows = {name: [one.copy() for one in held] for name, held in self.rows.items()}
         return replace(self, texts=dict(self.texts), rows=rows, remarks={}, read=self)
 
     @property
     def is_empty(self) -> bool:
-        """True of a record of which nothing is filled in."""
+        """True if nothing in the record is filled in."""
         return not (any(self.texts.values()) or any(self.rows.values()))
 
     def says(self, other: TypedRow) -> bool:
-        """True where another record, wherever it comes from, has the same in it."""
+        """True if another record has the same content, whatever its origin."""
         names = self.rows.keys() | other.rows.keys()
         return (
             self.name == other.name
@@ -71,8 +71,8 @@ class TypedRow:
 
 
 def have_same(rows: Iterable[TypedRow], others: Iterable[TypedRow]) -> bool:
-    """True where the rows of two lists have the same in them."""
-    # An answer that is left out is one that is blank.
+    """True if the rows of two lists have the same content."""
+    # An omitted answer is the same as a blank one.
     own, theirs = (
         [row for row in one if not (row.is_empty and row.name)] for one in (rows, others)
     )
@@ -80,12 +80,12 @@ def have_same(rows: Iterable[TypedRow], others: Iterable[TypedRow]) -> bool:
 
 
 def filled(texts: dict[str, str]) -> dict[str, str]:
-    """The texts that hold something."""
+    """The texts that are not empty."""
     return {name: text for name, text in texts.items() if text}
 
 
 def clean_text(text: str, one: FieldDescription) -> str:
-    """A text as it goes into a file: no blanks around it, and one line unless it may have more."""
+    """A text as written to a file: trimmed, and one line unless its field may have more."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     if one.kind == "block":
@@ -102,7 +102,7 @@ def read_row(
     name: str = "",
     at: Position = START,
 ) -> TypedRow:
-    """The record of a mapping; what is written in another way than its field asks is left out."""
+    """The record of a mapping, without entries of another form than their field has."""
     node = written if isinstance(written, MapNode) else EMPTY
     row = TypedRow(name=name, origin=name)
     row.lines = {"": at.line} | {key: place.line for key, place in node.key_at.items()}
@@ -136,7 +136,7 @@ def _read_rows(held: Node | None, one: FieldDescription, lists: Lists) -> Iterat
 
 
 def _read_answers(held: Node | None, one: FieldDescription, lists: Lists) -> Iterator[TypedRow]:
-    """A row for each question; an answer that is one word or text has no fields in the file."""
+    """A row for each question; an answer of one word or text has no fields in the file."""
     written = held if isinstance(held, MapNode) else EMPTY
     for key in lists.vocabulary.questions:
         inner = written.entries.get(key)
