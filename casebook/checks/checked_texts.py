@@ -60,7 +60,7 @@ def check_lists(project: Path, known: KnownNumbers) -> Iterator[Problem]:
 
 
 def check_settings(project: Path, known: KnownNumbers) -> Iterator[Problem]:
-    """The problems of settings that the site prints and that state what no record holds."""
+    """The problems of printed settings, such as a number that no record holds."""
     languages = known.dataset.languages
     path = project / SETTINGS
     source = ((read_text(path, project, []) if path.exists() else None) or "").encode()

@@ -188,7 +188,7 @@ class KnownNumbers:
         """The reporting sources by their publishers, their short names and their days."""
         found: dict[str, set[str]] = {}
         for source in self.sources:
-            # No authorities: a text may name one as the payer, of whom another source tells.
+            # No authorities: a text may name one as the payer in the report of another source.
             if source.kind in _REPORTING:
                 days = [source.published.edtf] if source.published else []
                 texts = (source.publisher, source.main)

@@ -77,7 +77,7 @@ class RoleReading:
         self.paired = dict(self._pair_years())
 
     def find_doubts(self) -> Iterator[Problem]:
-        """The first problem of each number that fits none of its figures, and those of years."""
+        """The problem of each number that fits no figure of its value, and the problems of years."""
         spots = [self._look_at(index) for index in range(len(self.told))]
         yield from self._find_swapped(spots)
         for spot in spots:
@@ -295,7 +295,7 @@ class RoleReading:
             yield self._make(key, spot, figure, word=word, per=per or say("checks.no_per"))
 
     def _doubt_sum(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """The problems of a number called an average or a sum whose figure is none."""
+        """The problems of a number called an average or a sum, if its figure is not one."""
         own = lower(f"{figure.label.zh} {figure.label.en} {figure.quantity.text}")
         for name, measures in _SUMS.items():
             words, text = pattern(name, self.lang), spot.near[-24:]

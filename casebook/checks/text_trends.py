@@ -51,7 +51,7 @@ def find_trends(
 
 
 def _list_comparisons(reading: TextReading, known: KnownNumbers) -> Iterator[Trend]:
-    # Most texts compare nothing, so the search for their places can be skipped.
+    # Most texts compare nothing: skip the search for their places.
     if not reading.may_compare:
         return
     prose, lang = reading.low_unquoted, reading.lang
@@ -129,7 +129,7 @@ def judge_move(
 ) -> tuple[str, bool | None]:
     """The word of a move to a figure, and whether a figure of its class confirms the direction.
 
-    None if no other figure of its class can tell. Of the figures `told` before it in the
+    None if there is no other figure of its class. Of the figures `told` before it in the
     sentence, the last one of its class is the start of the move.
     """
     from_here = [one for one in told if class_of(one) == class_of(figure) and one != figure][-1:]

@@ -174,7 +174,7 @@ def _name_list(one: FieldDescription) -> str:
 
 
 def list_choices(one: FieldDescription, vocabulary: Vocabulary) -> tuple[Word, ...]:
-    """The words that a field may hold, each with its name; none if it may hold any text."""
+    """The words that a field may hold, each with its name; empty if it may hold any text."""
     words = list_words(vocabulary)
     if one.kind == "flag":
         return tuple(Term(key=key, name=say(name)) for key, name in _FLAGS.items())

@@ -31,7 +31,7 @@ _PLACES: Final[Mapping[str, Mapping[str, str]]] = STANDARD["amounts"]
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """One row of the mapping: a field of a record, its path in OCDS or nothing, and a remark."""
+    """One row of the mapping: a field of a record, its path in OCDS, if any, and a remark."""
 
     ours: Text
     path: str

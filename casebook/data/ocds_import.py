@@ -344,7 +344,7 @@ def name_suppliers(award: Json, parties: Mapping[str, str]) -> list[str]:
 
 
 def _list_contracts(release: Json) -> Iterator[tuple[Json, str, bool]]:
-    """The contracts of a release, each with the status of its award, if known, and whether it binds.
+    """The contracts of a release, each with the status of its award, if known, and if it binds.
 
     A contract binds if it is or was in force, unless its award was not made.
     """

@@ -174,7 +174,7 @@ def _merge(older: Json, newer: Json) -> Json:
     for name, value in newer.items():
         before = merged.get(name)
         if name == "suppliers":
-            # A corrected award lists its suppliers again; a merge by ids would keep the former ones.
+            # A corrected award lists its suppliers again; a merge by ids would keep former ones.
             merged[name] = value
         elif isinstance(value, dict) and isinstance(before, dict):
             merged[name] = _merge(before, value)
