@@ -1,5 +1,5 @@
 // Without this script each filter is a link to a target and works alone; with it, filters of
-// different groups work together, and the choice stands in the address: #provider=individual&year=dated.
+// different groups combine, and the address holds the choice: #provider=individual&year=dated.
 (() => {
   const links = [...document.querySelectorAll(".filters__link")];
   const rows = [...document.querySelectorAll(".compare__row")];
@@ -46,7 +46,7 @@
       } else {
         link.removeAttribute("aria-current");
       }
-      // As many rows as would be shown with this filter and what is chosen in the other groups.
+      // The number of rows with this filter and the chosen filters of the other groups.
       const others = chosen.filter((other) => other.dataset.group !== link.dataset.group);
       const left = rows.filter((row) => [link, ...others].every((each) => keeps(each, row))).length;
       link.querySelector(".filters__count").textContent = left;
@@ -64,14 +64,14 @@
       link.setAttribute("href", start[number] + (choice.size ? writeChoice(choice) : ""));
     }
     filters.classList.toggle("filters--chosen", choice.size > 0);
-    // What is asked for has to be seen, wherever it lies.
+    // Matching rows must be visible, also in the folded part.
     if (fold && choice.size > 0) {
       fold.open = true;
     }
     status.textContent = choice.size ? status.dataset.words.replace("%d", count) : "";
   }
 
-  // The event of a new hash comes a moment later, and would show the old choice until then.
+  // Show it now: the hashchange event comes later, and the old choice would stay until then.
   function choose(choice) {
     location.hash = writeChoice(choice);
     show();
@@ -95,7 +95,7 @@
   });
   addEventListener("hashchange", show);
   show();
-  // Whoever comes with a choice sees it.
+  // Open the filters if the address holds a choice.
   const isWide = matchMedia("(min-width: 48rem)").matches;
   const isFolded = isWide && !CSS.supports("selector(::details-content)");
   if (readChoice().size > 0 || isFolded) {

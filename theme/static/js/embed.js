@@ -1,4 +1,4 @@
-// Shows a chart in the scheme that the embedding page asks for: ?scheme=light, ?scheme=dark.
+// Shows a chart in the scheme that the embedding page requests: ?scheme=light, ?scheme=dark.
 (function () {
   "use strict";
   var scheme = new URLSearchParams(location.search).get("scheme");
@@ -16,7 +16,7 @@
   }
 })();
 
-// Tells the page that embeds a chart how tall the chart is, whenever that changes.
+// Sends the height of the chart to the embedding page whenever it changes.
 (function () {
   "use strict";
   if (window.parent === window || !("ResizeObserver" in window)) {

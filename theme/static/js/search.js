@@ -1,10 +1,10 @@
-// Searches the index of the site, which is fetched as a classic script when the field is first
-// used, so that it works from a folder too. Chinese is found by containment; a number is found in
+// Searches the index of the site, which is loaded as a classic script when the field is first
+// used, so that it also works from a folder. Chinese matches by containment; a number matches in
 // any notation.
 (() => {
   const MOST_PLACES = 60;
   const LONGEST_NUMBER = 80;
-  // Values are whole numbers of this part, because no fraction of a record is finer.
+  // Values are integers in units of 1/PART, because no fraction in a record is finer.
   const PART = 10000n;
   const WAN = 10000n * PART;
   const YI = 100000000n * PART;
@@ -20,7 +20,7 @@
     FOLDS.set(SIMPLER[at], SIMPLER[at + 1]);
   }
 
-  // One character becomes one character, so that a place in the folded text is one in the text.
+  // One character becomes one character, so that positions in both texts are the same.
   function fold(text) {
     return [...text].map(foldCharacter).join("");
   }
@@ -43,8 +43,8 @@
     throw new NotANumber();
   }
 
-  // The value of a bare number in any notation, in plain digits, or null where it is not one: the
-  // same as the generator's own reading of numbers.
+  // The value of a bare number in any notation, in plain digits, or null for other text; reads
+  // numbers in the same way as the generator.
   function readNumber(text) {
     const value = readValue(text);
     return value === null ? null : writeValue(value);
@@ -108,7 +108,7 @@
         at += fraction[0].length;
         continue;
       } else {
-        // 余 and 多 make it more than a number.
+        // Other characters, such as 余 and 多, end the number.
         break;
       }
       at += 1;
@@ -127,7 +127,7 @@
     return BigInt(digits) * PART + BigInt(fraction.padEnd(4, "0"));
   }
 
-  // The value of a numeral, whose scales have to fall from left to right.
+  // The value of a numeral, whose scales must decrease from left to right.
   function evaluate(tokens) {
     if (tokens.length > 1 && tokens.every((token) => token.kind === "digit")) {
       return evaluatePositions(tokens);
@@ -208,7 +208,7 @@
     return total;
   }
 
-  // 一万五 and 一百二万 say one number in speech and another one by their digits.
+  // 一万五 and 一百二万 mean one number in speech and another one by their digits.
   function refuseLastDigit(tokens, last) {
     const before = tokens[tokens.indexOf(last) - 1];
     const single = last.kind === "digit" || last.value < 10n * PART;
@@ -225,12 +225,12 @@
     return BigInt(digits) * PART;
   }
 
-  // What a question asks with, and what no passage is found by.
+  // Words of questions, which are not searched for.
   const ASKING = /多少钱|多少|为什么|什么|怎么样|怎么|哪些|哪个|谁在|有没有|吗$/g;
   const SMALL = new Set("a an and are at by did do does for from how in is it many much of on or the to was were what when where which who why with".split(" "));
 
-  // The words of a query; a word that is a number has its value too. Words that are known to mean
-  // the same are its `others`; `known` are the words at which Chinese without blanks is cut.
+  // The words of a query; a word that is a number also has its value. Its `others` are its stem
+  // and synonyms; `known` are the words at which Chinese without spaces is cut.
   function readQuery(query, { groups = [], known = [] } = {}) {
     let joined = fold(query).replace(
       /([0-9][0-9,.]*) *(thousand|million|billion|trillion)\b/g,
@@ -239,7 +239,7 @@
         return value === null ? whole : writeValue(value * ENGLISH[scale]);
       },
     );
-    // A name of several words stays one.
+    // A known name of several words stays one word.
     for (const phrase of known) {
       if (phrase.includes(" ") && joined.includes(phrase)) {
         const [before, plain] = ["(?<![a-z])", phrase.replace(/[^\p{L}\p{N} ]/gu, "\\$&")];
@@ -260,7 +260,7 @@
     });
   }
 
-  // 西河社会组织 asks for two known words.
+  // Cuts a word such as 西河社会组织 at the known words in it.
   function cutChinese(word, known) {
     const inside = known.find((one) => one.length > 1 && one !== word && /[^\x00-\x7f]/.test(one) && word.includes(one));
     if (!inside || /[0-9零一二三四五六七八九十百千万亿]/.test(word)) {
@@ -270,7 +270,7 @@
     return [...cutChinese(word.slice(0, at), known), inside, ...cutChinese(word.slice(at + inside.length), known)];
   }
 
-  // An English word without its ending, so that dancing finds dance, and workers find a worker.
+  // An English word without its ending, so that dancing finds dance, and workers finds worker.
   function stem(word) {
     if (!/^[a-z]{5,}$/.test(word)) {
       return word;
@@ -279,7 +279,7 @@
     return short.length < 3 ? word : short.replace(/([bdgmnprt])\1$/, "$1");
   }
 
-  // Where the words of a query stand in a text: pairs of start and end.
+  // The places of a word of a query in a text, as pairs of start and end.
   function findWord(term, folded, numbers) {
     const said = numbers.filter(([value]) => value === term.value);
     const spans = said.map(([, wording]) => {
@@ -295,7 +295,7 @@
           (/^[0-9]/.test(word) && /[0-9.,]$/.test(folded.slice(0, start))) ||
           (/[0-9]$/.test(word) && /^[.,]?[0-9]/.test(rest)) ||
           (/^[a-z]/.test(word) && /[a-z]$/.test(folded.slice(0, start))) ||
-          // The day of a report is not the year of what it tells.
+          // The year in the date of a report is not the year of its content.
           (term.year && (/^年?[0-9]{1,2}月[0-9]{1,2}日/.test(rest) || /[0-9] [a-z]+ $/.test(folded.slice(0, start))));
         if (!split) {
           spans.push([start, end]);
@@ -306,7 +306,7 @@
     return spans.filter(([from]) => from >= 0);
   }
 
-  // The index as it is searched, made ready once.
+  // The index prepared for searching, made once.
   const READY = new WeakMap();
   function prepare(index) {
     if (!READY.has(index)) {
@@ -324,7 +324,7 @@
     return READY.get(index);
   }
 
-  // Where all words of a query are found; where no place has all, those that have the most of them.
+  // The passages that have all words of a query; if none has all, those with the most words.
   function find(index, query) {
     const { groups, known, heads, passages } = prepare(index);
     const terms = readQuery(query, { groups, known });
@@ -343,13 +343,13 @@
       const inHead = terms.map((term) => findWord(term, heads[passage.page], []).length > 0);
       const held = terms.filter((_, at) => inText[at] || inHead[at]).length;
       const hits = inText.filter(Boolean).length;
-      // A word of the title alone leads to the page, not to each of its passages.
+      // If only the title matches, list the first passage, not every passage of the page.
       if (held && (passage.isFirst || hits)) {
         found.push({ ...passage, spans: spans.flat(), held, score: hits * 2 + inHead.filter(Boolean).length });
       }
     }
     const most = Math.max(0, ...found.map((hit) => hit.held));
-    // Half of the words at least, or what is found has little to do with what is looked for.
+    // At least half of the words, otherwise results have little to do with the query.
     const listed = found.filter((hit) => hit.held === most && most * 2 >= terms.length);
     const best = new Map();
     for (const hit of listed) {
@@ -358,7 +358,7 @@
     for (const hit of listed) {
       hit.whole = most === terms.length;
     }
-    // A chart says again what the records say, which come before it.
+    // Charts come last, because they repeat the records.
     const isChart = (hit) => index.pages[hit.page][0].startsWith("charts/");
     return listed.sort((a, b) => isChart(a) - isChart(b) || best.get(b.page) - best.get(a.page) || a.page - b.page || b.score - a.score);
   }
@@ -406,7 +406,7 @@
     return `../${index.pages[hit.page][0]}${file}${hit.anchor ? `#${hit.anchor}` : ""}`;
   }
 
-  // The years of what is found, of which one can be chosen.
+  // Offers the years of the results as a choice, and returns the results of the chosen year.
   function offerYears(found) {
     const chosen = years.value;
     const counts = new Map();
@@ -460,7 +460,7 @@
         return entry;
       }),
     );
-    // Whoever finds nothing is shown what there is.
+    // Without results, show links to browse.
     browse.hidden = found.length > 0;
     status.textContent = query.trim() ? countFound(found, shown) : "";
   }
@@ -499,7 +499,7 @@
     search();
   });
   field.addEventListener("focus", () => loadIndex().catch(() => {}), { once: true });
-  // While an input method is composing, the letters typed are not yet the word.
+  // While an input method is composing, the typed letters are not yet the word.
   field.addEventListener("input", (event) => {
     if (!event.isComposing) {
       search();

@@ -1,6 +1,6 @@
-// Opened from a folder, a link to "…/" lists the folder; a server would give its index.html.
+// Opened from a folder, a link to "…/" would list the folder; a server sends its index.html.
 if (location.protocol === "file:") {
-  // The attribute, because the href of a link inside a drawing is no string.
+  // The attribute, because the href of a link inside an SVG is not a string.
   for (const link of document.querySelectorAll("a[href]")) {
     const url = new URL(link.getAttribute("href"), location.href);
     if (url.protocol === "file:" && url.pathname.endsWith("/")) {
@@ -10,7 +10,7 @@ if (location.protocol === "file:") {
   }
 }
 
-// A page that has moved leads to the same place on the new one.
+// A moved page leads to the same anchor on the new page.
 {
   const moved = document.querySelector("meta[http-equiv=refresh]");
   const target = moved?.content.split("url=")[1];
@@ -19,14 +19,14 @@ if (location.protocol === "file:") {
   }
 }
 
-// The page in another language shows the place, the query or the filter that is open here.
+// The link to the other language keeps the anchor, the query or the filter of this page.
 for (const link of document.querySelectorAll(".masthead__language")) {
   link.addEventListener("click", () => {
     link.hash = location.hash;
   });
 }
 
-// The field in the masthead needs a script; without one the link to the page of search remains.
+// The field in the masthead needs this script; without it the link to the search page remains.
 {
   const form = document.querySelector(".masthead__search");
   const page = document.querySelector(".masthead__link--search");
@@ -40,7 +40,7 @@ for (const link of document.querySelectorAll(".masthead__language")) {
   }
 }
 
-// What is there to be taken as a file is selected by hand where there is no script.
+// Adds links that save blocks as files; without this script readers select the text by hand.
 for (const block of document.querySelectorAll("[data-file]")) {
   const link = document.createElement("a");
   link.className = "citation__save";
@@ -50,7 +50,7 @@ for (const block of document.querySelectorAll("[data-file]")) {
   block.before(link);
 }
 
-// What is there to be copied is selected with one click where there is no script.
+// Adds buttons that copy texts; without this script one click selects the text.
 {
   const words = document.querySelector("[data-copy]");
   const offer = (label, read) => {
@@ -64,7 +64,7 @@ for (const block of document.querySelectorAll("[data-file]")) {
       try {
         await navigator.clipboard.writeText(text);
       } catch {
-        // Only pages of a safe address have a clipboard.
+        // Browsers offer the clipboard only to pages with https or on localhost.
         const field = document.createElement("textarea");
         field.value = text;
         document.body.append(field);
@@ -79,7 +79,7 @@ for (const block of document.querySelectorAll("[data-file]")) {
     });
     return button;
   };
-  // The numbers of a list are no text of it.
+  // The numbers of a list are not part of its textContent.
   const textOf = (part) =>
     part.matches("ol")
       ? [...part.children].map((item, at) => `${at + 1}. ${item.textContent.trim()}`).join("\n")
@@ -112,7 +112,7 @@ for (const block of document.querySelectorAll("[data-file]")) {
   }
 }
 
-// A mark that is touched, or reached by the keyboard, says below the chart what a pointer is told.
+// Touch and keyboard show the title of a mark below the chart, as a pointer shows it in place.
 for (const chart of document.querySelectorAll(".chart__panels")) {
   let said = null;
   const say = (event) => {
@@ -131,7 +131,7 @@ for (const chart of document.querySelectorAll(".chart__panels")) {
   chart.addEventListener("focusin", say);
 }
 
-// A figure in the text and its mark in a chart light each other.
+// Pointing at a figure in the text highlights its mark in a chart, and the other way round.
 {
   const marks = [...document.querySelectorAll(".chart__svg a[href*='figures/'], a.figure")];
   for (const mark of marks) {
