@@ -71,7 +71,7 @@ def compare_cells(was: Cells, now: Cells) -> Iterator[Difference]:
     for column in differing:
         if computed and column not in _OF_COMPUTED:
             continue
-        # A new value and its wording are one difference; a new wording of the same value is no change.
+        # A new value and its wording are one difference; a new wording of the same value is none.
         if column in _STATE and "amount" in differing:
             continue
         if column == "amount" and not {*_STATE} & {*differing}:
@@ -113,7 +113,7 @@ def list_unexplained(
 
 
 def check_unpublished(dataset: Dataset, known: Collection[str]) -> list[Problem]:
-    """The problems of changes recorded in cases that were never published."""
+    """The problems of changes in cases never published, in which nothing can have changed."""
     named = {dataset.aliases.get(slug, slug) for slug in known}
     return [
         problem("E238.unpublished", case.path, change.at)

@@ -21,7 +21,7 @@ from casebook.yaml.files import read_bytes, read_text, show_path
 
 FOLDERS: Final = ("images", "files")
 MOST_BYTES: Final = 50_000_000
-# The first bytes and the endings of each kind. SVG may hold scripts and GIF may be animated.
+# The first bytes and endings of each kind; no SVG, which may hold scripts, and no moving GIF.
 KINDS: Final = {
     "JPEG": ((b"\xff\xd8\xff",), (".jpg", ".jpeg")),
     "PNG": ((b"\x89PNG\r\n\x1a\n",), (".png",)),

@@ -77,7 +77,7 @@ class RoleReading:
         self.paired = dict(self._pair_years())
 
     def find_doubts(self) -> Iterator[Problem]:
-        """The problem of each number that fits no figure of its value, and the problems of years."""
+        """The problems of numbers that fit no figure of their value, one each, and of years."""
         spots = [self._look_at(index) for index in range(len(self.told))]
         yield from self._find_swapped(spots)
         for spot in spots:
