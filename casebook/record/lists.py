@@ -1,4 +1,4 @@
-"""Reading of the lists that cases draw on: vocabulary, regions, sources, refusals, addresses."""
+"""Reading of the lists that cases use: vocabulary, regions, sources, refusals, addresses."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ from casebook.yaml.nodes import MapNode, Node, Scalar, read_tree
 PUBLISHED: Final = "data/published"
 LEDGER: Final = f"{PUBLISHED}/addresses.txt"
 GONE: Final = "data/gone.yaml"
-# A site need not refuse anything nor have lost an address, has no source before its first case,
-# and where its places are those of the standard it has nothing to say of them.
+# The lists that a site may lack: it may refuse nothing and lose no address, has no source before
+# its first case, and need not list regions of the standard.
 _OPTIONAL: Final = frozenset({"refusals", "gone", "regions", "sources"})
 # An address below the root of the site, the same in every language.
 _ADDRESS: Final = re.compile(r"/(?:[a-z0-9][A-Za-z0-9._-]*/)*", re.ASCII)
-# The columns and rows of the grid, each of which has a rule in the style sheet.
+# The columns and rows of the tile grid; the style sheet has a rule for each.
 _TILES: Final = tuple(map(str, range(12)))
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """Vocabulary, regions and sources, on which all cases draw.
+    """Vocabulary, regions and sources, which all cases use.
 
-    Where one of them could not be read at all, they are not `whole`.
+    `whole` is false if one of them could not be read, or if the vocabulary lacks a needed list.
     """
 
     vocabulary: Vocabulary
@@ -62,7 +62,7 @@ class Lists:
 class ListReader(RecordReader):
     """Reads one list of data/, or other bytes in its place.
 
-    Each address of a source is noted with its line.
+    `named` holds each address of a source with its line.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class ListReader(RecordReader):
         self.path = show_path(path, project)
         self.problems = problems
         self.named: dict[str, int] = {}
-        # The units of GB/T 2260, none where a list of regions is not by it.
+        # The codes of GB/T 2260, none if the list of regions does not follow it.
         self.units: Collection[str] = ()
         self.node = EMPTY
         self.all = Fields(EMPTY, self.path, problems, ())
@@ -89,14 +89,14 @@ class ListReader(RecordReader):
             self.all = Fields(node, self.path, problems, node.entries)
 
     def read_vocabulary(self) -> Vocabulary:
-        """The list as one record, whose groups are the closed lists that its own words are in."""
+        """The vocabulary as one record; its groups are also the closed lists for its own words."""
         groups = self.node.entries.items()
         self.words = {key: group.entries for key, group in groups if isinstance(group, MapNode)}
         fields = self.fields_in(self.node, Vocabulary, self.all)
         return self.read_record(Vocabulary, fields)
 
     def read_records(self, cls: type[T], named: str) -> dict[str, T]:
-        """The entries of the list by name, each as a record that has its name as `named`."""
+        """The entries of the list by name, each a record whose attribute `named` is its name."""
         records = {}
         known = known_names(fields_of(cls), self.languages)
         for key, node in self.node.entries.items():
@@ -126,7 +126,7 @@ class ListReader(RecordReader):
                 fields.report("E202.together", fields.node.at, name=key)
             case Source(accessed=accessed, published=published):
                 first = published.earliest if published else None
-                # What is no day has been named.
+                # A date that is not a day was reported on reading.
                 if len(accessed) == 10 and first and accessed < first.isoformat():
                     at = fields.at("accessed")
                     fields.report("E225.accessed", at, accessed=accessed, published=first)
@@ -136,7 +136,7 @@ class ListReader(RecordReader):
                     fields.report("E251.parent", fields.at("parent"), code=code, parent=parent)
                 if parent not in listed and parent not in self.units:
                     fields.known_word(Scalar(parent, fields.at("parent")), "parent", listed)
-                    # Names of places go up to what they lie in.
+                    # An unknown parent is dropped, as names of places follow parents.
                     record = replace(record, parent="")
             case Refusal() if not record.is_of_one_kind:
                 fields.report("E284", record.at, name=record.id)
@@ -151,7 +151,7 @@ class ListReader(RecordReader):
         return record
 
     def check_name(self, fields: Fields, region: Region) -> None:
-        """Report a region that bears the name of another unit of GB/T 2260."""
+        """Report a region that has the name of another unit of GB/T 2260."""
         table, name = read_table(), region.name.zh
         own = table.get(region.code, (name, name))[:2]
         if name not in own and (other := find_units(name)):
@@ -161,7 +161,7 @@ class ListReader(RecordReader):
             fields.report("E251.name", at, code=region.code, name=name, own=own[0], other=named)
 
     def check_names(self, fields: Fields, words: Vocabulary) -> None:
-        """Report two words of one closed list that readers could not tell apart."""
+        """Report words of one closed list that have the same name."""
         for group, terms in vars(words).items():
             seen: dict[str, str] = {}
             for key, term in terms.items() if isinstance(terms, dict) else ():
@@ -174,7 +174,7 @@ class ListReader(RecordReader):
                     fields.report("E205.same_name", at, **said)
 
     def read_regions(self) -> Regions:
-        """The list of regions, with what it may leave out."""
+        """The regions of the list, behind which the units of the standard stand."""
         entries = self.node.entries
         is_standard = not entries or any(_is_by_standard(code, entries) for code in entries)
         self.units = read_table() if is_standard else ()
@@ -210,7 +210,7 @@ class ListReader(RecordReader):
             hint = offer(plain, "record.did_you_mean", name=plain) if is_meant else NO_TEXT
             fields.report("E260", at, why=fault, hint=hint)
             return ""
-        # Two names of one publication would let a figure confirm itself.
+        # One publication under two ids would let a figure confirm itself.
         first = self.named.setdefault(url, at.line)
         if first != at.line:
             fields.report("W266", at, line=first)
@@ -225,7 +225,7 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
     sources = ListReader(project, "sources", problems)
     known = len(problems)
     vocabulary = words.read_vocabulary()
-    # A list that is there under another name would be missed by every case.
+    # A needed list under a misspelt name would give errors in every case.
     is_faulty = any(one.severity == "error" for one in problems[known:])
     lacks_list = is_faulty and not (
         vocabulary.topics and vocabulary.measures and vocabulary.statuses
@@ -235,7 +235,7 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
     known = len(problems)
     listed = sources.read_records(Source, "id")
     if words.node is EMPTY:
-        # Of no word can be said that there is none.
+        # Without a vocabulary, no word can be reported as unknown.
         problems[known:] = [one for one in problems[known:] if one.code != "E205"]
     return Lists(
         vocabulary=vocabulary,
@@ -250,7 +250,7 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
 
 
 def read_all_lists(project: Path) -> Lists:
-    """Vocabulary, regions and sources; raises CasebookError where these have errors."""
+    """Vocabulary, regions and sources; raises CasebookError if these have errors."""
     problems: list[Problem] = []
     lists = read_lists(project, problems)
     if any(problem.severity == "error" for problem in problems):
@@ -259,13 +259,13 @@ def read_all_lists(project: Path) -> Lists:
 
 
 def read_refusals(project: Path, problems: list[Problem]) -> tuple[Refusal, ...]:
-    """The comparisons that suggest themselves and are not made, none where there is no list."""
+    """The refusals of the site that are of one kind, none if there is no list."""
     refusals = ListReader(project, "refusals", problems).read_records(Refusal, "id")
     return tuple(refusal for refusal in refusals.values() if refusal.is_of_one_kind)
 
 
 def read_ledger(project: Path, problems: list[Problem]) -> dict[str, int]:
-    """Every address that was ever published, with its line; none where there is no ledger yet."""
+    """Every address that was ever published, with its line; none if there is no ledger yet."""
     path = project / LEDGER
     if not path.exists():
         return {}
@@ -281,23 +281,23 @@ def read_ledger(project: Path, problems: list[Problem]) -> dict[str, int]:
 
 
 def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
-    """The addresses that are no more, each with what is known of it; none where no list is."""
+    """The records of addresses that no longer exist, by address; none if there is no list."""
     reader = ListReader(project, "gone", problems)
     for key in [key for key in reader.node.entries if not _ADDRESS.fullmatch(key)]:
         at = reader.node.key_at[key]
         problems.append(problem("E290", reader.path, at, written=key[:60]))
         del reader.node.entries[key]
     return {
-        # Addresses are written with the slash of the root, and kept without it.
+        # Addresses are written with a leading slash and kept without it.
         key[1:]: replace(one, address=key[1:], moved_to=one.moved_to[1:])
         for key, one in reader.read_records(Gone, "address").items()
     }
 
 
 def _is_by_standard(code: str, listed: Mapping[str, Node]) -> bool:
-    """True of an entry that rests on GB/T 2260 for its own words or for what it lies in.
+    """True if an entry takes its own words or its parent from GB/T 2260.
 
-    131024 is a county in China and a ward in Japan: the name tells which of them is meant.
+    131024 is a county in China and a ward in Japan: the name decides which is meant.
     """
     entry = listed[code]
     said = entry.entries if isinstance(entry, MapNode) else {}
@@ -309,9 +309,9 @@ def _is_by_standard(code: str, listed: Mapping[str, Node]) -> bool:
 
 
 def _fill_region(code: str, node: MapNode, units: Collection[str], languages: Languages) -> MapNode:
-    """The entry of a region with what the standard says of its code, where it says nothing.
+    """The entry of a region, with missing fields filled in, for its units from the standard.
 
-    A region of another list is named by its whole name, and lies in another or does not.
+    Another region has its name as short name, and is a county if it has a parent, else a province.
     """
     entries = node.entries
     if code in units:
@@ -328,12 +328,12 @@ def _fill_region(code: str, node: MapNode, units: Collection[str], languages: La
         if "short" not in entries:
             names = ((languages.name(x, lang) for x in ("short", "name")) for lang in languages)
             given |= {short: entries[name] for short, name in names if name in entries}
-    # What is filled in stands nowhere: a fault within it is one of the entry.
+    # A filled-in field has no place, so its problems are reported at the entry.
     return MapNode(given | entries, dict.fromkeys(given, node.at) | node.key_at, node.at)
 
 
 def find_list_places(project: Path, name: str) -> dict[str, Position]:
-    """Where each part of a list begins in its file, by its path there."""
+    """The place where each part of a list begins in its file, by path."""
     data = read_bytes(project / "data" / f"{name}.yaml", project, [])
     node, _ = read_tree(data, "", len(data))
     lines = data.decode("utf-8-sig", "replace").splitlines()

@@ -1,7 +1,7 @@
 """The records: a case with its figures, events, documents, conflicts and changes.
 
-Places in the file are left out of what a record is written as: summaries are told apart by that,
-and no list has to be made again where lines have moved.
+The `repr` of a record leaves out places in the file: summaries hold a digest of it, and pages of
+lists need no rebuild when lines have moved.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ State = Literal["published", "draft"]
 ChangeKind = Literal["correction", "clarification", "update"]
 Wording = Literal["printed", "counted", "retold", "copy_in_part", "data"]
 
-# The most pixels across of a picture: a column of text on a screen twice as dense, and a phone.
+# The most pixels across a picture: for a column of text on a screen of double density, and a phone.
 WIDE, NARROW = 1600, 800
 
 
 @described_class
 class Report:
-    """Words of this site for what one source says of a thing.
+    """A statement of one source about a figure or conflict, in the words of this site.
 
-    `confirms` is false where a report beside a figure speaks of something near to it only.
+    `confirms` is false if a report beside a figure is only about something similar.
     """
 
     source: str = described("source")
@@ -55,10 +55,10 @@ class Report:
 
 @described_class
 class Change:
-    """One change of what was published: of a figure, or of what `about` names in the case.
+    """One change of published content: of a figure, or of the part of the case that `about` names.
 
-    `before` and `after` are its words then and now, such as an amount, a period, a status or a
-    title; `after` is empty where it was taken out.
+    `before` and `after` are the old and the new words, such as an amount, a period, a status or a
+    title; `after` is empty if the content was withdrawn.
     """
 
     case: str
@@ -73,7 +73,7 @@ class Change:
 
     @property
     def name(self) -> str:
-        """The name of what has changed: a figure, a question, a title, a field."""
+        """The name of the changed part: a figure, a question, a title or a field."""
         return self.figure or self.about
 
 
@@ -81,12 +81,12 @@ class Change:
 class Figure:
     """One number of a case: as printed, as understood, what it measures, when, and who says so.
 
-    `per` holds keys of the vocabulary in a fixed order. `line` is the line of the quote in the
-    source; `wording` says whether the source prints the amount, or why no quote holds it.
-    `part_of` and `follows` name figures of the same case: the whole that this is a part of, and the
-    figure that this one later replaced. `corroborated_by` are other publications that say the same.
-    A figure with a `formula` is computed by this site from figures of one source: it has no quote,
-    and its status is the least certain of theirs.
+    `per` holds keys of the vocabulary in the order of its list. `line` is the line of the quote in
+    the source; `wording` says whether the source prints the amount, or why no quote contains it.
+    `part_of` and `follows` name figures of the same case: the whole that this figure is a part of,
+    and the figure that it replaced later. `corroborated_by` are reports of other publications. The
+    site computes a figure with a `formula` from figures of one source: it has no quote, and its
+    status is the least certain of their statuses.
     """
 
     id: str
@@ -127,18 +127,18 @@ class Figure:
 
     @property
     def key(self) -> str:
-        """The figure's name across all cases."""
+        """The name of the figure across all cases: `case.id`."""
         return f"{self.case}.{self.id}"
 
     @property
     def is_planned(self) -> bool:
-        """True of what has not happened yet."""
+        """True if the figure is about something that has not happened yet."""
         return self.quantity.planned or self.status in PLANNED_STATUSES
 
 
 @described_class
 class Event:
-    """One dated thing that happened or was announced in a case."""
+    """Something dated that happened or was announced in a case."""
 
     case: str
     date: Period = described("period")
@@ -153,12 +153,12 @@ class Event:
 
 @described_class
 class Document:
-    """A named official document, with the state that the source gives it."""
+    """A named official document, with its state according to the source."""
 
     title: Text = described("bilingual", role="official_title")
     state: str = described("term", words="document_states")
     source: str = described("source")
-    # A document of several bodies names them all.
+    # Long, because a document may have several issuing bodies.
     issuer: Text = described("bilingual", default=NO_TEXT, role="name", limit=MAX_TEXT)
     date: Period | None = described("period", default=None)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
@@ -168,7 +168,7 @@ class Document:
 
 @described_class
 class Picture:
-    """A picture that a story shows: what is to be seen on it, whose it is, who may use it."""
+    """A picture that a story shows, with its description, its author and its licence."""
 
     file: str = described("picture")
     alt: Text = described("bilingual", role="note")
@@ -180,9 +180,9 @@ class Picture:
 
 @described_class
 class Conflict:
-    """Statements of sources about one thing that do not agree, side by side."""
+    """Statements of sources about the same thing that disagree, side by side."""
 
-    # A sentence rather than a heading: no drawing holds it.
+    # A sentence rather than a heading, and in no drawing, so it may be longer.
     about: Text = described("bilingual", role="heading", limit=MAX_TEXT)
     figures: tuple[str, ...] = described("figure_names", default=())
     reports: tuple[Report, ...] = described("list", default=(), items=Report, key=("source",))
@@ -204,10 +204,10 @@ class Elsewhere:
 
 @described_class
 class Answer:
-    """One answer of the sources: terms of the vocabulary, or a wording, or silence.
+    """One answer of the sources: terms of the vocabulary, a wording, or silence.
 
-    Where the case has a main source, the answer is what that one says, and `elsewhere` is what
-    others say.
+    In a case with a main source, this is the answer of that source, and `elsewhere` holds the
+    answers of others.
     """
 
     question: str
@@ -224,7 +224,7 @@ class Answer:
 
     @property
     def shown(self) -> ShownState:
-        """The state as readers see it, in which a silent main source is not the silence of all."""
+        """The state for readers: `elsewhere` if only sources other than the main one answer."""
         is_elsewhere = self.state == "not_stated" and self.elsewhere
         return "elsewhere" if is_elsewhere else self.state
 
@@ -233,13 +233,13 @@ class Answer:
 class Case:
     """One place where a local government buys a public service.
 
-    `slug` is the name of the file and the address of the page, `aliases` are earlier ones.
-    `updated` is the ISO date on which it last changed by its own word, or empty: dates of sources
-    are theirs, and the clock would make each build another one; `published` is that on which it
-    first was in the site. `withdrawn` are changes of figures
-    that were taken out, and of what is no figure. `places` are those of all that is written in the
-    file, as `find_places` lists them. `digest` is the version of the record: the SHA-256 of its
-    text in hexadecimal, whatever ends its lines.
+    `slug` is the name of the file and the address of the page, `aliases` are earlier slugs.
+    `updated` is the ISO date of the last change that the record itself states, or "": dates of
+    sources are not dates of the record, and the clock would make each build differ. `published` is
+    the date on which the case was first on the site. `withdrawn` are changes of figures that were
+    taken out and of parts other than figures. `places` holds the places of all parts of the file,
+    as `find_places` writes them. `digest` is the version of the record: the SHA-256 of its text in
+    hexadecimal, independent of line ends.
     """
 
     slug: str
@@ -277,13 +277,13 @@ class Case:
         key=("date", "figure", "about", "from"),
     )
     story: Text = described("block", default=NO_TEXT, role="prose")
-    # Of the names of the fields: a whole field, such as its length, is judged at its name.
+    # The places of names of fields, where problems of a whole field, as its length, are reported.
     positions: Mapping[str, Position] | None = field(default=None, repr=False)
     places: str = field(default="", repr=False)
     digest: str = ""
 
     def __getstate__(self) -> dict[str, object]:
-        # What was found out of the record takes longer to load than to be found out again.
+        # Cached properties take longer to load than to compute again.
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}
 
     @cached_property
@@ -298,18 +298,18 @@ class Case:
 
     @cached_property
     def media_inside(self) -> list[tuple[Any, str]]:
-        """Every picture and file that the case names, each with the part that names it."""
+        """Every picture and file that the case names, each after the record that names it."""
         kinds = ("picture", "file")
         return [found for kind in kinds for found in values_inside(self.inside, kind)]
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """The ids of every source that it rests on, each once, in the order of first use."""
+        """The ids of all sources that the case uses, each once, in the order of first use."""
         return tuple(dict.fromkeys(name for _, name in values_inside(self.inside, "source")))
 
     @cached_property
     def place_by_path(self) -> Mapping[str, Position]:
-        """Where each part of the record begins in its file, a text at its first character."""
+        """The place where each part of the record begins in its file, by path."""
         return read_places(self.places)
 
     @property
@@ -320,25 +320,25 @@ class Case:
 
     @property
     def printed_figures(self) -> tuple[Figure, ...]:
-        """The figures that a source prints, without those that this site computes."""
+        """The figures that a source prints, without the computed ones."""
         return tuple(figure for figure in self.figures.values() if not figure.formula)
 
     @property
     def taken_out(self) -> tuple[Change, ...]:
-        """The changes by which figures were taken out, one for each that the case has no more."""
+        """The changes that withdrew figures, the last one for each figure."""
         changes = (change for change in self.withdrawn if change.figure and not change.after)
         return tuple({change.figure: change for change in changes}.values())
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Every change of what was published of the case, in the order of the record."""
+        """Every change of published content of the case, in the order of the record."""
         own = (change for figure in self.figures.values() for change in figure.history)
         return (*own, *self.withdrawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A picture or a file of content/ as it was read; only a picture has a width and a height.
+    """A picture or file of content/ as it was read; only a picture has a width and a height.
 
     `name` begins with its folder, `kind` is JPEG, PNG, WEBP or PDF, `size` counts its bytes.
     """
@@ -351,7 +351,7 @@ class Media:
     height: int = 0
 
     def copies(self) -> Mapping[str, tuple[int, int]]:
-        """The widths and heights at which a picture is published, by their paths in the site."""
+        """The width and height of each published copy of a picture, by its path in the site."""
         folder, _, name = self.name.partition("/")
         paths = {WIDE: f"data/{folder}/{name}", NARROW: f"data/{folder}/{NARROW}/{name}"}
         return {
@@ -362,9 +362,9 @@ class Media:
 
 
 class Outdated(NamedTuple):
-    """A file whose translation is older than the site's own language in these parts.
+    """A file in which the translation of these parts is older than their first language.
 
-    A part is a field of a record; a text of the editors is one part without a name.
+    A part is a field of a record; a text of content/ is a single part without a name.
     """
 
     path: str

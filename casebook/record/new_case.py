@@ -1,4 +1,4 @@
-"""New case files: every field has its note behind it, and the words that it may hold above."""
+"""New case files: each field has its note behind it and its allowed words above it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from casebook.yaml.files import write_new_file
 
 _WIDTH = 90
 _NOTES_AT = 26
-# What is kept whole where a comment is broken: a word of Latin letters, a single character else.
+# The units that a line break in a comment keeps whole: an ASCII word, or a single character.
 _WORD = re.compile(r"[!-~]+ ?|.")
 _TRANSLATED: Final[dict[Lang, str]] = {"zh": "record.blank_in_zh", "en": "record.blank_in_en"}
 
@@ -28,7 +28,7 @@ _TRANSLATED: Final[dict[Lang, str]] = {"zh": "record.blank_in_zh", "en": "record
 def create_case(project: Path, slug: str, asked: str, lang: Lang) -> tuple[Path, Region]:
     """The path and the region of a new commented case file, for the code or name of a region.
 
-    Raises CasebookError where the slug or the region will not do, or where the file exists.
+    Raises CasebookError if the slug or the region is not allowed, or if the file exists.
     """
     lists = read_all_lists(project)
     require_free_slug(project, slug)
@@ -40,7 +40,7 @@ def create_case(project: Path, slug: str, asked: str, lang: Lang) -> tuple[Path,
 
 
 def write_blank(region: Region, lists: Lists, lang: Lang) -> str:
-    """The text of a case file of a region in which nothing else is filled in."""
+    """The text of a new case file in which the region is filled in."""
     blank = _Blank(region, lists, lang)
     head = say("record.blank_head").inside(lang).split("\n")
     head += [say(_TRANSLATED[other]).inside(lang) for other in lists.languages.others]
@@ -61,13 +61,13 @@ class _Blank:
         self.languages = lists.languages
         self.lang = lang
         self.comma = "，" if lang == "zh" else ", "
-        # Statuses and sources are asked for often; the words are listed once.
+        # Several fields use the same list, as statuses or sources; its words are listed once.
         self.listed: set[str] = set()
 
     def write_field(self, one: FieldDescription, hidden: bool = False) -> list[str]:
-        """The lines of a field, as a comment where it need not be filled in.
+        """The lines of a field, commented out if most editors need not fill it in.
 
-        What is inside of a comment already is `hidden` and is not made one again.
+        A field inside a commented one is `hidden`, and is not commented out twice.
         """
         is_shown = one.required or one.shown or (one.is_long and one.default is None)
         is_comment = not (is_shown or hidden)
@@ -92,7 +92,7 @@ class _Blank:
         return [line if line.startswith("#") else f"# {line}" for line in lines]
 
     def write_line(self, one: FieldDescription, is_shown: bool, is_comment: bool) -> Iterator[str]:
-        """A field with its note behind it, or above it where the line would be too long."""
+        """A field with its note behind it, or above it if the line would be too long."""
         line = f"{one.name}:"
         note = "" if one.is_long else one.note.inside(self.lang)
         if one.kind == "region":
@@ -113,7 +113,7 @@ class _Blank:
     def write_answers(self) -> Iterator[str]:
         yield f"  # {say('record.blank_partial').inside(self.lang)}"
         for key, question in self.lists.vocabulary.questions.items():
-            # The figures answer it; an editor who fills it in by habit would hide them.
+            # Figures answer a derived question; an answer written by habit would hide theirs.
             if question.derived:
                 continue
             yield from _indent(self.comment_words(key, self.name_words(question.terms)), "  ")
@@ -121,7 +121,7 @@ class _Blank:
             yield f"{answer}# {question.name.inside(self.lang)}"
 
     def list_words(self, one: FieldDescription) -> list[str]:
-        """The words that a field may hold, above the first field that draws on their list."""
+        """The allowed words of a field, written only above the first field that uses their list."""
         group = "sources" if one.kind == "source" else one.words
         if not one.required or isinstance(group, tuple) or group in self.listed:
             return []
@@ -136,7 +136,7 @@ class _Blank:
         return [key if name == key else f"{key} {name}" for key, name in names.items()]
 
     def comment_words(self, name: str, words: Collection[str]) -> list[str]:
-        """The words of a field as lines of a comment, each word kept whole."""
+        """The words of a field as comment lines that break only between words."""
         head = f"# {say('record.words_of', name=name).inside(self.lang)}"
         return list(_wrap(head, words, "#   ", self.comma)) if words else []
 
@@ -146,7 +146,7 @@ def _comment(text: str) -> Iterator[str]:
 
 
 def _wrap(line: str, words: Iterable[str], further: str, between: str = "") -> Iterator[str]:
-    """A line with words behind it, on as many lines as its width asks for."""
+    """A line with words behind it, wrapped at the width."""
     for word in words:
         if display_width(line + word.rstrip()) > _WIDTH and word not in "，。；：、）”":
             yield line.rstrip()
@@ -156,7 +156,7 @@ def _wrap(line: str, words: Iterable[str], further: str, between: str = "") -> I
 
 
 def _indent(lines: Iterable[str], start: str) -> Iterator[str]:
-    """Lines further in; those of a list have their sign before the first that is no comment."""
+    """Lines indented by `start`, whose dash goes before the first line that is not a comment."""
     later = " " * len(start)
     before = start.replace("- ", "")
     has_begun = False

@@ -1,4 +1,4 @@
-"""Where the parts of a record begin in its file."""
+"""Places where the parts of a record begin in its file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 def find_places(node: Node, lines: list[str]) -> str:
     """A line for each part of a file: its path, and the line and column at which it begins.
 
-    All places of a case are one string, since a hundred objects take longer to load than a record.
+    All places of a case are one string, as loading a hundred objects takes longer than a record.
     """
     found: list[str] = []
     _add_places(node, lines, "", found)
@@ -48,15 +48,15 @@ def read_places(places: str) -> dict[str, Position]:
 
 
 def place_of(path: str, places: Mapping[str, Position]) -> Position:
-    """The place of a part of a file, or of what it is in where it has none of its own."""
+    """The place of a part of a file, or of the nearest enclosing part that has one."""
     while path and path not in places:
-        # An answer may be written without the mapping that its text is in.
+        # An answer may be a plain text instead of a mapping with a text.
         path = path.rpartition(".")[0]
     return places.get(path, START)
 
 
 def places_of(path: str, places: Mapping[str, Position]) -> tuple[Position, Position]:
-    """The place of a text in each language: a translation has the name of its language behind."""
+    """The place of a text in each language; the name of a translation ends with its language."""
     named = (f"{path}_{lang}" for lang in LANGS)
     zh, en = (place_of(name if name in places else path, places) for name in named)
     return zh, en

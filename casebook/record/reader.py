@@ -1,4 +1,4 @@
-"""Reading of a case: one file of data/cases as a record, with all problems in one run."""
+"""Reading of a case: one file of data/cases as a record, with all its problems in one run."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ from casebook.values.words import SAME_PER, WORDS
 from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")
-# What people write instead, without blanks and marks; of a dash nothing is left.
+# Words that editors write instead, without blanks and punctuation; a dash becomes "".
 _SILENCES: Final = frozenset(("", *WORDS["silences"].split()))
 _KINDS: Final = {
     "money": "record.kind_money",
     "count": "record.kind_count",
     "share": "record.kind_share",
 }
-# Mistakes of which one meaning was tried of several: fields on one line, levels, quotation marks.
+# Mistakes whose meaning was guessed: fields on one line, levels, quotation marks.
 _GUESSED: Final = frozenset({"E113", "E117", "E118"})
 _FIGURE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _DRAFT_LINE: Final = re.compile(rb"^state:[ \t]+draft[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 
 class _Formula(NamedTuple):
-    """A figure with a formula that can be understood, and the figures that this names."""
+    """A figure whose formula was parsed, and the names of the figures in the formula."""
 
     at: Position
     fields: Fields
@@ -57,26 +57,26 @@ class _Formula(NamedTuple):
 
 
 def is_draft(data: bytes) -> bool:
-    """Test that a record, which may have faults elsewhere, says that it is a draft."""
+    """True if a record, which may have errors elsewhere, states that it is a draft."""
     node, _ = read_tree(data, "")
     if node is None:
-        # What is half written may be no YAML yet, and is no less a draft for that.
+        # A half-written draft may not parse as YAML yet; its state line is searched instead.
         return _DRAFT_LINE.search(data) is not None
     state = node.entries.get("state")
     return isinstance(state, Scalar) and state.text.strip() == "draft"
 
 
 def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[Problem]]:
-    """The case of one file, or None where a problem keeps it from being published."""
+    """The case of one file, or None if an error prevents its publication."""
     node, problems = read_tree(data, path)
     if node is None:
         return None, problems
-    # Bytes that are no UTF-8 gave no tree.
+    # Decoding cannot fail here, as bytes that are not UTF-8 give no tree.
     lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     guessed = {one.at.line for one in problems if one.code in _GUESSED}
     known = len(problems)
     case = CaseReader(lists).read_root(node, lines, path, problems)
-    # What such a line holds is only what it was taken for.
+    # Further problems of a guessed line may only come from the guess.
     problems[known:] = [one for one in problems[known:] if one.at.line not in guessed]
     if any(problem.severity == "error" for problem in problems):
         return None, problems
@@ -85,14 +85,14 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
 
 @compute_once
 def _beside_value(cls: type) -> tuple[FieldDescription, ...]:
-    """The fields beside what an answer says, which is a text or terms as its question wants."""
+    """The fields of an answer without its value, whose kind depends on the question."""
     return tuple(one for one in fields_of(cls) if one.name not in ("value", "elsewhere"))
 
 
 class CaseReader(RecordReader):
-    """Reads one case, or a figure by itself; every part is read even where another is wrong.
+    """Reads one case or a single figure; a wrong part does not stop the reading of others.
 
-    `written` are the names of all figures that the case has, readable or not.
+    `written` are the names of all figures of the case, readable or not.
     """
 
     def __init__(self, lists: Lists) -> None:
@@ -103,7 +103,7 @@ class CaseReader(RecordReader):
     def read_root(
         self, node: MapNode, lines: list[str], path: str, problems: list[Problem]
     ) -> Case:
-        """The case of a tree and of its lines, with something harmless for whatever is wrong."""
+        """The case of a tree and its lines, with harmless values in place of wrong ones."""
         slug = self.around["case"] = path.rsplit("/", 1)[-1].removesuffix(".yaml")
         fields = Fields(node, path, problems, known_names(fields_of(Case), self.languages))
         figures = fields.node.entries.get("figures")
@@ -116,7 +116,7 @@ class CaseReader(RecordReader):
             positions=dict(fields.node.key_at),
             places=find_places(node, lines),
         )
-        # Other ends of lines and a byte order mark make no other version.
+        # Line ends and a byte order mark do not change the version.
         text = unicodedata.normalize("NFC", "\n".join(lines))
         sha = digest(text.encode())
         updated = max((case.updated, *(change.date.edtf for change in case.changes)))
@@ -135,7 +135,7 @@ class CaseReader(RecordReader):
         if near:
             hint = say("record.near_regions", names=ENUMERATION.join(near))
         else:
-            # Of digits that are no code of a place near it, another is no better guess.
+            # For a number that is near no code, any suggested code would be a random guess.
             is_number = code.isascii() and code[:1].isdigit()
             hint = NO_TEXT if is_number else suggest(code, regions.every())
             hint = hint if hint.en else say("record.where_regions_are")
@@ -159,7 +159,7 @@ class CaseReader(RecordReader):
         return answers
 
     def read_answer(self, asked: Fields, question: Question) -> Answer:
-        """An answer: a word, a list of words, or a mapping that says more of it."""
+        """An answer: a word, a list of words, or a mapping with further fields."""
         node = asked.node.entries[question.key]
         if not isinstance(node, MapNode):
             node = MapNode({"value": node}, {"value": node.at}, node.at)
@@ -179,7 +179,7 @@ class CaseReader(RecordReader):
         return Answer(question=question.key, at=node.at, **values)
 
     def read_elsewhere(self, fields: Fields, question: Question) -> Elsewhere:
-        """An answer of another source, whose silence would answer nothing."""
+        """The answer of another source, which may not be a state of silence."""
         values = self.read_values(_beside_value(Elsewhere), fields)
         said = self.read_value(fields, question)
         if said.pop("state", "") and fields.has("value"):
@@ -187,7 +187,7 @@ class CaseReader(RecordReader):
         return Elsewhere(at=fields.node.at, **values, **said)
 
     def read_value(self, fields: Fields, question: Question) -> dict[str, Any]:
-        """The part of an answer that its value gives: terms, a text, or a state of silence."""
+        """The attributes that the value of an answer gives: terms, text, or a state of silence."""
         node = fields.written("value")
         if node is None:
             fields.text("value", required=True)
@@ -234,15 +234,15 @@ class CaseReader(RecordReader):
             elif (figure := self.read_printed(key, at, inner, one.items)) is not None:
                 last = max(place.line for place in inner.node.key_at.values())
                 errors = [each for each in fields.problems[known:] if each.severity == "error"]
-                # What is computed from a wrong one would only repeat that it is wrong.
+                # A result computed from a wrong figure would only repeat its error.
                 if not errors and garbled.isdisjoint(range(at.line, last + 1)):
                     figures[key] = figure
             known = len(fields.problems)
-        # Those that others rest on first.
+        # Figures that other formulas need are computed first.
         while ready := [key for key, it in waiting.items() if not it.names & waiting.keys()]:
             for key in ready:
                 formula = waiting.pop(key)
-                # What rests on a figure that cannot be read has no fault of its own.
+                # A formula over an unreadable figure has no error of its own.
                 if formula.names <= figures.keys():
                     figures |= self.compute_figure(key, formula, figures, one.items)
         for key, formula in waiting.items():
@@ -253,12 +253,12 @@ class CaseReader(RecordReader):
     def read_printed(
         self, key: str, at: Position, fields: Fields, cls: type[Figure] = Figure
     ) -> Figure | None:
-        """A figure that a source prints, or None where it is not whole."""
+        """A figure that a source prints, or None if a needed field is missing or wrong."""
         self.around["figure"] = key
         values = self.read_values(fields_of(cls), fields)
         quantity = self.read_amount(fields, values)
         values["per"] = self.read_per(fields, quantity)
-        # What is computed from a figure asks for every one of these.
+        # Every computation with a figure needs these fields.
         needed = (values["measure"], values["status"], values["source"])
         if quantity is None or values["period"] is UNKNOWN or not all(needed):
             return None
@@ -269,7 +269,7 @@ class CaseReader(RecordReader):
         return figure
 
     def read_amount(self, fields: Fields, values: Mapping[str, Any]) -> Quantity | None:
-        """The amount as printed, or as the editor reads it where the wording is not decisive."""
+        """The amount with any qualifier or unit that the editor reads into it, or None."""
         (amount,) = (one for one in fields_of(Figure) if one.kind == "amount")
         value = fields.scalar("amount", amount.required, amount.example)
         if value is None:
@@ -281,7 +281,7 @@ class CaseReader(RecordReader):
             fields.report("E210", at, why=error.message)
             return None
         qualifier, unit = values["read_qualifier"], values["read_unit"]
-        # A reading is the editor's and no wording of the source, so that readers are owed a reason.
+        # A reading is not in the source, so the editor has to give readers the reason in a note.
         if qualifier or unit:
             at = fields.at("qualifier" if qualifier else "unit")
             if not fields.has("note"):
@@ -316,12 +316,12 @@ class CaseReader(RecordReader):
             fields.report("W216", fields.at("amount"))
 
     def read_per(self, fields: Fields, quantity: Quantity | None) -> tuple[str, ...]:
-        """The things that the amount is per: those that are written, and those of its wording."""
+        """The keys of what the amount is per, from the field and from the wording."""
         known = self.lists.vocabulary.per
         written = fields.scalar("per")
         words = [] if written is None else written.text.split("/")
         found = [Scalar(word.strip(), fields.at("per")) for word in words if word.strip()]
-        # 每年560万元 with per: 月 has both, of which the month is said by nobody.
+        # 每年560万元 with per: 月 gets both keys, and `check_quote` reports the month.
         printed = quantity.per if quantity is not None else ()
         found += [Scalar(word, fields.at("amount")) for word in printed]
         keys = {self.find_per(fields, word) for word in found}
@@ -329,7 +329,7 @@ class CaseReader(RecordReader):
 
     @cached_property
     def per_by_word(self) -> dict[str, str]:
-        """The keys of what an amount may be per, by its names in both languages."""
+        """The keys of the terms of `per`, by their names in both languages."""
         return {
             name.translate(TRADITIONAL).lower(): key
             for key, term in self.lists.vocabulary.per.items()
@@ -338,8 +338,8 @@ class CaseReader(RecordReader):
         }
 
     def find_per(self, fields: Fields, word: Scalar) -> str:
-        """The key of what an amount is per, by its key or its name."""
-        # A key first: two terms may have one name in English, as 村 and 行政村 have.
+        """The key of a term of `per`, found by its key or its name."""
+        # Keys come first, as two terms may share an English name, as 村 and 行政村 do.
         if word.text in self.lists.vocabulary.per:
             return word.text
         plain = word.text.translate(TRADITIONAL)
@@ -349,7 +349,7 @@ class CaseReader(RecordReader):
         return fields.known_word(word, "per", self.per_by_word, "per")
 
     def parse_formula(self, at: Position, fields: Fields) -> _Formula | None:
-        """A formula that is understood and names figures of the case, or None."""
+        """A parsed formula that names only figures of the case, or None."""
         value = fields.scalar("formula")
         if value is None:
             return None
@@ -368,7 +368,7 @@ class CaseReader(RecordReader):
     def compute_figure(
         self, key: str, found: _Formula, figures: Mapping[str, Figure], cls: type[Figure]
     ) -> dict[str, Figure]:
-        """The figure that this site computes from others of the case, by its name, or nothing."""
+        """The figure that a formula computes, by its name; empty if the formula is refused."""
         fields = found.fields
         for inner in fields_of(cls):
             if inner.printed and fields.has(inner.name):
@@ -407,12 +407,12 @@ class CaseReader(RecordReader):
     def read_gone_figure(self, fields: Fields, one: FieldDescription) -> str:
         name = fields.text(one.name, not fields.has("about"), one.example)
         if name in self.written:
-            # Its changes are written in its own history.
+            # The changes of an existing figure belong into its own history.
             fields.report("E238", fields.at(one.name), name=name)
         return name
 
     def find_figure(self, fields: Fields, name: str, value: Scalar) -> str:
-        """The name of a figure of this case, other than the one that names it."""
+        """The name of a figure, reported if the case lacks it or it is the figure itself."""
         word, own = value.text.strip(), self.around["figure"]
         if word == own:
             fields.report("E250.itself", value.at, field=name)
@@ -425,6 +425,6 @@ class CaseReader(RecordReader):
 def read_figure(
     node: MapNode, key: str, path: str, lists: Lists, problems: list[Problem]
 ) -> Figure | None:
-    """The figure of one mapping by itself, where it is whole and not computed."""
+    """The printed figure of a single mapping, or None if it is incomplete."""
     fields = Fields(node, path, problems, known_names(fields_of(Figure), lists.languages))
     return CaseReader(lists).read_printed(key, node.at, fields)

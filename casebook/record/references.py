@@ -14,22 +14,21 @@ from typing import NamedTuple
 from casebook.problems import START, Position, find_in_lines
 
 REFERENCE = re.compile(r"\{\{([^{}\n]*)\}\}")
-# Braces that an input method made wide, or of which some are missing.
+# Braces that an input method made full-width, or some of which are missing.
 _BRACES = re.compile(r"(?<![{｛])([{｛]+)([^{}｛｝\n]{0,80})([}｝]*)")
 _KEY = re.compile(r"(?:([a-z0-9]+(?:-[a-z0-9]+)*)\.)?([A-Za-z][A-Za-z0-9_]*)", re.ASCII)
 # The name of a picture or a file of content/; it is part of an address.
 MEDIA_NAME = re.compile(r"\w[\w.-]{0,99}")
 SLOT = re.compile(r"\[\[([a-z][a-z0-9:-]*|picture:[^\[\]\n]+)\]\]", re.ASCII)
-# Looser than what is rendered, so that a mistake is named instead of printed.
+# Looser than SLOT, so that a mistake is reported instead of printed.
 _PICTURE = re.compile(r"\[\[\s*picture\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
-# What a text may have a page fill in, beside [[chart:…]], [[picture:…]] and [[refusal:…]].
+# The slots that a page fills in, beside [[chart:…]], [[picture:…]] and [[refusal:…]].
 SLOTS = (
     *("money", "overview", "cases", "comparables", "refusals"),
     *("computed", "missing", "documents", "reviews", "downloads"),
 )
 _SLOT_LIKE = re.compile(r"[\[［【]{2}([^\[\]［］【】\n]{1,80})[\]］】]{2}")
-# A line that embeds a chart.
-# Not from each blank of a row of them.
+# A line that embeds a chart. The lookbehind avoids a new try at each blank of a row of blanks.
 EMBEDDED = re.compile(r"(?<!\s)\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
 
 # The beginning of a link to a page of the site.
@@ -40,7 +39,7 @@ SITE = "site"
 
 
 class Reference(NamedTuple):
-    """A `{{…}}` of a text: what it names, and its place in the file."""
+    """A `{{…}}` of a text: the case and name in it, and its place in the file."""
 
     case: str
     name: str
@@ -56,12 +55,12 @@ def find_references(text: str, start: Position = START) -> Iterator[Reference]:
 
 
 def find_broken_references(text: str, start: Position) -> Iterator[tuple[Reference, bool]]:
-    """Words that may be meant for a reference and are none; true where they surely are."""
+    """Each text that may be a broken reference, and True if a reference is surely meant."""
     for found, at in find_in_lines(_BRACES, text, start):
         opened, inner, closed = found.groups()
         if (opened, closed) == ("{{", "}}"):
             continue
-        # Where it is never closed the sentence follows.
+        # Without closing braces, the rest of the sentence follows the name.
         named = inner if closed else re.sub(r"[^\w.-].*", "", inner.lstrip(), flags=re.ASCII)
         case, name = split_key(named.strip())
         is_sure = len(opened) == 2 or len(closed) == 2
@@ -69,7 +68,7 @@ def find_broken_references(text: str, start: Position) -> Iterator[tuple[Referen
 
 
 def split_key(key: str) -> tuple[str, str]:
-    """The case and the name of a reference; both empty where it is not one."""
+    """The case and the name of a reference, or two empty strings for another text."""
     found = _KEY.fullmatch(key)
     return (found.group(1) or "", found.group(2)) if found is not None else ("", "")
 
@@ -83,15 +82,15 @@ def find_chart_names(text: str) -> tuple[str, ...]:
 
 
 def find_pictures(text: str, start: Position) -> Iterator[tuple[str, bool, Position]]:
-    """The pictures that a text shows: name, whether it has its line for itself, and place."""
+    """The pictures that a text shows: name, whether it is alone on its line, and place."""
     for found, at in find_in_lines(_PICTURE, text, start):
         yield found[1].strip(), SLOT.fullmatch(found.string.strip()) is not None, at
 
 
 class WrittenSlot(NamedTuple):
-    """Words meant for a slot: its kind and name, as it is written, and its place.
+    """Words meant for a slot: its kind and name, its text as written, and its place.
 
-    It is filled in only where it `stands_alone`, in plain brackets on a line of its own.
+    A page fills in only a slot that `stands_alone`, in plain brackets on a line of its own.
     """
 
     kind: str
@@ -102,7 +101,7 @@ class WrittenSlot(NamedTuple):
 
 
 def find_slots(text: str, start: Position) -> Iterator[WrittenSlot]:
-    """The slots of a text, and what looks like one; quoted as code it is none."""
+    """The slots of a text and words that look like slots, except those in code."""
     for found, at in find_in_lines(_SLOT_LIKE, text, start):
         line = found.string
         if line[: found.start()].count("`") % 2 == 0:

@@ -1,4 +1,4 @@
-"""Computations and comparisons that suggest themselves, each put to the guard."""
+"""Refused computations and comparisons, each judged by the rules that refuse it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from casebook.values.formula import names_of, parse_formula
 
 
 def judge_refusal(refusal: Refusal, dataset: Dataset) -> tuple[Text, ...]:
-    """The guard's own reasons against it; none where the guard would allow it.
+    """The reasons of the rules against a refused computation; none if the rules allow it.
 
-    Every figure that it names must exist. Raises WordingError.
+    Every figure that the refusal names must exist. Raises WordingError.
     """
     vocabulary = dataset.vocabulary
     if refusal.spending:
@@ -28,13 +28,13 @@ def judge_refusal(refusal: Refusal, dataset: Dataset) -> tuple[Text, ...]:
         reasons = tuple(
             filter(None, (why_not_spending(group, vocabulary) for group in groups.values()))
         )
-        # Where one of them is spending after all, the refusal is not true of it.
+        # The refusal is wrong if one of the measures is spending after all.
         return reasons if len(reasons) == len(groups) else ()
     if refusal.compare:
         pairs = pairwise(figures_of(refusal, dataset))
         compared = (why_not_comparable(one, other, vocabulary) for one, other in pairs)
         return tuple(filter(None, compared))
-    # What no source gives is refused before the guard: it has nothing to compute with.
+    # A number that no source gives is refused here, as there is nothing to compute with.
     missing = _missing_names(refusal, dataset)
     if missing:
         named = ENUMERATION.join(map(name_with_amount, figures_of(refusal, dataset)))
@@ -47,14 +47,14 @@ def judge_refusal(refusal: Refusal, dataset: Dataset) -> tuple[Text, ...]:
 
 
 def figures_of(refusal: Refusal, dataset: Dataset) -> tuple[Figure, ...]:
-    """The figures that it is about, each once, in their order."""
+    """The figures that a refusal is about and that exist, in their order."""
     return tuple(
         dataset.figures[key] for key in keys_of(refusal, dataset) if key in dataset.figures
     )
 
 
 def keys_of(refusal: Refusal, dataset: Dataset) -> tuple[str, ...]:
-    """The figures that it names as `case.figure`, whether they exist or not."""
+    """The figures that a refusal names as `case.figure`, whether they exist or not."""
     if not refusal.formula:
         return refusal.compare or refusal.spending
     missing = _missing_names(refusal, dataset)
@@ -63,7 +63,7 @@ def keys_of(refusal: Refusal, dataset: Dataset) -> tuple[str, ...]:
 
 
 def _missing_names(refusal: Refusal, dataset: Dataset) -> tuple[str, ...]:
-    """The things in its formula that are declared as unknown and of which no figure exists."""
+    """The names in the formula that are declared unknown and that are not figures."""
     return tuple(
         name
         for name in _names_in(refusal)

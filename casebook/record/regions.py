@@ -1,4 +1,4 @@
-"""The regions of a site: its own list, and behind it the units of GB/T 2260; each by its name."""
+"""The regions of a site: its own list, then the units of GB/T 2260; and their search by name."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from casebook.problems import CasebookError, Exit
 from casebook.record.vocabulary import LEVELS, Region
 from casebook.text import NO_TEXT, Lang, Text
 
-# Names of units that only group others; nobody says “the districts of a town” for a place.
+# Names of units that only group others, such as 市辖区, and that nobody uses for a place.
 _GROUPS: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 # Latin spellings of Mongolian, Tibetan and Uyghur names differ from the pinyin of their characters.
 _OTHER_LANGUAGES: Final = ("15", "54", "65")
 _CODE: Final = re.compile(r"[0-9]{6}")
-# More matches than this are no choice but a list to read.
+# The most matches that are shown, as nobody can choose among more.
 _MOST_SHOWN: Final = 12
 
 
@@ -29,8 +29,8 @@ _MOST_SHOWN: Final = 12
 class Regions(Mapping[str, Region]):
     """The regions of a project by code: those listed, and every unit of GB/T 2260 (2012).
 
-    It goes through the listed ones only; `every` gives all. Of a list that is not `is_standard`,
-    as that of another country, every region is listed, and the standard is not looked at.
+    Iteration gives only listed regions; `every` gives all. If `is_standard` is false, as for
+    another country, only listed regions exist and the standard is not used.
     """
 
     listed: Mapping[str, Region]
@@ -50,9 +50,9 @@ class Regions(Mapping[str, Region]):
         return len(self.listed)
 
     def find_near(self, word: str, lang: Lang) -> list[Region]:
-        """Up to three regions that a word may mean which is no code of any.
+        """Up to three regions that a word may mean that is not a code itself.
 
-        It may be a name, a code among other words, or one as a spreadsheet shows a number.
+        It may be a name, a code with other words, or a spreadsheet's form of one: 3.30203E+05.
         """
         plain = re.sub("[,-]", "", unicodedata.normalize("NFKC", word))
         every = self.every()
@@ -63,7 +63,7 @@ class Regions(Mapping[str, Region]):
         if code:
             return [one for one in every.values() if code[4:] and one.code[:4] == code[:4]][:3]
         found = [one for one in every.values() if word and word in one.name.inside(lang)]
-        # 宁波市海曙区: the name of a place behind those of what it lies in.
+        # 宁波市海曙区: the name of a region behind the name of its parent.
         names = {one.name.inside(lang) for one in every.values()}
         longest = max(filter(word.endswith, names), key=len, default="")
         return (found or [one for one in every.values() if one.name.inside(lang) == longest])[:3]
@@ -94,7 +94,7 @@ def find_units(name: str) -> tuple[str, ...]:
 
 @cache
 def make_region(code: str) -> Region:
-    """A unit of GB/T 2260 by its code, of which its level and what it lies in follow."""
+    """The unit of GB/T 2260 with a code, which also gives its level and its parent."""
     table = read_table()
     name, short, english = table[code]
     whole, parent = english, ""
@@ -103,7 +103,7 @@ def make_region(code: str) -> Region:
         province, above = f"{code[:2]}0000", f"{code[:4]}00"
         is_below = level == "county" and above in table and table[above][0] not in _GROUPS
         parent = above if is_below else province
-        # Of a name of two characters the second is part of the pinyin: Minxian.
+        # In a name of two characters the second is part of the pinyin: Minxian.
         if " " not in english and len(name) > 2:
             whole += {"区": " District", "县": " County"}.get(name[-1], "")
     return Region(
@@ -118,13 +118,13 @@ def make_region(code: str) -> Region:
 
 
 def has_other_spelling(code: str) -> bool:
-    """True of a unit whose usual Latin spelling may differ from its pinyin."""
+    """True if the usual Latin spelling of a unit may differ from its pinyin."""
     name = read_table()[code][0] if code in read_table() else ""
     return not code.endswith("0000") and (code[:2] in _OTHER_LANGUAGES or "自治" in name)
 
 
 def choose_region(asked: str, regions: Regions) -> Region:
-    """The one region that is asked for; raises CasebookError where there is none or several."""
+    """The one region that is asked for; raises CasebookError if there is none or several."""
     found = find_regions(asked, regions)
     if len(found) == 1:
         return found[0]
@@ -136,7 +136,7 @@ def choose_region(asked: str, regions: Regions) -> Region:
 
 
 def find_regions(asked: str, regions: Regions) -> tuple[Region, ...]:
-    """The regions that a code or a name may mean, the exact ones alone where there are any."""
+    """The regions that a code or a name may mean; only exact matches if there are any."""
     word = _fold(asked)
     if not word:
         return ()
@@ -144,7 +144,7 @@ def find_regions(asked: str, regions: Regions) -> tuple[Region, ...]:
     if code in regions:
         return (regions[code],)
     names = {region: _names(region, regions) for region in regions.every().values()}
-    # 朝阳 is a district and a part of 朝阳县: who types the whole name means it.
+    # 朝阳 is a short name and also part of 朝阳县; an exact match is the one that is meant.
     exact = tuple(region for region, own in names.items() if word in own)
     if exact:
         return exact
@@ -152,7 +152,7 @@ def find_regions(asked: str, regions: Regions) -> tuple[Region, ...]:
 
 
 def describe_regions(found: Iterable[Region], regions: Mapping[str, Region]) -> Iterator[Text]:
-    """One line a region: its code, its name, and the unit that it lies in."""
+    """One line for each region: its code, its name and its parent."""
     for region in found:
         line = Text(" ", " ").join((region.code, region.name))
         parent = regions.get(region.parent)
@@ -179,17 +179,17 @@ def _fold(name: str) -> str:
 
 
 def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
-    """The names that a word is half like, the most alike first.
+    """The names that are at least half similar to a word, the most similar first.
 
-    A name of two characters of which one is wrong is known by the place of the right one.
+    In a name of two characters with one wrong, the position of the right one also counts.
     """
-    # Only here: most runs look for no place by its name.
+    # Imported here, as most runs do not search for a misspelt name of a place.
     import difflib
 
     scores = {}
     for name in names:
         ratio = difflib.SequenceMatcher(None, word, name).ratio()
-        # 西禾 and 西河 share one character of two, which a ratio alone gives a hundred others too.
+        # 西禾 shares one character of two with 西河; by ratio alone, so do a hundred other names.
         same = sum(a == b for a, b in zip(word, name, strict=False))
         scores[name] = ratio + same / max(len(word), len(name), 1)
     return sorted((name for name in scores if scores[name] >= 1), key=lambda n: -scores[n])
@@ -197,10 +197,10 @@ def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
 
 def _unknown_region(asked: str, regions: Regions) -> CasebookError:
     every = regions.every()
-    # Of places whose names are as near the larger is the likelier.
+    # Of places with equally similar names, the larger is likelier.
     ordered = sorted(every.values(), key=lambda region: LEVELS.index(region.level))
     by_name = {name: region for region in ordered for name in _names(region, regions)}
-    # No name is as long; a whole text would be held against each of thousands.
+    # No name is longer than 80; a whole text would be compared with thousands of names.
     close = _nearest_names(_fold(asked[:80]), by_name)
     near = list({by_name[name].code: by_name[name] for name in close}.values())[:3]
     code = unicodedata.normalize("NFKC", asked).strip()

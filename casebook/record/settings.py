@@ -16,19 +16,19 @@ from casebook.text import NO_TEXT, Text
 
 
 class MenuLink(NamedTuple):
-    """A link of the menu or the footer; a page of the site is named without its first slash."""
+    """A link of the menu or footer; the address of a page of the site has no leading slash."""
 
     title: Text
     address: str
 
     @property
     def is_of_site(self) -> bool:
-        """True of a page or a file of the site."""
+        """True if the link leads to a page or a file of the site."""
         return ":" not in self.address
 
     @property
     def href(self) -> str:
-        """The address as a template links it."""
+        """The address for the link in a template."""
         is_file = "." in self.address and not self.address.endswith(".xml")
         return (
             f"{'asset' if is_file else 'site'}:/{self.address}" if self.is_of_site else self.address
@@ -36,7 +36,7 @@ class MenuLink(NamedTuple):
 
 
 class Licence(NamedTuple):
-    """The licence of texts and data; `id` is its name in the list of SPDX, where it is in that."""
+    """The licence of texts and data; `id` is its SPDX identifier, or "" if it has none."""
 
     name: str
     url: Text
@@ -45,12 +45,12 @@ class Licence(NamedTuple):
 
 @described_class
 class Settings:
-    """Settings of a site that are its own, each empty where pelicanconf.py does not name it.
+    """The settings of a site, each with a default for a pelicanconf.py that lacks it.
 
-    `colours` are roles with their colours in the light and in the dark scheme; `static_names` the
-    places in the site of static files that lie elsewhere. `functions` is the source of the file
-    where that gives templates functions, which no other process could be sent. `at` is where each
-    setting stands.
+    `colours` are roles with their colours in the light and in the dark scheme. `static_names` are
+    paths of static files with their places in the site. `functions` is the source of the file if it
+    gives templates functions, as functions cannot be sent to another process. `at` holds the place
+    of each setting.
     """
 
     name: Text = described("bilingual", name="SITENAME", default=NO_TEXT, role="heading")
@@ -80,16 +80,16 @@ class Settings:
 
     @property
     def report_address(self) -> str:
-        """Where a reader reports an error, empty where the site does not say."""
+        """The address for readers who report an error, or ""."""
         return f"mailto:{self.contact}" if "@" in self.contact else self.contact or self.repository
 
     def today(self) -> date:
-        """The day that it is where the site is made."""
-        # A runner that builds it at night may have another one.
+        """Today's date in the time zone of the site."""
+        # A build server in another time zone may have another date.
         return datetime.now(ZoneInfo(self.timezone) if self.timezone else None).date()
 
     def judge_reach(self) -> list[Problem]:
-        """A warning of a site with a public address whose readers can reach nobody."""
+        """A warning if a site with a public address gives readers no contact."""
         if not self.siteurl or self.report_address:
             return []
         return [problem("W347", SETTINGS, self.locate("SITEURL"), address=self.siteurl)]
@@ -100,14 +100,14 @@ class Settings:
 
 
 NO_SETTINGS: Final = Settings()
-# The settings that have an effect, by their names in the file; the last are read elsewhere, or
+# The settings that have an effect, by their names in the file. The last ones are read elsewhere or
 # together with others.
 EFFECTIVE: Final = (
     *(one.name for one in fields_of(Settings)),
     *("SOCIAL", "JINJA_GLOBALS", "JINJA_TESTS"),
     *("LANGUAGES", "PLUGINS", "PLUGIN_PATHS", "CASEBOOK_VERSION"),
 )
-# Those that have a translation, under their name with a language behind it.
+# The settings with a translation, whose name ends with its language.
 TRANSLATED: Final = (
     *(one.name for one in fields_of(Settings) if one.is_translated),
     *("MENUITEMS", "LINKS", "SOCIAL"),

@@ -1,4 +1,4 @@
-"""pelicanconf.py as Python: where each setting is written, and what it is when it is run."""
+"""pelicanconf.py as Python: the place of each setting, and its value when the file is run."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ FUNCTIONS: Final = ("JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS")
 
 
 def parse_settings(source: bytes) -> ast.Module:
-    """The tree of pelicanconf.py; SyntaxError where it is no Python, or too deep for it."""
+    """The tree of pelicanconf.py; raises SyntaxError if it is not Python or nested too deep."""
     try:
         return ast.parse(source)
-    # A zero byte is a ValueError, and so many brackets that they fill the stack are one of these.
+    # A zero byte raises ValueError; brackets nested too deep raise one of the other two.
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error)) from error
 
 
 def run_settings(source: bytes, path: str) -> dict[str, Any]:
-    """The settings of the file, which is run as Pelican runs it; ContentError where it fails."""
+    """The settings of the file, run as Pelican runs it; raises ContentError if it fails."""
     names: dict[str, Any] = {"__file__": path, "__name__": "pelicanconf"}
     try:
         tree = parse_settings(source)
@@ -43,11 +43,11 @@ def run_settings(source: bytes, path: str) -> dict[str, Any]:
         at = Position(error.lineno or 1, max(error.offset or 1, 1))
         told = _tell(error.msg) if error.msg else say("record.settings_too_deep")
         raise ContentError([problem("E340", SETTINGS, at, error=told)]) from error
-    # To Python it is a remark on a name that has no value.
+    # Python takes NAME: value for an annotation of a name without a value.
     if colons := [one for one in tree.body if isinstance(one, ast.AnnAssign) and not one.value]:
         raise ContentError([_name_colon(one) for one in colons])
     try:
-        # What they print is no part of a report that programs read.
+        # Output of the file must not get into a report that programs read.
         with contextlib.redirect_stdout(sys.stderr):
             exec(compile(tree, path, "exec"), names)
     except (Exception, SystemExit) as error:
@@ -56,7 +56,7 @@ def run_settings(source: bytes, path: str) -> dict[str, Any]:
 
 
 def describe_failure(error: BaseException, path: str) -> Problem:
-    """The error that the settings raised, at the innermost line of theirs that was running."""
+    """The problem of an error that the settings raised, at the innermost line of their file."""
     at = START
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename == path:
@@ -74,7 +74,7 @@ def _name_colon(one: ast.AnnAssign) -> Problem:
 
 
 def _tell(error: str) -> Text:
-    """The error of Python in words, in Chinese as far as editors meet it."""
+    """An error of Python in words, with a translation if the error is a common one."""
     looks = Patterns(read_words(__file__, "settings.yaml")["errors"])
     for key in looks.entries:
         if found := looks[key].match(error):
@@ -83,9 +83,9 @@ def _tell(error: str) -> Text:
 
 
 def find_values(source: bytes) -> dict[str, ast.expr]:
-    """Where the value of each setting is written, the last one of those that are assigned twice.
+    """The expression of each setting's value, the last one if a setting is assigned twice.
 
-    Of a file that is no Python there are none: whoever runs it names what is wrong.
+    A file with a syntax error gives none; `run_settings` reports the error.
     """
     nodes: dict[str, ast.expr] = {}
     with suppress(SyntaxError):
@@ -99,8 +99,8 @@ def find_values(source: bytes) -> dict[str, ast.expr]:
 
 
 def locate_node(node: ast.expr, source: bytes) -> Position:
-    """Where an expression of the file begins."""
-    # Python counts columns in bytes, and ends a line at nothing else.
+    """The place where an expression of the file begins."""
+    # Python counts columns in bytes and ends lines only at this character.
     before = source.split(b"\n")[node.lineno - 1][: node.col_offset]
     return Position(node.lineno, len(before.decode("utf-8", "replace")) + 1)
 
@@ -118,7 +118,7 @@ def make_functions(source: bytes) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _report_failures(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, which where it fails is named with its line, as an error of the settings."""
+    """The function, wrapped to report its failure as an error of the settings at its line."""
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -131,8 +131,8 @@ def _report_failures(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_languages(project: Path, problems: list[Problem] | None = None) -> Languages:
-    """The languages of a site by its settings, Chinese and English where these name none."""
-    # Read and not run: Pelican, which runs the settings, takes a third of a second to import.
+    """The languages of a site by its settings; Chinese and English if these name none."""
+    # Parsed and not run, as Pelican, which runs the settings, takes 0.3 s to import.
     path = project / SETTINGS
     text = read_text(path, project, []) if path.exists() else None
     source = (text or "").encode()

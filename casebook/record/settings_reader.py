@@ -1,4 +1,4 @@
-"""Reading of the settings of a site, with what is wrong in them and what has no effect."""
+"""Reading of the settings of a site, which reports wrong ones and those without effect."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_site_url, judge_url
 from casebook.yaml.files import read_text
 
-# Whoever runs Pelican itself is told by this plugin which command builds the site.
+# The plugin that tells people who run Pelican itself which command builds the site.
 GUARD: Final = "casebook.plugin"
-# SITEMAP, which a plugin has, is not yet SITENAME.
+# High enough that SITEMAP, a setting of a plugin, is not taken for SITENAME.
 _NEARLY: Final = 0.85
-# What no site may lack.
+# The setting that every site must have.
 _REQUIRED: Final = "SITENAME"
 T = TypeVar("T")
 
 
 @cache
 def read_known() -> Mapping[str, Any]:
-    """The settings that the program knows, by what becomes of them."""
+    """The settings that the program knows, grouped by their treatment."""
     return read_words(__file__, "settings.yaml")
 
 
@@ -66,7 +66,7 @@ def fixed_settings() -> dict[str, Any]:
 
 
 def read_settings(project: Path, languages: Languages, problems: list[Problem]) -> Settings:
-    """The settings of a project, with whatever is wrong in them; none where it has no such file."""
+    """The settings of a project, whose problems are reported; defaults if it has no such file."""
     path = project / SETTINGS
     if not path.exists():
         return NO_SETTINGS
@@ -83,7 +83,7 @@ def read_settings(project: Path, languages: Languages, problems: list[Problem]) 
     problems += settings.judge_reach()
     folders = [str(project / str(one)) for one in values.get("PLUGIN_PATHS") or ()]
     for plugin in values.get("PLUGINS") or ():
-        # Pelican finds it out when it builds, and names no line.
+        # Pelican reports a missing plugin only in the build, and without a line.
         if isinstance(plugin, str) and not _find_plugin(plugin, folders):
             at, hint = settings.locate("PLUGINS"), say("record.settings_where_plugin")
             written = plugin[:60]
@@ -94,18 +94,18 @@ def read_settings(project: Path, languages: Languages, problems: list[Problem]) 
 
 
 def _find_plugin(name: str, folders: list[str]) -> bool:
-    """True of a plugin that Pelican can import; no plugin is imported to find it."""
+    """True if Pelican can import a plugin; the check does not import the plugin."""
     first = name.partition(".")[0]
     if PathFinder.find_spec(first, [*folders, *sys.path]) is not None:
         return True
-    # Only for a plugin that is not by that name itself: to find one of Pelican's imports Pelican.
+    # Tried last, as the search for a plugin in pelican.plugins imports Pelican.
     with suppress(ImportError):
         return find_spec(f"pelican.plugins.{first}") is not None
     return False
 
 
 def judge_setting(name: str, value: str) -> Text | None:
-    """The fault of a licence or an address that a site is to have, None if it is right."""
+    """The fault of a value for a setting, such as a licence or address, or None."""
     problems: list[Problem] = []
     reader = _SettingsReader(b"", {name: value}, DEFAULT_LANGUAGES, problems)
     reader.read_setting(next(one for one in fields_of(Settings) if one.name == name))
@@ -113,7 +113,7 @@ def judge_setting(name: str, value: str) -> Text | None:
 
 
 class _SettingsReader:
-    """Reads one value after the other; what is wrong is noted at its place in the file."""
+    """Reads the settings one by one, and records each problem at its place in the file."""
 
     def __init__(
         self, source: bytes, values: dict[str, Any], languages: Languages, problems: list[Problem]
@@ -137,7 +137,7 @@ class _SettingsReader:
         return getattr(self, f"read_{one.kind}")(one)
 
     def locate(self, name: str, *inside: int) -> Position:
-        """The place of the value of a setting, or of a part of it that is written out there."""
+        """The place of the value of a setting, or of a part that is written out in the file."""
         node = self.nodes.get(name)
         if node is None:
             return START
@@ -153,11 +153,11 @@ class _SettingsReader:
         self.problems.append(problem(key, SETTINGS, self.locate(name, *inside), **told))
 
     def _refuse(self, form: str, setting: str, *inside: int, **values: object) -> None:
-        """Note that a setting, or a part of it, has not its form, by the key of its words."""
+        """Report that a setting or a part of it does not have the form with this message key."""
         self._complain("E341", setting, *inside, form=say(form, **values))
 
     def value(self, name: str, kind: type[T], default: T | None = None) -> T:
-        """The value of a setting of one kind; a tuple is a list as well."""
+        """The value of a setting if it has the type `kind`, else a default; a tuple is a list."""
         value = self.values.get(name)
         if isinstance(value, (list, tuple) if kind is list else kind):
             return cast(T, value)
@@ -168,7 +168,7 @@ class _SettingsReader:
     def _accept_each(
         self, name: str, kind: type[Any], form: str, accept: Callable[[Any], T | None]
     ) -> tuple[T, ...]:
-        """Each part of a setting made into what it means, without those of another form."""
+        """The parts of a setting as `accept` reads them, without the parts that it refuses."""
         value = self.value(name, kind)
         made = [accept(part) for part in (value.items() if kind is dict else value)]
         for index, one in enumerate(made):
@@ -201,7 +201,7 @@ class _SettingsReader:
         return self.read_address(one, judge_site_url).rstrip("/")
 
     def read_contact(self, one: FieldDescription) -> str:
-        """An address of the web, or of a mailbox."""
+        """A web address or an e-mail address."""
         written = str(self.values.get(one.name)).strip().removeprefix("mailto:")
         return written if _match("mail", written) else self.read_address(one)
 
@@ -221,14 +221,14 @@ class _SettingsReader:
         return self._list_links(one.name)
 
     def _list_links(self, name: str) -> tuple[MenuLink, ...]:
-        """Pairs of a title and an address, with the titles in each language in the same order."""
+        """The links of a setting, for which each language must list the same addresses in order."""
         names = self._name_all(name)
         lists = [self._read_pairs(one) for one in names if one in self.values]
         for one, pairs in zip(names[1:], lists[1:], strict=False):
             if [address for _, address in pairs] != [address for _, address in lists[0]]:
                 self._refuse("record.settings_form_same_links", one, name=name)
                 return ()
-        # Without a translation a title is in every language what it is.
+        # A title without a translation is used in every language.
         missing = [""] * (len(self.languages) - len(lists))
         return tuple(
             MenuLink(self.languages.text([*(title for title, _ in each), *missing]), each[0][1])
@@ -277,10 +277,10 @@ class _SettingsReader:
             return ""
 
     def read_functions(self, _: FieldDescription) -> bytes:
-        """The source of the file where it gives templates functions."""
+        """The source of the file if it gives templates functions, else no bytes."""
         for name in FUNCTIONS:
             for index, function in enumerate(self.value(name, dict).values()):
-                # Only those that are called may be asked what they want to be given.
+                # Jinja calls filters and tests; only these may ask for its context.
                 if name != "JINJA_GLOBALS" and not callable(function):
                     self._refuse("record.settings_form_function", name, index)
                 elif name == "JINJA_GLOBALS" and hasattr(function, "jinja_pass_arg"):
@@ -288,7 +288,7 @@ class _SettingsReader:
         return self.source if any(map(self.values.get, FUNCTIONS)) else b""
 
     def _name_unused(self) -> None:
-        """Warn of every setting that has no effect, and of names that are nearly known."""
+        """Warn of every setting without effect and of every name similar to a known one."""
         known, fixed = read_known(), fixed_settings()
         taken = {*EFFECTIVE, *(each for name in TRANSLATED for each in self._name_all(name))}
         why = {
@@ -299,25 +299,25 @@ class _SettingsReader:
         }
         untold = {f"{name}_{lang.upper()}": "languages" for name in TRANSLATED for lang in LANGS}
         all_known = taken | {*why}
-        # Texts lie in two folders, and it is all the same to name them.
+        # Texts lie in these two folders, so naming both changes nothing.
         same = {"PAGE_PATHS": ["pages", "stories"]}
         for name, value in self.values.items():
             if name in taken or (name in fixed and value in (fixed[name], same.get(name))):
                 continue
             if reason := why.get(name) or untold.get(name):
                 self._complain("W340", name, why=say(f"record.settings_why_{reason}"))
-            # Plugins have settings of their own, of which nothing is known here.
+            # Other names may be settings of plugins, which are unknown here.
             elif name in self.nodes and difflib.get_close_matches(name, all_known, 1, _NEARLY):
                 self._complain("W341", name, hint=suggest(name, all_known))
         for name in self.nodes:
-            # A setting in small letters is a name of the file's own.
+            # Python code in the file may use small letters, but a setting must be in capitals.
             if not name.isupper() and name.upper() in all_known - set(self.values):
                 self._complain("W341", name, hint=suggest(name, all_known))
         if GUARD not in (self.values.get("PLUGINS") or ()):
             self._complain("W343", "PLUGINS", guard=GUARD)
 
     def _check_version(self) -> None:
-        """Tell where the project was made for another version than the one that runs."""
+        """Report a project that was made for another version than the running one."""
         name = "CASEBOOK_VERSION"
         written = self.values.get(name)
         found = _match("version", written) if isinstance(written, str) else None
@@ -333,7 +333,7 @@ class _SettingsReader:
 
 
 def _read_colours(part: tuple[object, object]) -> tuple[str, str, str] | None:
-    """A role with its colours in the light and in the dark scheme."""
+    """A role with its colours in the light and in the dark scheme, or None."""
     role, value = part
     match (value, value) if isinstance(value, str) else value:
         case (str(light), str(dark)) if _match("colour", light) and _match("colour", dark):
@@ -342,7 +342,7 @@ def _read_colours(part: tuple[object, object]) -> tuple[str, str, str] | None:
 
 
 def _read_static_name(part: tuple[object, object]) -> tuple[str, str] | None:
-    """The path of a static file, and its place in the site."""
+    """The path of a static file and its place in the site, or None."""
     match part:
         case (path, {"path": str(target), **others}) if not others and ".." not in target:
             return str(path).strip("/"), target.strip("/")
@@ -357,7 +357,7 @@ def _read_string(part: object) -> str | None:
     return part if isinstance(part, str) else None
 
 
-# The kinds that have parts: what holds these, the words of their form, and what is made of one.
+# The kinds with parts: their container, the message on their form, and the reader of a part.
 _PARTS: Final[Mapping[str, tuple[type, str, Callable[[Any], object]]]] = {
     "strings": (list, "record.settings_form_strings", _read_string),
     "hosts": (list, "record.settings_form_host", _read_host),

@@ -1,6 +1,6 @@
-"""Sketch of a case that cannot be read whole: blanks are marked, and what is wrong is left out.
+"""Sketch of a case with blanks or errors: blanks are marked, and wrong parts are left out.
 
-Only a preview shows one, so that what is half written is seen as it will be.
+Only a preview shows sketches, so that editors see a half-written case as it will look.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ from casebook.text import ENUMERATION, Text
 from casebook.yaml.encoding import decode
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
-# The key of the topic and the region that stand in for blank ones; no list has one of this name.
+# The key of the topic and the region in place of blank ones; no list has such a key.
 STAND_IN: Final = "〔〕"
-# Each round leaves out what is wrong; what depends on that is wrong in the next.
+# Each round leaves out wrong parts; parts that depend on these are wrong in the next round.
 _ROUNDS: Final = 6
 _TEXTS: Final = frozenset({"bilingual", "line", "text"})
-# Where a field begins, or a member of a list, which begins where its first field does.
+# The place of a field, or of a list member (True), which begins where its first field does.
 Part = tuple[Position, bool]
 
 
 def describe_blanks(path: str, blanks: Collection[Problem]) -> Problem:
-    """The notice that a draft has blanks, in place of the problems of a case that is published."""
+    """The notice that a draft has blanks, which replaces the problems of a published case."""
     lines = sorted({blank.at.line for blank in blanks})
     joined = ENUMERATION.join(map(str, lines))
     return problem("W209", path, START, count=len(blanks), lines=joined)
 
 
 def mark_blank(one: FieldDescription) -> Text:
-    """The words in the place of a blank field, which a preview marks on its page."""
+    """The words in place of a blank field, which a preview marks on its page."""
     return say("record.blank_mark", name=one.label)
 
 
 class _MarkingReader(CaseReader):
-    """Reads a case with marks in the place of what it needs and has not, as far as words can be."""
+    """Reads a case with marks in place of missing texts and of a missing topic or region."""
 
     def read_values(
         self, described: tuple[FieldDescription, ...], fields: Fields
@@ -68,7 +68,7 @@ class _MarkingReader(CaseReader):
 
 
 def sketch_case(data: bytes, path: str, known: Dataset) -> tuple[Case, Lists]:
-    """As much of a case as can be read, and the lists with words in place of its blanks."""
+    """The readable parts of a case, and the lists with a topic and region for its blanks."""
     lists = _add_stand_ins(known)
     node, _ = read_tree(data, path)
     text, _ = decode(data, path)
@@ -81,8 +81,8 @@ def sketch_case(data: bytes, path: str, known: Dataset) -> tuple[Case, Lists]:
         if not wrong:
             return case, lists
         parts = sorted(_list_parts(root))
-        # What is wrong begins where the last part before it does, or inside of that. Of a name
-        # that there is no field of nothing else is wrong.
+        # A problem belongs to the last part that begins at or before its place. At an unknown
+        # field only the field is wrong.
         begins = {
             (one.at, False)
             if one.code == "E201"
@@ -94,11 +94,11 @@ def sketch_case(data: bytes, path: str, known: Dataset) -> tuple[Case, Lists]:
 
 
 def _add_stand_ins(known: Dataset) -> Lists:
-    """The lists of a site with a topic and a region for a case that has none yet."""
+    """The lists of a site with a topic and a region for a case that lacks them."""
     marks = {one.name: mark_blank(one) for one in fields_of(Case)}
     topic, region = marks["topic"], marks["region"]
     topics = {**known.vocabulary.topics, STAND_IN: Term(key=STAND_IN, name=topic)}
-    # The data set of a part of a site has no more than the regions of that.
+    # The data set of a part of a site has only the regions of that part.
     is_standard = isinstance(known.regions, Regions) and known.regions.is_standard
     listed = dict(known.regions)
     listed[STAND_IN] = Region(code=STAND_IN, name=region, short=region, level="province")
@@ -111,7 +111,7 @@ def _add_stand_ins(known: Dataset) -> Lists:
 
 
 def _list_parts(node: MapNode) -> Iterator[Part]:
-    """Where each field of a case and each record inside it begins."""
+    """The places where each field of a case and each record inside it begin."""
     for name, inner in node.entries.items():
         yield node.key_at[name], False
         if isinstance(inner, MapNode):
@@ -121,7 +121,7 @@ def _list_parts(node: MapNode) -> Iterator[Part]:
 
 
 def _leave_out(node: Node, parts: Collection[Part]) -> Node:
-    """A tree without the fields and members that begin at these places."""
+    """The tree without the fields and list members that begin at these places."""
     if isinstance(node, MapNode):
         named = node.entries.items()
         left = {key: one for key, one in named if (node.key_at[key], False) not in parts}

@@ -1,4 +1,4 @@
-"""Slugs: the names of case files, which are the addresses of their pages."""
+"""Slugs: the names of case files, which are also the addresses of their pages."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from casebook.record.vocabulary import Region
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 MAX_SLUG = 80
-# Names that Windows keeps for devices, whatever follows the first dot.
+# Names that Windows reserves for devices, with any file extension.
 _WINDOWS = frozenset(
     {"con", "prn", "aux", "nul", "conin", "conout"}
     | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 )
-# Folders of the site itself, which a case of that name would overwrite.
+# Folders of the site itself, which a case with the same name would overwrite.
 _RESERVED = frozenset({"index", "feed", "sitemap", "assets", "data", "drafts", "tag", "en", SITE})
 
 
 def judge_slug(slug: str) -> str:
-    """The key of the message about what is wrong with a slug, which is given to it; or nothing."""
+    """The key of the message about the fault of a slug, or ""."""
     if not _SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
         return "E240"
     if slug in _WINDOWS:
@@ -33,7 +33,7 @@ def judge_slug(slug: str) -> str:
 
 
 def figure_address(key: str) -> str:
-    """The address of a figure by its `case.id`: its place on the page of its case's figures."""
+    """The address of a figure with the key `case.id`, on the page of the figures of its case."""
     slug, _, name = key.partition(".")
     return f"figures/{slug}/#figure-{name}"
 
@@ -44,7 +44,7 @@ def case_path(project: Path, slug: str) -> Path:
 
 
 def require_free_slug(project: Path, slug: str) -> None:
-    """Refuse a slug that no address can be made of, or that a file already has."""
+    """Refuse a slug that is not allowed or that a file already has."""
     fault = judge_slug(slug)
     if fault:
         better = mend_slug(slug)
@@ -59,7 +59,7 @@ def require_free_slug(project: Path, slug: str) -> None:
 
 
 def mend_slug(written: str) -> str:
-    """A slug that is allowed and near to what was written, or nothing."""
+    """An allowed slug that is similar to the written one, or ""."""
     plain = unicodedata.normalize("NFKD", written)
     ascii_only = "".join(c for c in plain if not unicodedata.combining(c))
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:80].rstrip("-")
@@ -68,7 +68,7 @@ def mend_slug(written: str) -> str:
 
 
 def propose_slug(region: Region, regions: Regions) -> str:
-    """The usual slug of a place: its name in letters, that of a county behind its parent's."""
+    """The usual slug of a place: its name in letters, for a county behind that of its parent."""
     own = re.sub(r"[^a-z0-9]", "", region.short.inside("en").lower())
     parent = regions.get(region.parent) if region.level == "county" else None
     if parent is None:

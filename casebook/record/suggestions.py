@@ -1,4 +1,4 @@
-"""Suggestions of what somebody meant by a word or by the name of a field."""
+"""Suggestions for misspelt words and names of fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from casebook.record.model import Case, Figure
 from casebook.text import DEFAULT_LANGUAGES, NO_TEXT, Text
 from casebook.values.words import SIGNS, UNITS
 
-# Questions that are often written beside `answers` in place of below it.
+# Questions that are often written beside `answers` instead of below it.
 _QUESTIONS = ("purchaser", "provider", "provider_type", "mode", "competition", "evaluation")
 
 
@@ -23,7 +23,7 @@ def _classes() -> tuple[type, ...]:
 
 @cache
 def _find_aliases() -> dict[str, list[str]]:
-    """The fields by what editors write who think of them in their own language."""
+    """The names of fields by the Chinese words that editors write for them."""
     aliases: dict[str, list[str]] = {}
     for one in (one for cls in _classes() for one in fields_of(cls)):
         for word in one.called.split():
@@ -33,7 +33,7 @@ def _find_aliases() -> dict[str, list[str]]:
 
 @cache
 def find_homes() -> dict[str, str]:
-    """The message that says where a field belongs, for fields that records of one class have."""
+    """The keys of messages that say where a field belongs, for fields of one class only."""
     all_names = [known_names(fields_of(cls), DEFAULT_LANGUAGES) for cls in _classes()]
     names = [name for own in all_names for name in own]
     homes = dict.fromkeys(_QUESTIONS, "record.home_answer")
@@ -45,8 +45,8 @@ def find_homes() -> dict[str, str]:
 
 
 def nearest(word: str, known: Collection[str]) -> str:
-    """The known word that a misspelt one most likely means, or nothing."""
-    # Most runs find nothing misspelt and need not load it.
+    """The known word that a misspelt one most likely means, or ""."""
+    # Imported here, as most runs find nothing misspelt.
     import difflib
 
     plain = re.sub(r"^\W+|\W+$", "", unicodedata.normalize("NFKC", word)).replace("-", "_")
@@ -59,11 +59,11 @@ def nearest(word: str, known: Collection[str]) -> str:
 
 
 def find_named(name: str, known: Collection[str]) -> str:
-    """The key of the word or the source that somebody called by its name, or nothing.
+    """The key of the word or source that has a name, or "".
 
-    A source has a title, a publisher and an address in the place of a name.
+    A source is found by its title, its publisher or its address.
     """
-    # RMB is no code of a currency, and means one.
+    # RMB is not the code of a currency but means one.
     if (code := SIGNS.get(name) or UNITS.get(name, "")) in known:
         return code
     for key, one in known.items() if name and isinstance(known, Mapping) else ():
@@ -75,6 +75,6 @@ def find_named(name: str, known: Collection[str]) -> str:
 
 
 def suggest(word: str, known: Collection[str]) -> Text:
-    """The hint “did you mean …” for a misspelt word, or nothing."""
+    """The hint “did you mean …” for a misspelt word, or an empty text."""
     name = nearest(word, known)
     return offer(name, "record.did_you_mean", name=name) if name else NO_TEXT

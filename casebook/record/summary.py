@@ -1,9 +1,9 @@
-"""Summaries of cases, small enough to be held of all cases at once.
+"""Summaries of cases, small enough to keep those of all cases in memory.
 
-A record takes nearly fifty thousand bytes in memory. With ten thousand of them a build would spend
-its time reading back what it hardly looks at, so that summaries are cached beside the records, and
-a record is loaded to show what it says. Whatever decides which cases, figures or events are in a
-list, and in which order, is in here; what they say is not.
+A record takes nearly fifty thousand bytes in memory, and a build would spend its time loading ten
+thousand records that it hardly uses. So summaries are cached beside the records, and a record is
+loaded only to show its content. A summary holds everything that decides which cases, figures or
+events are in a list and in which order, but not their content.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ T = TypeVar("T", bound=Hashable)
 class FigureSummary(NamedTuple):
     """Summary of a figure, which decides its place in lists; `group` is its comparability class.
 
-    `span` is the length of time that it speaks of, and `years` are the first and the last of its
-    period, None where the start is open.
+    `span` is its length of time, and `years` are the first and the last year of its period, None if
+    the start is open.
     """
 
     id: str
@@ -52,7 +52,7 @@ class FigureSummary(NamedTuple):
 class EventSummary(NamedTuple):
     """Summary of an event or a publication, which decides its place in the timeline.
 
-    `years` are the first and the last that it is known to reach, None where its start is open.
+    `years` are the first and the last year that it is known to reach, None if its start is open.
     """
 
     source: str
@@ -62,7 +62,7 @@ class EventSummary(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """Some words that are quoted from a source, without width and white space, with their line."""
+    """A quote from a source, narrow and without white space, with its line in the source."""
 
     source: str
     line: int | None
@@ -70,17 +70,16 @@ class Passage(NamedTuple):
 
 
 class CaseSummary(NamedTuple):
-    """Summary of a case, with what lists need to know of it.
+    """Summary of a case, with everything that lists need.
 
-    `version` is the digest of its record, `listed` one of all of it but its texts, and `link` one
-    of what a link to the case shows. `states` are those of its answers in the order of the
-    vocabulary's questions. `dates` are all that its record names, in EDTF, and `titles` those of
-    its documents that have digits in them. Of the
-    story `named_figures` are those of other cases that it names, each with its case, `charts` the
-    charts that it embeds; `counts_site` says whether it names a count of the whole site, and
-    `has_slots` whether it holds the sign of a slot, `has_links` whether it links to other pages.
-    `media` are the pictures and files of the case.
-    `pairs` are the parts that are in both languages, a line for each with its two digests.
+    `version` is the digest of the record, `listed` a digest of the record without summary and
+    story, `link` a digest of what a link to the case shows. `states` are the states of its answers
+    in the order of the vocabulary's questions. `dates` are all periods in the record, in EDTF,
+    `titles` the titles of documents with digits. `named_figures` are the figures of other cases
+    that the story names, each with its case, `charts` the charts that the story embeds.
+    `counts_site` is true if the story names a count of the whole site, `has_slots` if it contains
+    `[[`, `has_links` if it links to other pages. `media` are the pictures and files of the case.
+    `pairs` has a line with two digests for each field that is in both languages.
     """
 
     slug: str
@@ -114,7 +113,7 @@ class CaseSummary(NamedTuple):
 
     @property
     def has_figures(self) -> bool:
-        """True of a case that has figures, or had some that were taken out again."""
+        """True if the case has figures, or had figures that were withdrawn."""
         return bool(self.figures) or any(one.figure and not one.after for one in self.changes)
 
     @property
@@ -126,7 +125,7 @@ class CaseSummary(NamedTuple):
 def summarise_case(
     case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> CaseSummary:
-    """The summary of a case; it follows from the record, the vocabulary and the case's sources."""
+    """The summary of a case, made only from the record, the vocabulary and its sources."""
     stories = tuple(filter(None, map(case.story.own, LANGS)))
     references = [
         (reference.case, reference.name)
@@ -144,7 +143,7 @@ def summarise_case(
         topic=case.topic,
         state=case.state,
         version=case.digest,
-        # Lists of figures, answers and events are the same after the most frequent edits.
+        # The most frequent edits do not change lists of figures, answers and events.
         listed=digest(repr(replace(case, summary=NO_TEXT, story=NO_TEXT, digest="")).encode())[:16],
         link=digest(repr(shown).encode())[:16],
         date=case.updated,
@@ -160,7 +159,7 @@ def summarise_case(
             title
             for document in case.documents
             for title in (document.title.zh, document.title.en)
-            # Only a number in a text is looked up among the titles.
+            # Only numbers in texts are looked up among the titles.
             if re.search(r"\d", title)
         ),
         sources=_share(case.sources),
@@ -208,7 +207,7 @@ def summarise_event(event: Event) -> EventSummary:
 
 
 def name_years(date: Period) -> tuple[int, int] | None:
-    """The first and the last year that a time is known to reach, None where its start is open."""
+    """The first and the last year that a time is known to reach, None if its start is open."""
     if date.earliest is None:
         return None
     # An open end says nothing about the years after its start.
@@ -216,10 +215,10 @@ def name_years(date: Period) -> tuple[int, int] | None:
 
 
 def pair_wordings(case: Case) -> Iterator[tuple[str, Text]]:
-    """Every part of a record that is in both languages, as a digest of each, by its field."""
+    """Each field of a record that is in both languages, with a digest of each language."""
     parts: dict[str, list[Text]] = {}
     for placed in texts_of(case):
-        # What has no English is shown in Chinese, so that nothing of it can be older.
+        # A text without a translation is shown in Chinese, so it cannot be outdated.
         if placed.text.zh and placed.text.en:
             parts.setdefault(placed.part, []).append(placed.text)
     for part, both in parts.items():
@@ -235,5 +234,5 @@ def sign_words(text: bytes) -> str:
 
 @lru_cache(maxsize=100_000)
 def _share(value: T) -> T:
-    """One object for all values that are equal: thousands of figures have the same."""
+    """One shared object for equal values, which thousands of figures have."""
     return value

@@ -1,4 +1,4 @@
-"""The lists that cases draw on: vocabulary, regions, sources, refusals, addresses that are gone."""
+"""The lists that cases use: vocabulary, regions, sources, refusals, lost addresses."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from casebook.values.words import CURRENCIES
 class Term:
     """One word of the vocabulary: its key in the records, its names, and what it means.
 
-    On a scope, `bought_by` is the scope of the money that bought the things which this one counts,
-    and `per` what a price of one of them is per. On a kind of source, `primary` is true where such
-    a publication is itself the document and not a report of it. A mode with `direct` asks one
-    provider alone, as OCDS knows a direct award.
+    On a scope, `bought_by` is the scope of the money that bought the counted things, and `per` the
+    term for the price of one of them. On a kind of source, `primary` is true if such a publication
+    is the document itself and not a report on it. A mode with `direct` asks a single provider, as
+    the method direct of OCDS does.
     """
 
     key: str
@@ -36,32 +36,32 @@ class Term:
 class Question:
     """One thing that is asked of every case.
 
-    `terms` names the list of the vocabulary that answers come from, empty for free text.
+    `terms` names the list of the vocabulary with the possible answers, empty for free text.
     `ask` is the question as a citizen would put it to the purchaser. A `derived` question is
-    answered from the figures of the case where the record does not answer it. `items` are the
-    items of the official list of what must be published that the question asks for.
+    answered from the figures of the case if the record does not answer it. `items` are the items
+    that the question covers in the official list of items to be disclosed.
     """
 
     key: str
     name: Text = described("bilingual", role="heading")
     ask: Text = described("bilingual", default=NO_TEXT, role="prose")
-    # The lists whose words can be an answer; a list of measures or statuses answers nothing.
+    # The lists whose words can be answers; measures or statuses cannot be.
     terms: str = described("term", default="", words=("provider_types", "modes", "topics"))
     derived: bool = described("flag", default=False)
     items: tuple[str, ...] = described("terms", default=(), words="disclosure_items")
 
 
-# What a formula comes to, where its figure is of another measure than those in it.
+# The kinds of results of a formula that have another measure than its figures.
 RESULTS = ("sum", "difference", "share", "multiple", "average", "change")
 
 
 @described_class
 class Measure:
-    """One thing that figures measure, with what it may be compared with.
+    """One thing that figures measure, with a note on its comparisons.
 
-    `spending` is true where the amount is public money for purchases, so that a case with such
-    a figure has an amount; `mixed` where purchase is only one of its uses; `cap` where it is a
-    ceiling that somebody may be paid, not an expense.
+    `spending` is true if the amount is public money for purchases, so that a case with such a
+    figure has an amount; `mixed` if purchase is only one of its uses; `cap` if it is a limit of
+    payments, not an expense.
     """
 
     key: str
@@ -71,7 +71,7 @@ class Measure:
     spending: bool = described("flag", default=False)
     mixed: bool = described("flag", default=False)
     cap: bool = described("flag", default=False)
-    # Nothing was charged, but nobody reports that nothing was spent.
+    # True if 0 is plausible: a charge may be nothing, but nobody reports spending of nothing.
     zero: bool = described("flag", default=False)
     total: bool = described("flag", default=False)
     result: str = described("term", default="", words=RESULTS)
@@ -80,7 +80,7 @@ class Measure:
 
 LETTER_BLANKS = ("place", "topic", "questions")
 
-# What only scopes or kinds of sources have: written elsewhere it would be read and mean nothing.
+# Fields of only some kinds of terms; on other terms they would have no effect.
 _OF_SOME_TERMS = ("bought_by", "per", "primary", "direct")
 
 
@@ -88,12 +88,12 @@ _OF_SOME_TERMS = ("bought_by", "per", "primary", "direct")
 class Vocabulary:
     """The closed lists of data/vocabulary.yaml, in their order.
 
-    With `letter` readers ask a purchaser what the sources leave open: its paragraphs, in which
-    `LETTER_BLANKS` in braces are filled in. `letter_note` tells readers about it. Each line of
-    `synonyms` has words that mean the same to whoever searches.
+    `letter` is the text of a letter in which readers ask a purchaser for missing information, with
+    the `LETTER_BLANKS` in braces. `letter_note` explains the letter to readers. Each line of
+    `synonyms` has words that mean the same in a search.
     """
 
-    # The one that 元, $ and ¥ stand for.
+    # The currency that shared words such as 元, $ and ¥ mean.
     currency: str = described("term", words=tuple(CURRENCIES), default="CNY")
     questions: Mapping[str, Question] = described("mapping", items=Question)
     topics: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
@@ -108,14 +108,14 @@ class Vocabulary:
         "mapping", items=Term, without=("bought_by", "per", "direct")
     )
     disclosure_items: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    # They cite laws by their numbers and say nothing of a case, so that no record has to hold them.
+    # Both cite laws by number and state nothing about a case, so no record has to confirm them.
     letter: Text = described("block", role="official_title", default=NO_TEXT)
     letter_note: Text = described("bilingual", role="official_title", default=NO_TEXT)
     synonyms: tuple[str, ...] = described("names", default=(), dumped=False)
 
     def question_of(self, terms: str) -> str:
-        """The first question that words of a list answer, empty where none does."""
-        # A site calls its questions as it likes; what lists and charts need is who and how.
+        """The first question that words of a list answer, or ""."""
+        # A site names its questions freely; lists and charts find provider and mode by list.
         return next((key for key, one in self.questions.items() if one.terms == terms), "")
 
 
@@ -126,10 +126,10 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 @described_class
 class Region:
-    """A unit of GB/T 2260 (2012 edition), which it is where it is `standard`, or of another list.
+    """A place: a unit of GB/T 2260 (2012 edition) if it is `standard`, else of another list.
 
-    `tile` is the column and row of a province in the tile grid, counted from zero. `same_as` is the
-    address by which others know it, as that of its entry in Wikidata.
+    `tile` is the column and row of a province in the tile grid, counted from zero. `same_as` is an
+    address that identifies the place elsewhere, such as its entry in Wikidata.
     """
 
     code: str
@@ -145,12 +145,12 @@ class Region:
 
 @described_class
 class Source:
-    """A publication that figures, events and answers rest on.
+    """A publication that gives figures, events and answers.
 
-    `published` is an EDTF date or empty; `url` is empty where no address may be linked.
-    A `repost` was seen in another place than its own, so that it is no primary document.
-    `characters` is the length of its text without blanks, where it is known. A source with `main`,
-    the short name by which pages speak of it, is the main source of the cases that rest on it.
+    `published` is None if unknown; `url` is "" if no address may be linked. A `repost` was seen at
+    another place than its original, so it is not a primary document. `characters` is the length of
+    its text without blanks, if known. `main` is the short name that pages use for a main source; a
+    source with it is the main source of the cases that use it.
     """
 
     id: str
@@ -163,18 +163,18 @@ class Source:
     repost: bool = described("flag", default=False)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     main: Text = described("bilingual", default=NO_TEXT, role="heading", dumped=False)
-    # Not published: it says more of the copy that was counted than of the source.
+    # Not published, as it describes the counted copy rather than the source.
     characters: int | None = described("number", default=None, dumped=False)
     file: str = described("file", default="")
 
 
 @described_class
 class Refusal:
-    """A computation or comparison that suggests itself and that the guard refuses.
+    """A computation or comparison that readers may try and that the rules refuse.
 
-    Either a `formula` over the figures of `case`, in which `unknown` are names of things of which
-    no source gives a number, or `compare`: figures set side by side, or `spending`: figures taken
-    for amounts of purchases, both as `case.figure`.
+    Either a `formula` over the figures of `case`, in which `unknown` are names of things for which
+    no source gives a number, or `compare`: figures side by side, or `spending`: figures taken for
+    amounts of purchases, both as `case.figure`.
     """
 
     id: str
@@ -188,16 +188,16 @@ class Refusal:
 
     @property
     def is_of_one_kind(self) -> bool:
-        """True where just one of formula, comparison and spending is given."""
+        """True if exactly one of formula, compare and spending is given."""
         return sum(map(bool, (self.formula, self.compare, self.spending))) == 1
 
 
 @described_class
 class Gone:
-    """An address at which something stood: what it was, and why it is gone or where it is now.
+    """A lost address: its former content, and why it is gone or where the content is now.
 
-    `address` and `moved_to` have no slash before them and no language; one of `why` and
-    `moved_to` is given.
+    `address` and `moved_to` have no leading slash and no language; one of `why` and `moved_to` is
+    given.
     """
 
     address: str
