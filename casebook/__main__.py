@@ -1,10 +1,10 @@
-"""Runs the command line: `casebook` where it is installed, else `python -m casebook`."""
+"""Entry of the command line: `casebook` if it is installed, else `python -m casebook`."""
 
 import sys
 
 
 def main() -> int:
-    """Run the command that was typed and give its exit status."""
+    """Run the command that was typed and return its exit status."""
     try:
         from casebook.build.last_build import list_packages, repeat_last_build
 
@@ -14,14 +14,14 @@ def main() -> int:
 
         status = cli.main()
     except KeyboardInterrupt:
-        # Ahead of the command there is nothing to clear up; a traceback would tell nobody anything.
+        # Before the command begins there is nothing to clean up, and a traceback would help nobody.
         status = 130
     if status == 130:
         import os
         from contextlib import suppress
 
-        # Where Ctrl-C came inside exec or eval, of which dataclasses are made, Python ends itself
-        # by the signal, although it was caught; who started it would see another status.
+        # If Ctrl-C came inside exec or eval, which dataclasses use, Python ends itself by the
+        # signal although the exception was caught, and the caller would see another status.
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()

@@ -1,18 +1,18 @@
-"""Choice of the language that the program prints."""
+"""Choice of the language of the program's output."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-# The module that has this name takes as long to import as all else here.
+# Importing `typing` takes as long as importing everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from casebook.text import Lang
 
 
 def choose_language(asked: str | None) -> Lang:
-    """Chinese where it is asked for or the locale is Chinese, else English."""
+    """Chinese if it is asked for, or if none is and the locale is Chinese; else English."""
     if asked is not None:
         return "zh" if asked == "zh" else "en"
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):

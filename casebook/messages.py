@@ -1,4 +1,4 @@
-"""Catalogue of what the program prints, in Chinese and in English: messages.yaml by its keys."""
+"""Catalogue of the messages of the program, in Chinese and English: messages.yaml by key."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from casebook.problems import CasebookError, Exit, Position, Problem
 from casebook.text import NO_TEXT, Hint, Lang, Text
 
 CATALOGUE = Path(__file__).with_name("messages.yaml")
-# A name in single braces, or with it the words that follow one and any other number; double braces,
-# as in {{figure}}, are what an editor writes.
+# A name in single braces, optionally with the words for one and for any other number. Double
+# braces, as in {{figure}}, are an editor's reference to a figure.
 PLACE = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*(?:\|[^{}|]*\|[^{}|]*)?)\}(?!\})")
-# Words and, at every second place, a name; the title of every figure of a site is filled in.
+# Words and, at every second place, a name. Cached, because the title of every figure is filled in.
 _cut_at_places = cache(PLACE.split)
-# Only a key begins a line, and a comment.
+# Only keys and comments begin at the start of a line.
 _ENTRY = re.compile(r"^(?=\S)", re.MULTILINE)
 
 
 class _Catalogue(UserDict[str, Any]):
-    """Wordings by key, each parsed when it is first asked for: a build prints a tenth of them."""
+    """Wordings by key, each parsed at its first use: a build prints only a tenth of them."""
 
     def __getitem__(self, key: str) -> Any:
         if isinstance(self.data[key], str):
@@ -35,9 +35,9 @@ class _Catalogue(UserDict[str, Any]):
 
 @cache
 def read_catalogue() -> MutableMapping[str, dict[str, str]]:
-    """The wordings by key: `zh`, `en` and, where there is a remedy, `hint_zh` and `hint_en`.
+    """The wordings by key: `zh`, `en` and, if there is a remedy, `hint_zh` and `hint_en`.
 
-    That of a field may have an `example`, in one or in both languages, and be `called` otherwise.
+    The entry of a field may have an `example`, in one or both languages, and other names, `called`.
     """
     written = CATALOGUE.read_text("utf-8").replace(IN_CHECKOUT, COMMAND)
     entries = (entry for entry in _ENTRY.split(written) if entry[:1] not in ("#", ""))
@@ -45,31 +45,31 @@ def read_catalogue() -> MutableMapping[str, dict[str, str]]:
 
 
 def _parse(entry: str) -> Any:
-    # PyYAML takes longer to import than most commands that print nothing take to run.
+    # Imported here: most commands that print nothing take less time than importing PyYAML.
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(entry, loader)
     except yaml.MarkedYAMLError:
-        # The whole file knows what an alias stands for, and the line of a fault.
+        # Parse the whole file, which defines the aliases and gives errors their true lines.
         entry = CATALOGUE.read_text("utf-8").replace(IN_CHECKOUT, COMMAND)
     try:
         return yaml.load(entry, loader)
     except yaml.MarkedYAMLError as error:
-        # Whoever betters a wording may break the file, and then there are no words to say so.
+        # An edit may have broken the file, and then there is no message to report it with.
         print(f"casebook/messages.yaml: {error.problem}\n{error.problem_mark}", file=sys.stderr)
         raise SystemExit(1) from None
 
 
 def say(key: str, /, **values: object) -> Text:
-    """A message in both languages, its places filled; a `Text` fills each in its own language."""
+    """A message in both languages with its places filled, from a `Text` with the same language."""
     entry = read_catalogue()[key]
     return Text(_fill(entry["zh"], values, "zh"), _fill(entry["en"], values, "en"))
 
 
 def offer(offered: str, key: str, /, **values: object) -> Hint:
-    """A remedy by the key of its message, with what it offers to write."""
+    """A remedy by the key of its message, with the replacement that it offers."""
     text = say(key, **values)
     return Hint(text.zh, text.en, offered)
 
@@ -83,10 +83,10 @@ def problem(
     hint: Text | None = None,
     **values: object,
 ) -> Problem:
-    """A problem by the key of its message: its code, or its code with a word behind a dot.
+    """A problem by the key of its message, which is its code, or its code with a dot and a word.
 
-    `hint` takes the place of the remedy in the catalogue, unless it is empty; codes that begin with
-    W are warnings.
+    `hint` replaces the remedy of the catalogue, unless it is empty; codes that begin with W are
+    warnings.
     """
     if not (hint and hint.en):
         entry = read_catalogue()[key]
@@ -103,7 +103,7 @@ def problem(
 
 
 def failure(key: str, /, *, status: Exit = Exit.MACHINE, **values: object) -> CasebookError:
-    """The expected end of a command by the key of its message."""
+    """The error that ends a command, by the key of its message."""
     return CasebookError(say(key, **values), status)
 
 

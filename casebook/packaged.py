@@ -1,4 +1,4 @@
-"""Files that come with the program, wherever it is installed, and the project that is meant."""
+"""Paths of the files that come with the program, and of the project."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import os
 
 SETTINGS = "pelicanconf.py"
 
-# Links are followed: an environment may hold no more than a link to the program.
+# Links are resolved, because an environment may hold only a link to the program.
 _PACKAGE = os.path.dirname(os.path.realpath(__file__))
 CHECKOUT = os.path.dirname(_PACKAGE)
-# A wheel holds beside the modules what a checkout has at its top, where a project has its own.
+# A wheel holds these beside the modules; in a checkout they are at the top.
 _AT_TOP = {"theme": "theme", "docs": "docs", "example": "", "CHANGELOG.md": "CHANGELOG.md"}
-# What somebody types to run the program.
+# The command that a person types to run the program.
 IN_CHECKOUT, INSTALLED = "python3 build.py", "casebook"
 COMMAND = IN_CHECKOUT if os.path.isfile(os.path.join(CHECKOUT, "build.py")) else INSTALLED
 
 
 def find_packaged(name: str) -> str:
-    """The path of what comes with the program: the theme, guides, notes of upgrades, example."""
+    """The path of something that comes with the program: theme, guides, changelog, example."""
     path = os.path.join(_PACKAGE, name)
     first, _, rest = name.partition("/")
     if os.path.exists(path) or first not in _AT_TOP:
@@ -26,7 +26,7 @@ def find_packaged(name: str) -> str:
 
 
 def find_source(project: str, name: str) -> str:
-    """The path of an input: a file of the project, else the one of that name that comes with us."""
+    """The path of an input: the project's file, or for the theme else the packaged file."""
     path = os.path.join(project, name)
     if os.path.lexists(path) or not name.startswith("theme/"):
         return path
@@ -40,11 +40,11 @@ def find_project(given: str | None) -> str:
     try:
         here = os.getcwd()
     except OSError:
-        # The folder that somebody stands in may be gone; a checkout is built all the same.
+        # The current folder may have been removed; a checkout can still be built.
         return CHECKOUT
     return here if is_project(here) or not is_project(CHECKOUT) else CHECKOUT
 
 
 def is_project(folder: str) -> bool:
-    """True of a folder that holds settings of Pelican."""
+    """True if a folder holds settings of Pelican."""
     return os.path.isfile(os.path.join(folder, SETTINGS))

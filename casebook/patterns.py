@@ -1,4 +1,4 @@
-"""Words and patterns that are data: YAML files beside the modules that read them."""
+"""Words and patterns from YAML files, which lie beside the modules that read them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 def read_words(module: str, name: str) -> Mapping[str, Any]:
     """The lists of a YAML file beside a module."""
-    # PyYAML takes longer to import than a build with nothing to do.
+    # Imported here because importing PyYAML takes longer than a build with nothing to do.
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -19,10 +19,10 @@ def read_words(module: str, name: str) -> Mapping[str, Any]:
 
 
 class Patterns(dict[str, re.Pattern[str]]):
-    """Patterns by name, each an expression or a list of words; `@name` stands for another one.
+    """Patterns by name, each an expression or a list of words; `@name` stands for another entry.
 
-    Each is compiled when it is first asked for: together those of amounts cost 30 ms, which a build
-    with nothing to read must not pay. The cache of `re` is slower than most matches.
+    Each pattern is compiled at its first use: compiling those of amounts takes 30 ms, which a build
+    with nothing to read must not spend. The cache of `re` is slower than most matches.
     """
 
     def __init__(self, entries: Mapping[str, Any], **known: Any) -> None:
@@ -31,7 +31,7 @@ class Patterns(dict[str, re.Pattern[str]]):
         self._filled: dict[str, str] = {}
 
     def fill(self, words: str) -> str:
-        """An expression with those that it names in their places."""
+        """An expression with each `@name` replaced by its entry."""
         return re.sub("@([a-z_]+)", lambda found: self._fill(found[1]), words)
 
     def _fill(self, name: str) -> str:
@@ -40,7 +40,7 @@ class Patterns(dict[str, re.Pattern[str]]):
         return self._filled[name]
 
     def compile(self, name: str, words: str) -> re.Pattern[str]:
-        """The pattern of an entry with everything filled in."""
+        """The pattern of an entry in which every name is replaced."""
         return re.compile(words)
 
     def __missing__(self, name: str) -> re.Pattern[str]:
@@ -50,7 +50,7 @@ class Patterns(dict[str, re.Pattern[str]]):
 
 def _join(entry: str | Iterable[Any]) -> str:
     if not isinstance(entry, str):
-        # An exception is a pair of its pattern and the reason for it.
+        # An entry for an exception is a pair: its pattern and its reason.
         return "|".join(word if isinstance(word, str) else word[0] for word in entry)
     if "\n" in entry:
         lines = (line.strip() for line in entry.splitlines())

@@ -1,24 +1,24 @@
-"""Plugin of Pelican: it says which command builds the site to whoever runs pelican itself."""
+"""Plugin of Pelican that tells anyone who runs `pelican` itself which command builds the site."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any, Final
 
-# A run of our own has this among its settings.
+# The program's own runs have this setting.
 OWN_RUN: Final = "CASEBOOK_RUN"
 OWN_PLUGIN: Final = __name__
 
 
 def register() -> None:
-    """Have every run of Pelican looked at before it writes anything."""
+    """Connect the check of every run of Pelican, so that it comes before any writing."""
     from pelican.plugins import signals
 
     signals.initialized.connect(refuse_other_runs)
 
 
 def refuse_other_runs(pelican: Any) -> None:
-    """End a run that is not ours: it would write its own pages over those of the site."""
+    """End a run that this program did not start: it would overwrite the pages of the site."""
     if pelican.settings.get(OWN_RUN):
         return
     from casebook.language import choose_language

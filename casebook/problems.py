@@ -1,4 +1,4 @@
-"""Problems of the content, wordings that are not understood, and the errors that end a command."""
+"""Problems of the content, errors in wordings, and the errors that end a command."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-# Thousands are made of each case, in a third of the time that a dataclass takes.
+# A NamedTuple: thousands are made for each case, in a third of the time that a dataclass takes.
 class Position(NamedTuple):
-    """A place in a text, both numbers counted from one, columns in code points.
+    """A place in a text; both numbers are counted from one, columns in code points.
 
-    Where it is a cell of a workbook, its `sheet` is named.
+    For a cell of a workbook, `sheet` is the name of its sheet.
     """
 
     line: int
@@ -38,7 +38,7 @@ class Position(NamedTuple):
     def __str__(self) -> str:
         if not self.sheet:
             return f"{self.line}:{self.column}"
-        # As spreadsheets write it, with which one can go there: Sheet1!B7, 'My sheet'!B7.
+        # The notation with which spreadsheets go to a cell: Sheet1!B7, 'My sheet'!B7.
         letters, left = "", self.column
         while left:
             left, letter = divmod(left - 1, 26)
@@ -47,7 +47,7 @@ class Position(NamedTuple):
         return f"{sheet}!{letters}{self.line}"
 
     def inside(self, offset: int) -> Position:
-        """The place of a character of what begins here; a cell has no places inside."""
+        """The place `offset` characters after this one; for a cell, the cell itself."""
         return self if self.sheet else Position(self.line, self.column + offset)
 
 
@@ -59,7 +59,7 @@ def find_in_lines(
 ) -> Iterator[tuple[re.Match[str], Position]]:
     """The matches of a pattern within each line of a text, with their places in its file.
 
-    Every line of the text is taken to begin in the column of the first, at `start`.
+    The first line begins at `start`; the others are assumed to begin in the same column.
     """
     for number, line in enumerate(text.split("\n")):
         for found in pattern.finditer(line):
@@ -68,7 +68,7 @@ def find_in_lines(
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Problem:
-    """One thing that is wrong with the content, where it is, and its remedy.
+    """One fault of the content, with its place and its remedy.
 
     `path` is relative to the project, with forward slashes.
     """
@@ -82,7 +82,7 @@ class Problem:
 
     @property
     def offered(self) -> str:
-        """The words that the remedy offers to write in the place of what is there, or nothing."""
+        """The replacement that the remedy offers, empty if it offers none."""
         return self.hint.offered if isinstance(self.hint, Hint) else ""
 
     def message(self, lang: Lang) -> str:
@@ -94,12 +94,12 @@ class Problem:
 
 
 def make_visible(text: str) -> str:
-    """A text in which what a Chinese console cannot show is named instead: U+200B."""
+    """A text in which characters that a Chinese console cannot show are named, such as U+200B."""
     return "".join(c if c.isprintable() and in_gbk(c) else name_of(c) for c in text)
 
 
 def in_gbk(text: str) -> bool:
-    """True for a text that a Chinese console can show."""
+    """True if a Chinese console can show a text."""
     try:
         text.encode("gbk")
     except UnicodeEncodeError:
@@ -108,12 +108,12 @@ def in_gbk(text: str) -> bool:
 
 
 def name_of(character: str) -> str:
-    """The code point of a character, U+0000."""
+    """The code point of a character, such as U+0000."""
     return f"U+{ord(character):04X}"
 
 
 class WordingError(ValueError):
-    """A wording that is not understood: the reason, the remedy and the place.
+    """An error about a wording that is not understood: the reason, the remedy and the place.
 
     `column` counts from one and points at the first character that is not understood;
     `understood` is the text before it.
@@ -130,10 +130,10 @@ class WordingError(ValueError):
 
 
 class CasebookError(Exception):
-    """An expected end of a command: a message in two languages and the exit status."""
+    """An expected failure of a command: a message in two languages and the exit status."""
 
     def __init__(self, text: Text, exit_status: Exit = Exit.MACHINE) -> None:
-        # From its arguments a process that reports makes the error of one that draws again.
+        # From these arguments an error that a worker pickled is made again in the first process.
         super().__init__(text, exit_status)
         self.text = text
         self.exit_status = exit_status
@@ -147,7 +147,7 @@ class CasebookError(Exception):
 
 
 class ContentError(CasebookError):
-    """Content that cannot be published, with every problem that was found."""
+    """An error for content that cannot be published, with every problem that was found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))

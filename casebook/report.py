@@ -15,10 +15,10 @@ from casebook.messages import say
 from casebook.problems import Problem
 from casebook.text import Lang
 
-# A larger file is refused, and its size is the problem.
+# A larger file is refused, so its lines are not shown.
 _MOST_BYTES = 20_000_000
 
-# So many problems of one file are shown to a person at a time.
+# The most problems of one file that are shown to a person at a time.
 MOST_SHOWN = 20
 
 
@@ -26,7 +26,7 @@ def print_problems(
     problems: Iterable[Problem], lang: Lang, project: Path, stream: TextIO, form: str = "text"
 ) -> None:
     """Print problems sorted by place: as text with a count, as JSON, or as GitHub annotations."""
-    # Of one kind there may be several at a place: two names in one setting.
+    # Problems with the same code and place may differ in their text: two names in one setting.
     by_words = {(one.path, one.at, one.code, one.text.zh): one for one in problems}
     ordered = [by_words[place] for place in sorted(by_words)]
     if form == "json":
@@ -40,7 +40,7 @@ def print_problems(
 
 
 def _print_text(ordered: Sequence[Problem], lang: Lang, project: Path, stream: TextIO) -> None:
-    # A person reads so many at a time; a file or a program gets all of them.
+    # A person at a terminal gets some of them, a file or a program all.
     most = MOST_SHOWN if stream.isatty() else len(ordered)
     for path, group in groupby(ordered, key=lambda problem: problem.path):
         found = list(group)
@@ -65,13 +65,13 @@ def _print_text(ordered: Sequence[Problem], lang: Lang, project: Path, stream: T
 
 
 def clean_line(line: str) -> str:
-    """A line as a terminal may show it: what could steer the terminal is made visible."""
-    # A tab in a line of YAML is what editors are most often told of.
+    """A line in which characters that could control a terminal are made visible."""
+    # A tab in a line of YAML is the fault that editors see most often.
     return "".join(c if c.isprintable() else "?" for c in line.replace("\t", "→"))
 
 
 def _as_annotation(problem: Problem, lang: Lang) -> str:
-    """A problem as a command of GitHub's runner, which marks the line in a pull request."""
+    """A problem as a workflow command of GitHub, which marks the line in a pull request."""
     kind = "error" if problem.severity == "error" else "warning"
     path = problem.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     place = f"file={clean_line(path)},line={problem.at.line},col={problem.at.column}"
@@ -80,7 +80,7 @@ def _as_annotation(problem: Problem, lang: Lang) -> str:
 
 
 def list_parts(problem: Problem, lang: Lang) -> dict[str, object]:
-    """The parts of a problem by their names, in one language."""
+    """The parts of a problem by name, in one language."""
     return {
         "path": problem.path,
         "line": problem.at.line,
@@ -93,11 +93,11 @@ def list_parts(problem: Problem, lang: Lang) -> dict[str, object]:
 
 
 def show_source(problem: Problem, project: Path) -> list[str]:
-    """The line of the problem and a caret under the place, as wide as the characters before it."""
+    """The line of the problem, and a caret below its place, indented by the width of the text."""
     path = project / problem.path
     try:
         found = path.stat()
-        # What the problem is about may be that it is a pipe, or far too large.
+        # The problem may be that the file is a pipe or far too large.
         is_shown = stat.S_ISREG(found.st_mode) and found.st_size <= _MOST_BYTES
         lines = _read_lines(path, (found.st_mtime_ns, found.st_size)) if is_shown else []
     except (OSError, UnicodeDecodeError):
@@ -110,7 +110,7 @@ def show_source(problem: Problem, project: Path) -> list[str]:
     return [f"  {number} | {shown}", f"  {' ' * len(number)} | {gap}^"]
 
 
-# A file may have thousands of problems.
+# Cached, because a file may have thousands of problems.
 @lru_cache(maxsize=1)
 def _read_lines(path: Path, _stamp: tuple[int, int]) -> list[str]:
     text = path.read_text(encoding="utf-8-sig")
@@ -118,5 +118,5 @@ def _read_lines(path: Path, _stamp: tuple[int, int]) -> list[str]:
 
 
 def display_width(text: str) -> int:
-    """The columns that a text takes on a console, where Chinese characters take two."""
+    """The number of columns of a text on a console, where a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,4 +1,4 @@
-"""Cases that a preview sets aside: what is wrong with one keeps no other from being shown."""
+"""Cases that a preview sets aside, so that a faulty case does not keep others from being shown."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """The problems of a case that is set aside, and what was read in its place."""
+    """The problems of a case that is set aside, and the content that was read instead of it."""
 
     problems: tuple[Problem, ...]
     instead: bytes | None
 
     @property
     def is_draft(self) -> bool:
-        """True of a draft, which may have blanks."""
+        """True if the case is a draft, which may have blanks."""
         return self.instead == b""
 
 
@@ -49,15 +49,15 @@ class Loaded:
 
     @property
     def versions(self) -> Mapping[str, str]:
-        """The digests of all that was read, by path."""
+        """The digests of all files that were read, by path."""
         return self.cases.versions
 
 
 def load_apart(options: BuildOptions, inputs: Inputs, cache: Cache, executor: Executor) -> Loaded:
-    """The data set of a preview, in which a faulty case is as it was last built, if it ever was.
+    """The data set of a preview, in which a faulty case is replaced by its last built version.
 
-    A faulty draft is left out, and so is a case that was not built yet. What is wrong with anything
-    else is among the problems.
+    A faulty draft is left out, and so is a faulty case that was never built. Faults of all other
+    files are among the problems.
     """
     instead: dict[str, bytes | None] = {}
     aside: dict[str, tuple[Problem, ...]] = {}
@@ -65,7 +65,7 @@ def load_apart(options: BuildOptions, inputs: Inputs, cache: Cache, executor: Ex
         cases = CaseCache(cache, inputs.digests, instead)
         dataset, problems = load_checked(options.project, True, cases, executor, options.timings)
         faulty = {p.path for p in problems if p.severity == "error" and p.path.startswith(CASES)}
-        # What is left out already and faulty still, such as two names for one file, stops us.
+        # A case that is left out and still faulty, as with two names for one file, is a problem.
         fresh = sorted(path for path in faulty if instead.get(path, b"-"))
         if not fresh:
             set_aside = {path: Aside(found, instead[path]) for path, found in aside.items()}
@@ -76,18 +76,18 @@ def load_apart(options: BuildOptions, inputs: Inputs, cache: Cache, executor: Ex
 
 
 def _find_substitute(path: str, options: BuildOptions, is_vain: bool) -> bytes | None:
-    """The record in the place of a faulty case; an earlier version may be faulty by now too."""
+    """The content instead of a faulty case: b"" for a draft, else the last built record or None."""
     if is_draft(read_bytes(options.project / path, options.project, [])):
         return b""
     slug = Path(path).stem
-    # The site has the record of each of its cases as it was when it was built.
+    # The site holds each record as it was built; `is_vain` if that is faulty by now as well.
     good = options.output / "cases" / slug / f"{slug}.yaml"
     return good.read_bytes() if good.is_file() and not is_vain else None
 
 
 def make_sketches(loaded: Loaded, project: Path) -> Iterator[CaseJob]:
-    """The cases that were left out, as far as they can be read, each to be made by itself."""
-    # Only now: a check must not pay for what draws charts and prints pages.
+    """The cases that were left out, as far as they can be read, each as a separate job."""
+    # Imported here so that a check does not load the chart and page code.
     from casebook.build.case_files import CaseJob
 
     dataset = loaded.dataset

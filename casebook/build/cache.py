@@ -1,7 +1,7 @@
-"""Cache of what earlier builds made, under keys of what it was made from.
+"""Cache of the results of earlier builds, under keys that are digests of their inputs.
 
-The first word of a key is its namespace: `record`, `drawing` or `template`. The rows of `state`,
-which are known by the names of files and units, lie beside them.
+The first word of a key is its namespace: `record`, `drawing` or `template`. The rows of `state`
+are in the same cache, under the names of files and units.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ R = TypeVar("R")
 T = TypeVar("T")
 _SCHEMA = "create table if not exists made (key text primary key, value blob, seal blob)"
 _KEY_BYTES = 32
-# What is kept of so many cases lies together, on an average.
+# The average number of cases whose values share one row.
 _RUN = 64
-# Bytes that may wait in memory until they are written together.
+# The most bytes that wait in memory to be written together.
 _MOST_WAITING = 4 * 2**20
-# What a damaged file makes SQLite and its Python module raise.
+# The exceptions that SQLite and its Python module raise for a damaged file.
 _DAMAGE = (sqlite3.Error, OSError, OverflowError, MemoryError, ValueError)
 
 
 class Cache:
-    """Bytes under content keys; a value that is damaged, moved or planted counts as missing.
+    """Bytes under content keys; a damaged, moved or planted value counts as missing.
 
-    Each value is sealed together with its key by a secret of this checkout, so that a cache
-    carried here from elsewhere is not believed.
+    Each value is sealed together with its key by a secret of this checkout, so the values of a
+    cache that was copied from another place are not used.
     """
 
     def __init__(
@@ -74,9 +74,9 @@ class Cache:
         return None
 
     def recall(self, key: str, decode: Callable[[bytes], R], most: int = sys.maxsize) -> R | None:
-        """The decoded value under a key, or None; with a memory each is decoded but once.
+        """The decoded value under a key, or None; with a memory each value is decoded only once.
 
-        One that holds `most` values already takes no more of this kind.
+        The value is not added to a memory that already holds `most` values.
         """
         if self._memory is not None and key in self._memory:
             self._used.add(key)
@@ -91,7 +91,7 @@ class Cache:
         return found
 
     def mark_used(self, key: str) -> None:
-        """Keep a value from the next pruning, though nobody asks for it."""
+        """Mark a value as used, so that the next pruning keeps it."""
         self._used.add(key)
 
     def put(self, key: str, value: bytes) -> None:
@@ -106,7 +106,7 @@ class Cache:
                 self.flush()
 
     def flush(self) -> None:
-        """Bring to the disk what was put, at one stroke: another build must not wait for this."""
+        """Write all waiting values to the disk at once, so that other builds are not blocked."""
         waiting, self._waiting, self._weight = self._waiting, {}, 0
         if self._connection is not None and waiting:
             rows = ((key, value, self._seal(key, value)) for key, value in waiting.items())
@@ -116,7 +116,7 @@ class Cache:
                 self._connection.commit()
 
     def forget_put(self) -> None:
-        """Forget what was put since the opening, which may be of other contents than its keys."""
+        """Forget the values put since the opening, which may not belong to their keys."""
         for key in (*self._waiting, *self._written):
             if self._memory is not None:
                 self._memory.pop(key, None)
@@ -128,7 +128,7 @@ class Cache:
                 self._connection.commit()
 
     def prune(self, prefix: str) -> None:
-        """Forget what has the prefix and was not used since the opening."""
+        """Forget the values whose keys have the prefix and were not used since the opening."""
         for key in [key for key in self._memory or () if key.startswith(prefix)]:
             if self._memory is not None and key not in self._used:
                 del self._memory[key]
@@ -148,10 +148,10 @@ class Cache:
 
 
 def cut_runs(things: Sequence[T], name: Callable[[T], str]) -> Iterator[tuple[str, list[T]]]:
-    """The things in runs under names: what is kept of a run is read and written in one row.
+    """The things in named runs; the values of a run are read and written in one row.
 
-    A row for each of ten thousand things takes five times as long to read. Where a run begins
-    follows from the names alone, so that one that comes or goes changes no other run.
+    Reading one row for each of ten thousand things takes five times as long. The names alone decide
+    where a run begins, so adding or removing a thing does not change other runs.
     """
     run, begun = list[T](), ""
     for thing in things:
@@ -169,10 +169,10 @@ def cut_runs(things: Sequence[T], name: Callable[[T], str]) -> Iterator[tuple[st
 def open_cache(
     folder: Path, enabled: bool = True, memory: dict[str, Any] | None = None
 ) -> Iterator[Cache]:
-    """The cache in a folder; one that cannot be read is made anew.
+    """The cache in a folder; an unreadable cache is replaced by a new one.
 
-    Where there can be none, or none is wanted, what is put is found again until the end only. In
-    a memory a process that builds again and again keeps what it has decoded.
+    If no cache is possible or wanted, values are kept only until the end of the block. A process
+    that builds again and again keeps its decoded values in `memory`.
     """
     connection = None
     secret = secrets.token_bytes(_KEY_BYTES)
@@ -187,7 +187,7 @@ def open_cache(
     try:
         yield cache
     finally:
-        # A value is known by its content, so that it is as good after a build that failed.
+        # Keys are made of content, so values are valid even if the build failed.
         cache.flush()
         if connection is not None:
             with suppress(*_DAMAGE):
@@ -195,11 +195,11 @@ def open_cache(
 
 
 def _read_secret(path: Path) -> bytes:
-    """The secret of this checkout, made where there is none; only its owner can read it."""
+    """The secret of this checkout, made if there is none; only its owner can read it."""
     if path.is_symlink():
         raise OSError(f"{path} is a link")
     with suppress(OSError):
-        # Looked at first: a pipe in its place would wait for ever.
+        # Checked before it is read, because reading a pipe would wait for ever.
         if path.is_file() and path.stat().st_size == _KEY_BYTES:
             return path.read_bytes()
         path.unlink()
@@ -210,20 +210,20 @@ def _read_secret(path: Path) -> bytes:
 
 
 def _connect(path: Path | None, is_sound: bool = False) -> sqlite3.Connection | None:
-    """A database, made anew where it is damaged; one without a path is seen by nobody else.
+    """A database; a damaged one is replaced, and one without a path is private to this process.
 
-    That one lies in memory, and where this is too little on the disk. One that this process has
-    read from before `is_sound`, and is not gone through again.
+    SQLite keeps a private database in memory, and on the disk if it grows too large. A database
+    that this process has read before `is_sound` and is not read through again.
     """
     files = (path, path.with_name(f"{path.name}-journal")) if path else ()
-    # SQLite would wait for ever for what somebody writes into a pipe.
+    # SQLite would wait for ever if the file was a pipe.
     if any(os.path.lexists(one) and not stat.S_ISREG(os.lstat(one).st_mode) for one in files):
         return None
     for _attempt in range(2):
         connection = None
         try:
             connection = sqlite3.connect(path or "", timeout=5)
-            # What stands in the file is data: no function of it may be called by a schema.
+            # The file is not trusted: its schema must not call functions.
             connection.execute("pragma trusted_schema = off")
             connection.execute(_SCHEMA)
             if not is_sound:
@@ -241,18 +241,18 @@ def _connect(path: Path | None, is_sound: bool = False) -> sqlite3.Connection | 
 
 @lru_cache(maxsize=1)
 def digest_program() -> str:
-    """A digest of the program itself: what another version made is made anew."""
+    """A digest of the program itself, so that values of another version are not used."""
     folder = Path(__file__).parent.parent
     kinds = (".py", ".yaml", ".tsv")
     files = sorted(path for path in folder.rglob("*") if path.suffix in kinds)
     return digest("\n".join(digest(file.read_bytes()) for file in files).encode())
 
 
-# To look up those of a few takes a tenth of a preview of a small site.
+# Looking up a few versions takes a tenth of the time of a preview of a small site.
 @lru_cache
 def find_version(package: str) -> str:
     """The version of an installed package."""
-    # Only here: a check does not pay for this import.
+    # Imported here so that a check does not load it.
     from importlib.metadata import version
 
     return version(package)

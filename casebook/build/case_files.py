@@ -1,4 +1,4 @@
-"""All files of one case, made in any process, and the texts that lists of the site take from it."""
+"""All files of one case, made in any process, and its texts for lists of the whole site."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from casebook.values.words import use_currency
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseContext:
-    """Inputs that all cases of a build share; `key` is a digest of everything in here.
+    """Inputs that all cases of a build share; `key` is a digest of all that shapes their files.
 
-    `make_site` knows of the editors' texts no more than that they exist. `has_stories` says that
-    the sentences of stories can be searched for. `theme` holds the sources of all templates:
-    the machine that makes the pages need not have the project. `compiled` are what came of them
-    so far, which a process need not find out again.
+    Of the editors' texts `make_site` knows only that they exist. `has_stories` is True if the
+    sentences of stories can be searched. `theme` holds the sources of all templates, because the
+    machine that makes the pages need not have the project. `compiled` are the templates compiled so
+    far, which a process need not compile again.
     """
 
     theme: Theme
@@ -39,10 +39,10 @@ class CaseContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseJob:
-    """One case to be made: all that it shows, the bytes of its record, and drawings that there are.
+    """One case to be made: all that it shows, the bytes of its record, and existing drawings.
 
-    `own` are the drawings of the case, None where they are still to be made; `embedded` are
-    others that its story shows, and `uses` are the pages beyond its own that show its figures.
+    `own` are the drawings of the case, None if they are still to be made; `embedded` are other
+    drawings that its story shows; `uses` are the other pages that show its figures.
     """
 
     slug: str
@@ -53,12 +53,12 @@ class CaseJob:
     uses: Uses
 
 
-# The files of a case, the texts that lists of the whole site take from it, and the time it took.
+# The files of a case, its texts for lists of the whole site, and the time by type of page.
 CaseResult = tuple[list[DataFile], dict[str, bytes], dict[str, Spent]]
 
 
 def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) -> CaseResult:
-    """Everything that is made of one case."""
+    """All results of making one case."""
     dataset = job.dataset
     use_currency(dataset.vocabulary.currency)
     case = dataset.by_slug[job.slug]
@@ -83,7 +83,7 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
 
 
 def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResult]:
-    """The files of several cases."""
+    """The results of making several cases."""
     renderer = open_renderer(context.theme, batch[0].dataset.languages)
     renderer.compiled.unpack(*context.compiled)
     with explaining_templates(context.theme):

@@ -1,4 +1,4 @@
-"""Texts that lists of the whole site take from each case, read back from the lists themselves."""
+"""Texts that lists of the whole site contain for each case, read back from the published lists."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from typing import IO, Final
 
 from casebook.messages import failure, say
 
-# Those of some two thousand cases; what a disk gives back at once need not be in memory too.
+# The texts of some two thousand cases; more are kept on the disk, which returns them fast.
 MOST_IN_MEMORY = 4 * 2**20
 _MOST_TOGETHER = 100
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenTexts:
-    """Where the texts of each case lie in the published lists.
+    """The places of the texts of each case in the published lists.
 
-    `cases` are slugs with the keys of what was made of them, in their order; each list is a file
-    with the place of the text of each case: where it begins, and how long it is.
+    `cases` are the slugs and keys of the cases in their order. `lists` are the path of each list
+    and, for each case in turn, the start and the length of its text, in bytes.
     """
 
     cases: Sequence[tuple[str, str]] = ()
@@ -34,10 +34,10 @@ NO_TEXTS: Final = WrittenTexts()
 
 
 class ListPiece(bytes):
-    """The texts of neighbours as a list has them, with the name of the list.
+    """The texts of neighbouring cases as they stand in a list, with the name of the list.
 
-    `first` is the number of the first of them, `sizes` are theirs, and before each but the first of
-    all are `between` bytes of something else.
+    `first` is the number of the first case, `sizes` are the lengths of the texts, and `between` is
+    the number of separating bytes before each text, except the text of case 0.
     """
 
     name: str
@@ -47,10 +47,10 @@ class ListPiece(bytes):
 
 
 class CaseTexts:
-    """Texts given case by case in any order, and then read list by list, one of every case.
+    """Texts that are added case by case in any order, and then read list by list for all cases.
 
-    Those that are in a `known` list are read from there, where nothing was made anew of the case.
-    New ones lie in a file in the folder until this is closed.
+    The texts of a case that was not made again are read from the `known` lists. New texts are kept
+    in a file in the folder until `close`.
     """
 
     def __init__(self, folder: Path, cases: Sequence[tuple[str, str]], known: WrittenTexts) -> None:
@@ -59,18 +59,18 @@ class CaseTexts:
         self.cases = cases
         self._known = known
         numbers = {case: number for number, case in enumerate(known.cases)}
-        # The number that each case had before.
+        # The number that each case had in the last build, -1 for a new or changed case.
         self._before = array("q", (numbers.get(case, -1) for case in cases))
-        # Where new texts begin, and how long they are, by the names of the lists.
+        # The start and length of each new text, by the names of the lists.
         self._new: dict[str, array[int]] = {}
         self._placed: dict[str, tuple[str, array[int]]] = {}
 
     def is_known(self, number: int) -> bool:
-        """True of a case whose texts are in the published lists as they would be made."""
+        """True if the published lists have the current texts of a case."""
         return self._before[number] >= 0
 
     def add(self, number: int, texts: Mapping[str, bytes]) -> None:
-        """Keep new texts of one case, by the names of the lists that take them."""
+        """Keep the new texts of one case, by the names of their lists."""
         self._before[number] = -1
         for name, text in texts.items():
             places = self._new.setdefault(name, array("q", bytes(2 * 8 * len(self.cases))))
@@ -102,7 +102,7 @@ class CaseTexts:
                 number += len(sizes)
 
     def _measure_neighbours(self, number: int, places: array[int]) -> Iterator[int]:
-        """The sizes of the texts that follow each other from a case on, as they did before."""
+        """The sizes of the texts, from a case on, that followed each other in the last build."""
         before, many = self._before[number], 0
         while many < _MOST_TOGETHER and number + many < len(self.cases):
             if self._before[number + many] != before + many:
@@ -111,7 +111,7 @@ class CaseTexts:
             many += 1
 
     def place(self, path: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """The chunks of a file, in which texts that are among them are found from now on."""
+        """The chunks of a file, unchanged, while the places of the texts among them are noted."""
         at = 0
         for chunk in chunks:
             if isinstance(chunk, ListPiece):
@@ -126,11 +126,11 @@ class CaseTexts:
             yield chunk
 
     def locate(self) -> WrittenTexts:
-        """Where the texts are in the files that they were placed in."""
+        """The noted places of the texts."""
         return WrittenTexts(self.cases, self._placed)
 
     def close(self) -> None:
-        """Give back the room on the disk."""
+        """Remove the file of new texts from the disk."""
         self._file.close()
 
 
@@ -138,6 +138,6 @@ def _read(file: IO[bytes] | FileIO, start: int, end: int) -> bytes:
     file.seek(start)
     found = file.read(end - start) or b""
     if len(found) != end - start:
-        # Whoever cuts a list off while it is read would have every text behind it in a wrong place.
+        # A list that was cut off while it was read would shift the places of all later texts.
         raise failure("build.machine", path=file.name, reason=say("build.machine.busy"))
     return found

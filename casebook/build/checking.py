@@ -1,4 +1,4 @@
-"""Checks of a whole project: its records, its texts, and what it has published."""
+"""Checks of a whole project: its records, its texts, and its published facts."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ from casebook.record.summary import CaseSummary
 from casebook.yaml.encoding import MAX_BYTES, describe_size
 from casebook.yaml.files import CASES, most_bytes, read_bytes, show_path
 
-# Where the frozen releases lie; a project without any pays nothing for them.
+# The folder of the frozen releases; without it the code for releases is not loaded.
 _RELEASES = "data/versions"
 _NO_VERSIONS: Final[Mapping[str, str]] = {}
-# No folder has such a name, but in the place of a file.
+# A folder whose name ends like this is in the place of a file.
 _ENDINGS = (
     *(".yaml", ".md", ".csv", ".txt", ".html", ".css", ".js", ".xml", ".json"),
     *(".svg", ".png", ".ico", ".woff2"),
@@ -63,8 +63,8 @@ def load_checked(
     timings = timings or Timings()
     timings.begin("build.stage.read")
     faulty = check_sources(project, cache.versions if cache is not None else {})
-    # Nothing is read of what could hang or fill the memory; records are asked one by one, so that
-    # a preview can set one aside.
+    # Stop before reading if a file other than a record could hang the build or fill the memory.
+    # Records are read one by one, so that a preview can set a faulty one aside.
     if any(not one.path.startswith(CASES) for one in faulty):
         raise ContentError(faulty)
     dataset, problems = read_dataset(project, drafts, cache, executor)
@@ -82,11 +82,11 @@ def load_checked(
     drafted = [case for case in dataset.summaries if case.state == "draft"]
     published = _leave_out_drafts(dataset) if drafted else dataset
     unchecked = _find_unchecked(published, cache)
-    # Each case is judged in its turn, and asking for the next one tells how many are done.
+    # Cases are checked one after another; asking for the next one counts the one before as done.
     tracked = timings.track(unchecked, len(unchecked))
     problems += _check_dataset(project, published, tracked, cache)
     if drafted:
-        # A draft is judged among the published cases, which are not judged by it.
+        # A draft is checked together with the published cases; only problems of drafts are kept.
         paths = {case.path for case in drafted}
         found = _check_dataset(project, dataset, drafted)
         problems += [problem for problem in found if problem.path in paths]
@@ -94,18 +94,18 @@ def load_checked(
 
 
 def refuse_errors(problems: Sequence[Problem]) -> None:
-    """Raise ContentError with all problems where one of them is more than a warning."""
+    """Raise ContentError with all problems if one of them is an error."""
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
 
 
 def check_project(project: Path) -> list[Problem]:
-    """Every problem that a build would refuse or warn of."""
+    """Every problem that a build would report as an error or a warning."""
     try:
         dataset, problems = load_checked(project)
     except ContentError as error:
         return list(error.problems)
-    # Only a check: a build reads the templates in any case, with what it knows of them.
+    # Here only, because a build checks the templates itself, with its cache of them.
     from casebook.build.templates import CompiledTemplates, check_templates
     from casebook.build.theme import read_theme
 
@@ -122,13 +122,13 @@ def check_published(
 ) -> list[Problem]:
     """Differences from what was published without a recorded change.
 
-    Of the cases whose slugs are `unpublished` nothing is said.
+    Cases whose slugs are in `unpublished` are not compared.
     """
     dated = [*check_updated(dataset, today), *check_days_of_sources(project, dataset, today)]
     if not has_ledger(project):
         return dated + [one for case in dataset.summaries for one in check_days(case, "", today)]
     versions = {case.slug: case.version for case in dataset.summaries}
-    # What passed against this very ledger passes again, as long as its record is the same.
+    # A record that passed against the same ledger passes again as long as it is unchanged.
     known = cache.find_published() if cache is not None else {}
     settled = {slug for slug, version in known.items() if version == versions.get(slug)}
     if known and settled == known.keys() == versions.keys():
@@ -154,7 +154,7 @@ def _leave_out_drafts(dataset: Dataset) -> Dataset:
 
 
 def _find_unchecked(dataset: Dataset, cache: CaseCache | None) -> Sequence[CaseSummary]:
-    """The cases that did not pass the checks of an earlier build with the inputs that they have."""
+    """The cases that have not passed the checks of an earlier build with the same inputs."""
     if cache is None or dataset.unread:
         return dataset.summaries
     key_of = cache.dependencies_of(dataset).key_of
@@ -165,7 +165,7 @@ def _check_dataset(
     project: Path, dataset: Dataset, cases: Iterable[CaseSummary], cache: CaseCache | None = None
 ) -> list[Problem]:
     problems: list[Problem] = []
-    # The texts of sources are not ours to publish, so they are kept outside the project.
+    # The texts of sources must not be published, so they are kept outside the project.
     if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
         problems += check_quotes(dataset, _read_snapshots(Path(folder), problems))
     return [
@@ -181,10 +181,10 @@ def _check_dataset(
 def _check_cases(
     cases: Iterable[CaseSummary], dataset: Dataset, cache: CaseCache | None
 ) -> Iterator[Problem]:
-    """The problems of these cases; those that pass by their inputs alone are noted.
+    """The problems of these cases; cases that pass by their own inputs are kept as passed.
 
-    The inputs do not hold what a text may say of the whole site, so that a fault within them is
-    looked at again among all cases.
+    The inputs of a case lack what a text may say of the whole site, so a case with a problem is
+    checked again with the whole data set.
     """
     passed = []
     for summary in cases:
@@ -202,7 +202,7 @@ def _check_cases(
 def _check_whole(project: Path, dataset: Dataset, cache: CaseCache | None) -> list[Problem]:
     """The problems of all cases together, and of the theme and the editors' texts and lists.
 
-    They pass as long as no number changes.
+    They are not checked again as long as neither the inputs nor the numbers of cases change.
     """
     key = cache.find_content_key(dataset) if cache is not None and not dataset.unread else ""
     if cache is not None and key and cache.has_passed(key):
@@ -222,7 +222,7 @@ def _read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
     if not folder.is_dir():
         problems.append(problem("E265", "CASEBOOK_SNAPSHOTS", START, folder=folder))
         return {}
-    # The text is only searched, so that a stray byte in it is no reason to stop.
+    # The text is only searched, so a byte that is not UTF-8 does not matter.
     return {
         path.stem: read_bytes(path, folder, problems).decode("utf-8-sig", "replace")
         for path in sorted(folder.glob("*.txt"))
@@ -230,9 +230,9 @@ def _read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
 
 
 def check_sources(project: Path, versions: Mapping[str, str] = _NO_VERSIONS) -> list[Problem]:
-    """Links of the sources that lead out of them or nowhere, and what cannot be read as a file.
+    """The problems of source files: links that lead outside or nowhere, unreadable or large files.
 
-    What is too large is among that; a file with a digest in its version was read.
+    A file with a digest in `versions` was read already, so its size is not checked again.
     """
     problems: list[Problem] = []
     roots = [project / name for name in list_sources(str(project))]
@@ -240,7 +240,7 @@ def check_sources(project: Path, versions: Mapping[str, str] = _NO_VERSIONS) -> 
     waiting: list[Path | os.DirEntry[str]] = [root for root in roots if os.path.lexists(root)]
     while waiting:
         entry = waiting.pop()
-        # Mostly known from the listing of the folder, so that no file need be looked at.
+        # The listing of the folder mostly tells the kind, so no file has to be stat'ed.
         if entry.is_symlink():
             if not _leads_into(Path(entry), roots):
                 problems.append(problem("E144", show_path(Path(entry), project), START))
@@ -253,7 +253,7 @@ def check_sources(project: Path, versions: Mapping[str, str] = _NO_VERSIONS) -> 
                 with os.scandir(entry) as entries:
                     waiting += entries
             except OSError as error:
-                # Else a folder that may not be read would count as an empty one.
+                # Reported, because an unreadable folder would otherwise count as empty.
                 reason = error.strerror or str(error)
                 shown = show_path(Path(entry), project)
                 problems.append(problem("E140.folder", shown, START, reason=reason))
@@ -269,7 +269,7 @@ def _judge_size(entry: Path | os.DirEntry[str], project: Path) -> Iterator[Probl
         found = entry.stat()
     except OSError:
         return
-    # No limit is lower, and so all but a few need no closer look.
+    # MAX_BYTES is the lowest limit, so only a few files need a closer look.
     if found.st_size > MAX_BYTES and stat.S_ISREG(found.st_mode):
         shown = show_path(Path(entry), project)
         if found.st_size > (most := most_bytes(shown)):

@@ -1,4 +1,4 @@
-"""Executor of a Dask cluster: workers on this machine or on many, each of this very program."""
+"""Executor on a Dask cluster: workers on one or more machines, all of this program's version."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from distributed import Client
 
 SCHEME = "dask"
-# Seconds that a scheduler may take to answer, and that it may be without any worker.
+# Seconds that a scheduler may take to answer, and seconds that it may be without workers.
 PATIENCE = 10.0
-# A task that fails for a reason of its machine is tried so often in all.
+# The total attempts at a task that fails because of its machine.
 ATTEMPTS = 3
-# What the bytes of pages and pictures depend on beside the program.
+# The packages that the bytes of pages and pictures depend on, beside the program.
 _PACKAGES: tuple[str, ...] = ("jinja2", "markdown", "markupsafe", "matplotlib", "numpy")
 _PACKAGES += ("notojp-matplotlib", "pillow")
 
@@ -35,7 +35,7 @@ _PACKAGES += ("notojp-matplotlib", "pillow")
 def parse_address(text: str) -> str:
     """HOST:PORT of an executor that is written dask://HOST:PORT.
 
-    Raises CasebookError with the status of a wrong usage where it is written otherwise.
+    Raises CasebookError with the status for wrong usage if the text has another form.
     """
     with suppress(ValueError):
         parts = urlsplit(text)
@@ -50,16 +50,16 @@ def parse_address(text: str) -> str:
 def open_cluster(address: str) -> Iterator[Executor]:
     """An executor on the workers of the scheduler at HOST:PORT.
 
-    The scheduler runs a batch again whose worker dies, as often as its settings allow. Whatever
-    ends the work is raised as a CasebookError, and so is, when the context is entered, that there
-    is no scheduler, no worker, or one of another version.
+    If a worker dies, the scheduler runs its batch again, as often as its settings allow. A failure
+    of the cluster is raised as a CasebookError. Entering the context raises one if there is no
+    scheduler, no worker, or a worker of another version.
     """
     client = _connect(address)
     try:
         _require_same_program(client, address)
         yield partial(_run_on_cluster, client)
     finally:
-        # With the client its tasks are gone from the scheduler, those under way as well.
+        # Closing the client removes its tasks from the scheduler, including running ones.
         client.close(timeout=PATIENCE)
 
 
@@ -80,11 +80,11 @@ def _count_workers(client: Client) -> int:
 
 
 def _wait_for(future: Any, workers: Callable[[], int]) -> Any:
-    """The result of a task, unless all workers are gone for long."""
+    """The result of a task; CasebookError if all workers are gone for long."""
     were_gone = False
     while True:
         try:
-            # What is done has yet to be brought here, which takes its time.
+            # The result of a finished task still has to be transferred, which takes time.
             done, error = future.result(timeout=30 * PATIENCE if future.done() else PATIENCE)
         except Exception as error:
             if not isinstance(error, TimeoutError) or future.status == "error":
@@ -99,20 +99,20 @@ def _wait_for(future: Any, workers: Callable[[], int]) -> Any:
             return done
 
 
-# Our tasks keep something for each process, and threads of Python gain nothing.
+# Tasks use caches of their process, and Python threads would not make them faster.
 _ONE_AT_A_TIME = threading.Lock()
 
 
 def run_task(
     program: str, function: Callable[[Any], Any], batch: Any
 ) -> tuple[Any, Exception | None]:
-    """Run a function on a worker, which has to be the same program as the one that asks.
+    """Run a function on a worker, which has to be of the same program as the asking process.
 
-    What it raises is given beside its result, for it would raise the same on any machine. What may
-    be a fault of this one is raised, so that the scheduler tries another.
+    An exception of the function is returned beside the result, because any machine would raise it.
+    An error that this machine may have caused is raised, so that the scheduler tries another one.
     """
     if describe_program() != program:
-        # One that came after the build began.
+        # The worker joined after the build began.
         raise failure("build.worker_strange", worker="")
     with _ONE_AT_A_TIME:
         try:
@@ -125,11 +125,11 @@ def run_task(
 
 @lru_cache(maxsize=1)
 def describe_program() -> str:
-    """A digest of all that decides which bytes this process makes of a task."""
-    # A package that this machine has not is not among them.
+    """A digest of all that decides which bytes this process makes from a task."""
+    # Packages that are not installed on this machine are left out.
     found = (distribution for name in _PACKAGES for distribution in distributions(name=name))
     versions = [f"{distribution.name} {distribution.version}" for distribution in found]
-    # Python's own tables of characters differ from one version to the next.
+    # Python's Unicode tables differ between versions.
     parts = [digest_program(), str(sys.version_info[:2]), *versions]
     return digest("\n".join(parts).encode())
 
@@ -137,7 +137,7 @@ def describe_program() -> str:
 def _connect(address: str) -> Client:
     host, _, port = address.rpartition(":")
     try:
-        # A refusal is known at once, where the client would ask again and again.
+        # A refused connection is known at once, while the client would try again and again.
         socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE).close()
     except OSError as error:
         reason = error.strerror or str(error)
@@ -145,14 +145,14 @@ def _connect(address: str) -> Client:
     try:
         import dask
 
-        # It would write its own lines, with tracebacks, between ours.
+        # Dask would print its own lines, with tracebacks, between ours.
         silent = dict.fromkeys(("distributed", "distributed.client"), "critical")
         with dask.config.set({"logging": silent}):
             from distributed import Client
     except ImportError as error:
         raise failure("build.dask_absent") from error
     try:
-        # A client that is answered with silence would wait for ever.
+        # A client that gets no answer would wait for ever.
         connect = partial(Client, f"tcp://{address}", timeout=PATIENCE, set_as_default=False)
         client: Client = run_within(2 * PATIENCE, connect)
         return client

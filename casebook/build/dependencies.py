@@ -1,7 +1,7 @@
 """Dependencies of a case: exactly what its pages may show of the whole data set, and its key.
 
-A case is made anew only where its key changes. Whatever its pages show has to be among its
-inputs: where they hold too little, that shows at once, as a name that does not exist.
+A case is made again only if its key changes. Everything that its pages show has to be among its
+inputs. If an input is missing, rendering fails at once with an unknown name.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ class Dependencies:
         self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
 
     def with_settings(self, dataset: Dataset) -> Dependencies:
-        """The same of a data set that differs by no more than its settings, which are in no key."""
+        """The dependencies of a data set that differs only in its settings, which are in no key."""
         same = copy(self)
         same.dataset = dataset
         return same
 
     def inputs_of(self, case: CaseSummary) -> Dataset:
-        """All that the pages of a case may show: a data set as if there were no other case.
+        """All that the pages of a case may show: a data set with little of the other cases.
 
-        Its neighbours are in it with no more of them than a link needs, and whole the cases whose
-        figures its story tells.
+        It holds of the neighbours only what a link needs. Cases whose figures the story refers to
+        are in it as a whole.
         """
         dataset = self.dataset
         named = self._find_named(case)
@@ -57,12 +57,12 @@ class Dependencies:
         )
 
     def key_of(self, case: CaseSummary) -> str:
-        """A digest of all inputs of a case, for which its record need not be loaded."""
+        """A digest of all inputs of a case; its record need not be loaded for it."""
         if (known := self._keys.get(case.slug)) is not None:
             return known
         named, whole = self._find_named(case), self._find_whole(case)
         parts = (
-            # Under another name a story may name its own figures as those of another case.
+            # After a renaming, a story's references to its own figures may mean another case.
             case.slug,
             [self._versions.get(one.path, one.version) for one in (case, *named)],
             [(near.slug, near.region) for near in self._find_near(case)],
@@ -73,16 +73,16 @@ class Dependencies:
         return key
 
     def find_versions(self) -> dict[str, str]:
-        """A digest of the record of each case, and of its sources, without its texts, by slug."""
+        """By slug, a digest of the record of each case without its texts, and of its sources."""
         return {case.slug: self._digest_listed(case) for case in self.dataset.summaries}
 
     def _digest_listed(self, case: CaseSummary) -> str:
-        # A renamed file is the same record at another address.
+        # The slug, because a renamed file has the same record but another address.
         parts = (case.slug, case.listed, *map(self._version_of, case.sources))
         return digest("\n".join(parts).encode())
 
     def _find_named(self, case: CaseSummary) -> list[CaseSummary]:
-        """The other cases whose figures the story tells."""
+        """The other cases whose figures the story refers to."""
         if not case.named_figures:
             return []
         summaries, positions = self.dataset.summaries, self.dataset.positions
@@ -116,7 +116,7 @@ class Dependencies:
         return self._source_versions[source]
 
 
-# The same are asked for by the cache of records and by the keys of cases.
+# Cached, because the cache of records and the keys of cases ask for the same digests.
 @lru_cache(maxsize=20_000)
 def digest_source(source: Source) -> str:
     """A digest of all that is known of a source."""
@@ -124,12 +124,12 @@ def digest_source(source: Source) -> str:
 
 
 def _list_sources(case: CaseSummary, named: Iterable[CaseSummary]) -> dict[str, None]:
-    """The sources that a case and those that it names rest on, each once."""
+    """The sources of a case and of the cases that it refers to, each once."""
     return dict.fromkeys(name for one in (case, *named) for name in one.sources)
 
 
 def _strip_case(case: CaseSummary) -> Case:
-    """No more of a neighbour than the link to it shows: its place."""
+    """A neighbour with only its region, which is all that the link to it shows."""
     return Case(
         slug=case.slug,
         path=case.path,

@@ -1,4 +1,4 @@
-"""Charts and pictures of a site, taken from the cache where neither table nor code changed."""
+"""Charts and pictures of a site, taken from the cache if neither table nor code changed."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from casebook.values.digest import digest
 
 T = TypeVar("T")
 R = TypeVar("R")
-# All that the pictures of a chart depend on: its table, the line of its sources, the colours, and
-# the name of the site on its card.
+# The inputs of the pictures of a chart: its table, the line that names its sources, the colours,
+# and the name of the site on its card.
 PictureTask = tuple[ChartTable, str, dict[str, str], str]
 
-# To start a process, with matplotlib in it, costs as much as the pictures of a dozen charts.
+# Starting a process with matplotlib takes as long as drawing the pictures of a dozen charts.
 PICTURES_PER_PROCESS = 20
-# Of more charts than these, only those of all cases have a page with files, and PNGs: a
-# thousand cases would take minutes to draw and leave forty thousand files.
+# If there are more charts than these, charts of single cases have no page with files, or no PNGs:
+# those of a thousand cases would take minutes to draw and make forty thousand files.
 MOST_OFFERED = 200
 MOST_PICTURED = 40
 
@@ -47,14 +47,14 @@ MOST_PICTURED = 40
 def tabulate_charts(
     dataset: Dataset, embedded: Collection[str] = ()
 ) -> tuple[list[ChartTable], bool]:
-    """The charts that are drawn before any page is made, in each language, with what is offered
-    of them; and whether those of single cases are offered.
+    """The tables of the charts that are drawn before any page is made, in each language, and
+    True if the charts of single cases are offered as files.
 
-    Where there are too many they are drawn with their pages, but those that a text embeds.
+    If there are too many, charts of cases are drawn with their pages, except those in `embedded`.
     """
     across = list(find_charts_across(dataset))
     own = (chart for case in dataset.cases for chart in find_charts_of(case, dataset))
-    # One too many decides; no further case is looked at.
+    # One chart too many decides, so no further case is read.
     charts = [*across, *islice(own, MOST_OFFERED + 1 - len(across))]
     offered = len(charts) <= MOST_OFFERED
     if not offered:
@@ -86,7 +86,7 @@ def draw_charts(tables: Iterable[ChartTable], cache: Cache) -> dict[tuple[str, L
 
 
 def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
-    """The drawings of a case in a site of so many charts that none has files of its own."""
+    """The drawings of a case in a site with too many charts to offer them as files."""
     return tuple(
         draw_chart(replace(tabulate_chart(chart, dataset, lang), pictured=False, offered=False))
         for chart in find_charts_of(case, dataset)
@@ -106,12 +106,12 @@ def draw_pictures(
     for table in tables:
         if table.offered:
             name = dataset.settings.name.inside(table.lang) if dataset.settings.siteurl else ""
-            # A picture says no more of its sources than that line.
+            # Of the sources a picture shows only the line that names them.
             task = replace(table, sources=()), credit_sources(table), colours, name
             tasks[f"drawing:picture:{digest_code()}:{digest(repr(task).encode())}"] = task
 
     def draw_missing(missing: Mapping[str, PictureTask]) -> Iterable[Pictures]:
-        # Beside PNGs the other files cost nothing, so that a process pays for PNGs alone.
+        # Only PNGs are worth a process; the other files take almost no time.
         costly = sum(table.pictured for table, *_ in missing.values())
         batches = Batches(items=missing.values(), count=costly, most=1, worth=PICTURES_PER_PROCESS)
         return executor(draw_batch, batches)
@@ -129,7 +129,7 @@ def draw_batch(batch: Sequence[PictureTask]) -> list[Pictures]:
 def _recall(
     cache: Cache, tasks: Mapping[str, T], make: Callable[[Mapping[str, T]], Iterable[R]]
 ) -> dict[str, R]:
-    """Results of tasks by their keys: from the cache, which is sealed, or made and put there."""
+    """The results of tasks by key, from the cache, which is sealed, or made and put there."""
     made: dict[str, R] = {k: pickle.loads(data) for k in tasks if (data := cache.get(k))}
     missing = {key: task for key, task in tasks.items() if key not in made}
     for key, result in zip(missing, make(missing), strict=True):
@@ -140,7 +140,7 @@ def _recall(
 
 @lru_cache(maxsize=1)
 def digest_code() -> str:
-    """A digest of everything beside its table that a drawing depends on: code and words."""
+    """A digest of all that a drawing depends on beside its table: code and words."""
     package = Path(__file__).parent.parent
     files = [path for room in ("charts", "values") for path in (package / room).glob("*.*")]
     parts = [find_version("matplotlib"), *(digest(file.read_bytes()) for file in sorted(files))]
@@ -162,7 +162,7 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
 
 
 def credit_sources(table: ChartTable) -> str:
-    """The line beneath a picture that names its sources."""
+    """The line below a picture that names its sources, empty if there are none."""
     publishers = (source.publisher.inside(table.lang) for source in table.sources)
     names = SEMICOLON.inside(table.lang).join(dict.fromkeys(publishers))
     return say("charts.sources", names=names).inside(table.lang) if names else ""
@@ -171,7 +171,7 @@ def credit_sources(table: ChartTable) -> str:
 def warn_of_letters(pictures: Iterable[Pictures], dataset: Dataset) -> list[Problem]:
     """A warning for each character that PNGs cannot show, at the field that holds it.
 
-    SVG and pages have the fonts of their reader and lose nothing.
+    SVG and pages use the fonts of the reader's machine and are not affected.
     """
     missing = {char for drawn in pictures for char in drawn.missing}
     return [

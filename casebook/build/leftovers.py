@@ -1,6 +1,6 @@
-"""Files that a killed process left beside those of a project, cleared as a command starts.
+"""Files that killed processes left in a project, removed when a command starts.
 
-Only what Python has loaded anyway is imported here: a build with nothing to do looks as well.
+Only modules that Python has loaded already are imported: a build with nothing to do runs this too.
 """
 
 from __future__ import annotations
@@ -9,22 +9,22 @@ import os
 import time
 from contextlib import suppress
 
-# Where files are written under another name first.
+# Folders in which files are first written under another name.
 _FOLDERS = (
     *(".", "docs", "data", "data/cases", "data/published", "data/versions"),
     *(".cache", ".cache/serve"),
 )
-# What was written in other folders, a path a line.
+# The list of targets in other folders, one path a line.
 _ELSEWHERE = ".cache/elsewhere"
 _MOST_ELSEWHERE = 50
-# Held for as long as a form writes a file.
+# The lock that is held while a form writes a file.
 FORM_LOCK = ".cache/form.lock"
-# Where nobody can be asked whether a process runs.
+# Seconds after which a draft counts as left behind, where a process cannot be looked up.
 _LONG = 24 * 3600
 
 
 def note_elsewhere(project: str, target: str) -> None:
-    """Remember a file or a folder that is about to be written where nobody would look again."""
+    """Remember a file or folder that is about to be written outside the folders searched here."""
     folders = [os.path.normpath(os.path.join(project, name)) for name in _FOLDERS]
     is_preview = os.path.dirname(target) == folders[-1]
     if target == os.path.join(project, "output") or is_preview:
@@ -35,7 +35,7 @@ def note_elsewhere(project: str, target: str) -> None:
     path = os.path.join(project, _ELSEWHERE)
     with suppress(OSError, UnicodeError):
         if not os.path.islink(os.path.dirname(path)):
-            # Only now: most builds are into the folder of the project.
+            # Imported here because most builds write into the project's own folder.
             from pathlib import Path
 
             from casebook.yaml.files import write_atomically
@@ -55,9 +55,9 @@ def _read_elsewhere(project: str) -> list[str]:
 
 
 def clear_leftovers(project: str) -> None:
-    """Remove what killed processes were writing, and put back a site that one had moved away.
+    """Remove the drafts of killed processes, and put back a site that one of them had moved away.
 
-    What a process writes that still runs stays.
+    The drafts of a process that still runs stay.
     """
     sites = {os.path.join(project, "output")}
     for folder in _FOLDERS:
@@ -71,7 +71,7 @@ def clear_leftovers(project: str) -> None:
         folder, name = os.path.split(site)
         kinds = ("building", "retired", "lock")
         if any(os.path.lexists(os.path.join(folder, f".{name}.{kind}")) for kind in kinds):
-            # Only now: there is mostly nothing to clear.
+            # Imported here because there is mostly nothing to clear.
             from pathlib import Path
 
             from casebook.build.output import repair_site
@@ -82,13 +82,13 @@ def clear_leftovers(project: str) -> None:
 
 
 def clear_drafts(target: str) -> None:
-    """Remove what killed processes were writing to put it in the place of a file."""
+    """Remove the drafts with which killed processes were going to replace a file."""
     folder, name = os.path.split(target)
     _clear_folder(folder, name)
 
 
 def _clear_folder(folder: str, name: str = "") -> list[str]:
-    """Remove the drafts in a folder, those of one file where it is named, and give the sites."""
+    """Remove the drafts in a folder, or only those of `name`, and return its sites of previews."""
     sites = []
     try:
         with os.scandir(folder) as entries:
@@ -101,13 +101,13 @@ def _clear_folder(folder: str, name: str = "") -> list[str]:
             if name in ("", draft[0]):
                 _remove_dead(path, draft[1])
         elif found[1:].partition(".")[0].isdecimal() and folder.endswith("serve"):
-            # A preview is a site under the number of its port.
+            # The site of a preview has the number of its port as its name.
             sites.append(os.path.join(folder, found[1:].partition(".")[0]))
     return sites
 
 
 def split_draft(name: str) -> tuple[str, int] | None:
-    """The name that a draft was to be given, and the number of the process that wrote it."""
+    """The name of the file that a draft was to replace, and the number of its process."""
     written, dot, process = name.removesuffix(".new").rpartition(".")
     is_draft = name[:1] == "." and name.endswith(".new") and dot and process.isdecimal()
     return (written[1:], int(process)) if is_draft else None
@@ -134,9 +134,9 @@ def _remove_dead(path: str, process: int) -> None:
 
 
 def _runs(process: int, path: str) -> bool:
-    """True of a process that runs, or may."""
+    """True if a process runs, or may run."""
     if os.name == "nt":
-        # There the question would end it.
+        # On Windows os.kill would end the process.
         return os.lstat(path).st_mtime > time.time() - _LONG
     try:
         os.kill(process, 0)

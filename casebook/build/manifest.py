@@ -1,4 +1,4 @@
-"""Manifest of a site: its files as a folder holds them, and as the manifest lists them."""
+"""Manifest of a site: the files in its folder, and the files that the manifest lists."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from casebook.messages import failure
 from casebook.problems import Exit
 
 MANIFEST: Final = "manifest.json"
-# File managers leave these in every folder that is looked at.
+# File managers leave these in every folder that they open.
 LITTER: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 NO_STAMPS: Final[Mapping[str, int]] = {}
 
 
 def list_files(folder: Path | str) -> Iterator[str]:
-    """Everything below a folder that is no folder itself, by its path with forward slashes.
+    """The paths, with forward slashes, of everything below a folder that is not a folder.
 
-    The paths come in their order. A folder that cannot be read raises OSError, lest it be taken
-    for an empty one.
+    The paths are sorted. A folder that cannot be read raises OSError, so that it does not count as
+    empty.
     """
-    # Not by calling itself: each path would be handed up through all folders that it is in.
+    # Not recursive: each path would be yielded again by every folder that contains it.
     waiting = [""]
     while waiting:
         inside = waiting.pop()
@@ -39,11 +39,11 @@ def list_files(folder: Path | str) -> Iterator[str]:
 
 
 def stamp_folders(folder: Path, files: Iterable[str]) -> dict[str, int]:
-    """When each folder around these files was last changed, by its path with a slash behind it."""
+    """The time when each folder around these files was last changed, by its path with a slash."""
     stamps: dict[str, int] = {}
     for path in files:
         inside = path
-        # The outermost has no name.
+        # The outermost folder has an empty name.
         while inside and (inside := _name_around(inside)) not in stamps:
             if (stamp := _stamp(folder, inside)) is not None:
                 stamps[inside] = stamp
@@ -60,15 +60,15 @@ def _stamp(folder: Path, inside: str) -> int | None:
         found = os.lstat(f"{folder}/{inside}")
     except (FileNotFoundError, NotADirectoryError):
         return None
-    # The time of change cannot be set back, and is another thing on Windows.
+    # The later one: a ctime cannot be set back, but on Windows it is the time of creation.
     return max(found.st_mtime_ns, found.st_ctime_ns)
 
 
 def find_unlisted(folder: Path, known: Mapping[str, int] = NO_STAMPS) -> list[str]:
     """The files below a folder that the manifest of its site does not list.
 
-    Into one of the folders there that was changed when it is `known` to have been nobody looks:
-    adding and removing a file change it.
+    A folder with the same time as in `known` is not searched, because adding or removing a file
+    changes the time of its folder.
     """
     waiting = [inside for inside, stamp in known.items() if _stamp(folder, inside) != stamp]
     if known and not waiting:
@@ -80,7 +80,7 @@ def find_unlisted(folder: Path, known: Mapping[str, int] = NO_STAMPS) -> list[st
     unlisted: list[str] = []
     while waiting:
         inside = waiting.pop()
-        # One that somebody has taken away has changed the folder around it.
+        # A folder that was removed has changed the time of the folder around it.
         with suppress(FileNotFoundError, NotADirectoryError), os.scandir(f"{folder}/{inside}") as e:
             for entry in e:
                 path = inside + entry.name
@@ -93,19 +93,19 @@ def find_unlisted(folder: Path, known: Mapping[str, int] = NO_STAMPS) -> list[st
 
 
 def read_outputs(folder: Path) -> Mapping[str, str] | None:
-    """The digests by path of the files of a site, None where there is none of this program's."""
+    """The digests by path of the files of a site, None without a manifest of this program."""
     with suppress(FileNotFoundError):
         return _read_manifest(folder / MANIFEST)
     return None
 
 
 def _read_manifest(path: Path) -> Mapping[str, str] | None:
-    # Whoever opens a pipe waits for ever.
+    # Checked first, because opening a pipe would wait for ever.
     return parse_outputs(path.read_bytes()) if stat.S_ISREG(path.stat().st_mode) else None
 
 
 def parse_outputs(manifest: bytes) -> Mapping[str, str] | None:
-    """The digests by path that a manifest lists, None where it is none of this program's."""
+    """The digests by path that a manifest lists, None if this program did not write it."""
     try:
         found = json.loads(manifest)
     except (ValueError, RecursionError):
@@ -119,9 +119,9 @@ def parse_outputs(manifest: bytes) -> Mapping[str, str] | None:
 def find_uploads(earlier: Path, folder: Path) -> Iterator[str]:
     """The steps from a copy that an earlier manifest describes to the site in a folder.
 
-    A line is `+ path` for a file to upload and `- path` for one to delete, in the order in which
-    no reader meets a page before what it loads: files, pages, the manifest, and last what goes.
-    Raises CasebookError where one of the manifests is none.
+    A line is `+ path` for a file to upload and `- path` for a file to delete. In this order no
+    reader gets a page before the files that it loads: files, pages, the manifest, deletions.
+    Raises CasebookError if one of the two is not a manifest of this program.
     """
     before, now = _require_outputs(earlier), _require_outputs(folder / MANIFEST)
     changed = sorted(path for path, sha in now.items() if before.get(path) != sha)

@@ -1,4 +1,4 @@
-"""Adapter of Pelican: its settings, the texts that it reads, and its run around our writing."""
+"""Adapter of Pelican: its settings, the texts that it reads, and the run that calls our writing."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _BETWEEN_PARAGRAPHS = re.compile(r"\n(?=<p>)")
 _HEADING = re.compile(r"<h2[^<>]*>((?:(?!<h2).)*?)</h2>\n?")
 _EMPTY_LINE = re.compile(r"\n\s*\n")
-# Of articles there are none, and pages are written by nothing that would say so.
+# There are no articles, and our own writing of pages sends no signals.
 _NEVER_SENT = frozenset(
     {
         "article_generator_context",
@@ -62,7 +62,7 @@ _NEVER_SENT = frozenset(
 )
 
 
-# What the texts as Pelican reads them follow from, beside themselves and the program.
+# The packages that the reading of texts depends on, beside the texts and the program.
 _READERS = ("pelican", "markdown", "docutils")
 
 # The editors' texts, by slug and language.
@@ -72,10 +72,10 @@ Texts = Mapping[tuple[str, Lang], Prose]
 def with_texts(
     context: BuildContext, write: Callable[[Texts], None], tree: StagedOutput | None = None
 ) -> list[Problem]:
-    """Have the site written with the editors' texts, and give what is to be warned of plugins.
+    """Call `write` with the editors' texts, and return the warnings about plugins.
 
-    Pelican takes longer to import than most edits take to be built, and gives the same for the
-    same texts.
+    The texts are cached, because importing Pelican takes longer than building most edits, and
+    Pelican reads the same texts in the same way.
     """
     options, cache, dataset = context.options, context.cache, context.dataset
     key = _find_texts_key(options.project, context.inputs, dataset)
@@ -90,8 +90,8 @@ def with_texts(
             cache.put(key, pickle.dumps(prose))
             cache.prune("record:texts:")
 
-    # Not into the tree: a plugin that writes into one of its files would write into the
-    # published one, which is the same file under another name.
+    # Not in the tree: its files are links to the published files, so a plugin that writes into
+    # one of them would change the published site.
     with temporary_folder(options.project) as folder:
         problems = run_pelican(options, folder, dataset, keep)
         if tree is not None:
@@ -100,7 +100,7 @@ def with_texts(
 
 
 def _adopt_files(folder: Path, tree: StagedOutput, settings: Settings) -> Iterator[Problem]:
-    """Take into the tree what plugins wrote, each file with a warning that names it."""
+    """Copy the files that plugins wrote into the tree, and warn of each file."""
     at = settings.locate("PLUGINS")
     for path in list_files(folder):
         if path in tree.listing or path == MANIFEST:
@@ -113,14 +113,14 @@ def _adopt_files(folder: Path, tree: StagedOutput, settings: Settings) -> Iterat
 
 
 def _find_texts_key(project: Path, inputs: Mapping[str, str], dataset: Dataset) -> str:
-    """The key in the cache of the texts as Pelican reads them.
+    """The cache key of the texts as Pelican reads them.
 
-    Empty where Pelican has to run in any case, since plugins may do anything at all.
+    Empty if there are plugins: Pelican then has to run at every build, as they may do anything.
     """
     path = project / SETTINGS
     source = path.read_bytes() if path.is_file() else b""
     plugins = run_settings(source, str(path)).get("PLUGINS") or ()
-    # What settings import may connect itself to Pelican as a plugin does.
+    # A module that the settings import may connect itself to Pelican like a plugin.
     if b"import" in source or any(plugin != OWN_PLUGIN for plugin in plugins):
         return ""
     files = [(name, inputs.get(name)) for name in inputs if name.startswith("content/")]
@@ -136,8 +136,8 @@ def run_pelican(
 ) -> list[Problem]:
     """Have Pelican read settings and texts, run `write` as its only generator, and warn of plugins.
 
-    `output` is for what plugins write. Raises ContentError where Pelican logs any error, for it
-    leaves out the text and carries on.
+    Plugins write into `output`. Raises ContentError if Pelican logs an error or a warning, because
+    it leaves out a faulty text and goes on.
     """
     from pelican import Pelican, signals
     from pelican.generators import Generator
@@ -146,10 +146,10 @@ def run_pelican(
     settings = _read_settings(options, dataset, output)
 
     class CasebookGenerator(Generator):  # type: ignore[misc]  # pelican ships no types
-        """Hands over what Pelican read, and writes no page by Pelican's own templates."""
+        """A generator that passes on what Pelican read, and writes no page itself."""
 
         def generate_output(self, _writer: object) -> None:
-            # A text that Pelican could not read is missing from what it hands over.
+            # If Pelican could not read a text, the text is missing from its pages.
             if logged:
                 return
             pages = self.context["pages"]
@@ -173,7 +173,7 @@ def run_pelican(
 
 @contextmanager
 def _own_receivers() -> Iterator[None]:
-    """Disconnects in the end what plugins connected: the next run may be without them."""
+    """Disconnect the receivers of plugins at the end, because the next run may not have them."""
     from blinker import Signal
     from pelican.plugins import signals
 
@@ -189,21 +189,21 @@ def _own_receivers() -> Iterator[None]:
 
 
 def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dict[str, Any]:
-    """The settings of a run: those of the project, and over them what has to be as it is."""
+    """The settings of a run: those of the project, overridden where the program needs a value."""
     from pelican.settings import DEFAULT_CONFIG, read_settings
 
     fixed = fixed_settings()
     overrides = {
-        # What has no effect is what it would be without the project's file.
+        # A setting that has no effect here keeps Pelican's default.
         **copy.deepcopy({k: v for k, v in DEFAULT_CONFIG.items() if k not in EFFECTIVE}),
         **fixed,
         "PATH": str(options.project / "content"),
         "THEME": find_packaged("theme"),
         "OUTPUT_PATH": str(output),
         "SITEURL": dataset.settings.siteurl,
-        # Pelican warns where there is none, in words of its own.
+        # Without a time zone Pelican would warn in its own words.
         "TIMEZONE": dataset.settings.timezone or "UTC",
-        # Static files and functions of templates are ours to take in.
+        # The program itself handles static files, overridden templates and their functions.
         "STATIC_PATHS": [],
         "EXTRA_PATH_METADATA": {},
         "THEME_TEMPLATES_OVERRIDES": [],
@@ -212,19 +212,19 @@ def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dic
     }
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
-        # It is imported, and would leave a __pycache__ among the editor's files.
+        # Pelican imports the file, which would leave a __pycache__ among the editor's files.
         settings: dict[str, Any] = read_settings(
             str(options.project / SETTINGS), override=overrides
         )
     finally:
         sys.dont_write_bytecode = before
-    # Pelican loads every installed plugin where this is not set.
+    # Without a value Pelican would load every installed plugin.
     settings["PLUGINS"] = settings["PLUGINS"] or []
     return settings
 
 
 def _name_idle_plugins(plugins: Iterable[Any], dataset: Dataset) -> list[Problem]:
-    """A warning for each plugin that waits for something that never comes here."""
+    """A warning for each plugin that is connected to a signal that is never sent here."""
     from pelican.plugins import signals
     from pelican.plugins._utils import get_plugin_name
 
@@ -258,7 +258,7 @@ def add_reader(readers: Any, dataset: Dataset) -> None:
                 }
             }
             result: tuple[str, dict[str, Any]] = super().read(source_path)
-            # The instance of Markdown outlives the build, and a preview builds all day.
+            # The Markdown object outlives the build, and would keep each data set of a preview.
             own.dataset = None
             return result
 
@@ -268,7 +268,7 @@ def add_reader(readers: Any, dataset: Dataset) -> None:
 
 @contextmanager
 def errors_of_pelican() -> Iterator[list[logging.LogRecord]]:
-    """Collects what Pelican logs as a warning or an error, and keeps it off the terminal."""
+    """Collect what Pelican logs as a warning or an error, and keep it off the terminal."""
     from pelican import log
 
     collector = BufferingHandler(sys.maxsize)
@@ -286,7 +286,7 @@ def errors_of_pelican() -> Iterator[list[logging.LogRecord]]:
 
 
 def describe_record(record: logging.LogRecord, project: Path) -> Problem:
-    """A record of Pelican's log as a problem, at the text that it names."""
+    """The problem for a record of Pelican's log, at the text that the record names."""
     message = re.sub(r"\s+", " ", record.getMessage()).strip()
     path = "content"
     for file in find_content_files(project):
@@ -297,7 +297,7 @@ def describe_record(record: logging.LogRecord, project: Path) -> Problem:
 
 
 def refuse_missing(project: Path, read: Iterable[Any]) -> None:
-    """Raise CasebookError where Pelican left out a text: it passes over folders it cannot list."""
+    """Raise CasebookError if Pelican left out a text, as it does in folders that it cannot list."""
     given = {Path(content.source_path).resolve() for content in read}
     for path in find_content_files(project):
         if path.resolve() not in given:
@@ -305,7 +305,7 @@ def refuse_missing(project: Path, read: Iterable[Any]) -> None:
 
 
 def read_prose(content: Any, dataset: Dataset) -> Prose:
-    """A text that Pelican read, cut at its headings and at its slots."""
+    """A text that Pelican read, divided at its headings and slots."""
     body: str = content.content
     written = Path(content.source_path).read_text(encoding="utf-8-sig")
     # The header reaches to the first empty line.
@@ -318,7 +318,7 @@ def read_prose(content: Any, dataset: Dataset) -> Prose:
         Section(f"section-{number}", Markup(title).striptags(), tuple(split_slots(rest)))
         for number, (title, rest) in enumerate(zip(pieces[1::2], pieces[2::2], strict=True), 1)
     ]
-    # From the first chart on it is a section as others are, without a heading.
+    # The rest of the opening, from its first slot on, is a section without a heading.
     if before:
         sections.insert(0, Section("section-0", "", tuple(before)))
     return Prose(

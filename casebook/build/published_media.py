@@ -1,4 +1,4 @@
-"""Published pictures, smaller and without what a camera wrote, and files as they are."""
+"""Published pictures, reduced and without camera metadata, and files as they are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from casebook.values.digest import digest
 def write_media(
     project: Path, media: Iterable[Media], tree: StagedOutput, state: BuildState
 ) -> None:
-    """Write the pictures and files of a site; those that are fresh stay as they are."""
+    """Write the pictures and files of a site; fresh ones stay as they are."""
     for one in media:
 
         def make(one: Media = one) -> Iterator[DataFile]:
@@ -42,7 +42,7 @@ def write_cards(
     tree: StagedOutput,
     state: BuildState,
 ) -> None:
-    """Draw the cards of pages; those that say what they said stay as they are."""
+    """Draw the cards of pages; cards with unchanged words stay as they are."""
     for path, card in cards:
 
         def make(path: str = path, card: CardWords = card) -> Iterator[DataFile]:
@@ -53,7 +53,7 @@ def write_cards(
 
 
 def write_static(content: Path, settings: Settings, tree: StagedOutput) -> Iterator[Problem]:
-    """Write the files that the settings name as they are, with a warning for those left out."""
+    """Write the files that settings name, unchanged; warn of a file whose place is taken."""
     names = dict(settings.static_names)
     for root in settings.static_paths:
         top = content / root
@@ -62,12 +62,12 @@ def write_static(content: Path, settings: Settings, tree: StagedOutput) -> Itera
             is_left_out = any(
                 path.startswith(f"{one.strip('/')}/") for one in settings.static_excludes
             )
-            # Texts are in the site as pages.
+            # Texts are already in the site as pages.
             if is_left_out or path.endswith(".md") or not (content / path).is_file():
                 continue
             target = names.get(path, path)
             if target not in tree.listing and target != MANIFEST:
                 tree.write(target, (content / path).read_bytes())
-            # A picture that a case shows is in the site already, smaller.
+            # A picture that a case shows is already in the site, reduced.
             elif not target.startswith(("images/", "files/")):
                 yield problem("W346", SETTINGS, settings.locate("STATIC_PATHS"), path=path)

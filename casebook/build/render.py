@@ -1,4 +1,4 @@
-"""Pages as the bytes of their files: what a template is given, and links made relative."""
+"""Rendering of pages to the bytes of their files: template contexts and relative links."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ from casebook.text import (
 from casebook.values.amount_wording import is_translated
 from casebook.values.periods import Period
 
-# Begun with a literal the search goes through a page four times as fast.
+# The pattern begins with a literal, which makes the search through a page four times as fast.
 _LINK = re.compile(
     r'="(?:(?<=\bhref=")|(?<=\bsrc=")|(?<=\bsrcset="))(?:(site|zh|en|asset):/*|figure:([^"]*))'
 )
 
 _BEFORE_DATE = re.compile("(不晚于|至)")
-# No number is longer, and a row of digits is not read again from each of them.
-# A mark that opens stays with the date behind it.
+# No number is longer than 30 digits; the limit keeps a long row of digits from slowing the search.
+# An opening mark stays with the date that follows it.
 _SPAN = re.compile(
     r"“[^“”]{1,12}”|\d{1,30}—\d+年?|[“（《]?\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?"
     r"|约?\d[\d.,]{0,30}(?:[万亿]元?|元)"
 )
-# What is written in a drawing where there is no English for it.
+# Chinese words in an English drawing, which have no English translation.
 _CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u3400-\u9fff])")
-# The words of a drawing that have quotation marks, all between tags.
+# The texts between tags of a drawing that have quotation marks.
 _QUOTING = re.compile(r"""(?<=>)[^<>"']*["'][^<>]*(?=<)""")
 
 
 class PageRenderer:
-    """Prints pages with the templates of one environment for each language."""
+    """Renderer of pages, with one environment of templates for each language."""
 
     def __init__(self, theme: Theme, languages: Languages = DEFAULT_LANGUAGES) -> None:
         self.compiled = CompiledTemplates()
@@ -77,7 +77,7 @@ class PageRenderer:
         return DataFile(file_of(page, site.languages), text.encode("utf-8"))
 
     def context_of(self, page: Page, site: Site) -> dict[str, Any]:
-        """Everything that a template is given beside the words of its language."""
+        """All values that a template is given, beside the functions of its language."""
         lang = page.lang
 
         def charted(body: Markup, case: Case | None = None) -> Markup:
@@ -127,11 +127,11 @@ class PageRenderer:
 
 
 def words_of(lang: Lang, languages: Languages) -> dict[str, Any]:
-    """Functions that write words in templates and macros of one language of a site."""
+    """The functions and constants of templates and macros for one language of a site."""
 
     def text(value: Text) -> Markup:
         words, written = value.inside(lang), value.written(lang)
-        # A sign or a number is of no language, whatever half of a text it is in.
+        # A sign or a number belongs to no language, so it needs no tag.
         if written == lang or not CHINESE.search(words):
             return mark_chinese(words) if lang == "en" else escape(words)
         marked = escape(words)
@@ -147,10 +147,10 @@ def words_of(lang: Lang, languages: Languages) -> dict[str, Any]:
         "name_document": name_document,
         "words": lambda words: tag_words(words, lang),
         "drawing": lambda drawing: tag_drawing(drawing, lang),
-        # No text is without the words of the first language, and Chinese needs no marks in it.
+        # Every text has words in the first language, and text inside Chinese needs no tags.
         "text": attrgetter("zh") if lang == languages.first == "zh" else text,
         "code": write_code,
-        # For macros that print the same on many pages.
+        # For macros that print the same on many pages, so that each runs once.
         "once": lru_cache(maxsize=256)(lambda macro, *given: macro(*given)),
         "amount": lambda figure, link=True: amount_html(figure, lang, link),
         "translated": lambda figure: is_translated(figure.quantity, lang),
@@ -160,17 +160,17 @@ def words_of(lang: Lang, languages: Languages) -> dict[str, Any]:
 
 
 def write_code(text: str) -> Markup:
-    """A text of code as it is, for a place between tags."""
+    """A text of code, escaped for a place between tags."""
     # Between tags a quotation mark needs no entity, which would be five times as long. A RIS entry
-    # ends with a blank: written as one, it would fall to an editor or a proxy that trims lines.
+    # ends with a blank, which editors and proxies that trim lines would remove; an entity stays.
     return Markup(html.escape(text, quote=False).replace(" \n", "&#32;\n"))
 
 
-# A process keeps the renderer of the theme that it used last.
+# A process keeps the renderer of the last theme that it used.
 open_renderer = lru_cache(maxsize=1)(PageRenderer)
 
 
-# The same states and places fill the tables of thousands of charts.
+# The same statuses and places appear in the tables of thousands of charts.
 @lru_cache(maxsize=4096)
 def tag_words(words: str, lang: Lang) -> Markup:
     """The words of a chart: dates, amounts and names in quotation marks stay whole."""
@@ -179,7 +179,7 @@ def tag_words(words: str, lang: Lang) -> Markup:
 
 
 def tag_drawing(drawing: str, lang: Lang) -> Markup:
-    """A drawing for a page, in which Chinese on an English page is marked as such."""
+    """A drawing for a page; on an English page its Chinese words are marked as Chinese."""
     if lang == "en":
         printed = _QUOTING.sub(lambda words: typeset(words[0]), str(drawing))
         drawing = _CHINESE_LABEL.sub(r'<\1 lang="zh-Hans"\2', printed)
@@ -188,10 +188,10 @@ def tag_drawing(drawing: str, lang: Lang) -> Markup:
 
 @lru_cache(maxsize=4096)
 def period_html(period: Period, lang: Lang) -> Markup:
-    """A date in words, as HTML's time element where it is one whole day, month or year."""
+    """A date in words, as HTML's time element if it is one whole day, month or year."""
     words = escape(period.words(lang))
     if lang == "zh":
-        # A date is kept whole on a line; before it there is room to turn.
+        # A date stays whole on a line; the line may break before it.
         words = Markup(_BEFORE_DATE.sub(r"\1<wbr>", str(words)))
     if day := period.datetime_attribute:
         return Markup(f'<time datetime="{escape(day)}">{words}</time>')
@@ -199,7 +199,7 @@ def period_html(period: Period, lang: Lang) -> Markup:
 
 
 def date_html(figure: Figure, lang: Lang) -> Markup:
-    """The date of a figure behind its label and a comma, where the label does not have it."""
+    """The date of a figure after a comma, to follow its label; empty if the label has the date."""
     words = word_date(figure).own(lang)
     if not words:
         return Markup("")
@@ -214,21 +214,21 @@ def file_of(page: Page, languages: Languages) -> str:
 
 
 def resolve_links(html: str, page: Page, site: Site) -> str:
-    """The page with its links, which name pages, figures and files, made relative to it."""
+    """The HTML of a page with its links to pages, figures and files made relative to the page."""
     languages = site.languages
     folder = file_of(page, languages).split("/")[:-1]
-    # The page for unknown addresses is shown at any depth, so its links start at the root.
+    # The page for unknown addresses is shown at any depth, so its links begin at the root.
     is_anywhere = page.url == "404.html"
     root = "/" + site.settings.siteurl.partition("://")[2].partition("/")[2]
     up = root.rstrip("/") + "/" if is_anywhere else "../" * len(folder) or "./"
     if page.template == "feed.xml" and site.settings.siteurl:
-        # Not every reader of feeds knows what an address there is relative to.
+        # Some feed readers do not resolve relative addresses.
         up = f"{site.settings.siteurl}/"
 
     own = up + languages.prefix(page.lang)
     starts = {"site": f'="{own}', "asset": f'="{up}'}
     starts |= {lang: f'="{up}{languages.prefix(lang)}' for lang in LANGS}
-    # Text, scheme and figure in turn: a page of many links is faster split than substituted.
+    # Text, scheme and figure in turn: splitting a page of many links is faster than substituting.
     pieces: list[Any] = _LINK.split(html)
     for at in range(1, len(pieces), 3):
         scheme, figure = pieces[at], pieces[at + 1]

@@ -1,4 +1,4 @@
-"""Writing of the site's pages and data, each unit only where it has changed."""
+"""Writing of the site's pages and data; a unit that has not changed is not made again."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
     from casebook.charts.standalone import Pictures
 
-# A process pays from this many cases on: its start costs as much as making thirty.
+# A process saves time from this many cases on: its start takes as long as making thirty cases.
 _CASES_PER_PROCESS = 60
 _BATCH = 10
-# What shapes every case beside its own record, the theme and the program.
+# Inputs that shape every case, beside its own record, the theme and the program.
 _SHAPING = ("data/vocabulary.yaml", "data/regions.yaml", "pelicanconf.py")
 _PACKAGES = ("pelican", "jinja2", "markdown", "matplotlib", "pyyaml")
 
@@ -72,8 +72,8 @@ class BuildContext:
     """All that the pages and files of a site depend on.
 
     `inputs` are the digests of the files that the site is made from, by path; `cache` is where
-    compiled templates are kept. In a preview `sketches` are cases that cannot be read whole, and
-    `instead` is what was read in the place of case files, by path.
+    compiled templates are kept. In a preview `sketches` are cases that can be read only in part,
+    and `instead` are the contents that were read instead of case files, by path.
     """
 
     options: BuildOptions
@@ -92,9 +92,9 @@ class BuildContext:
 def write_site(
     context: BuildContext, tree: StagedOutput, state: BuildState
 ) -> tuple[int, list[Problem]]:
-    """Write the whole site into an empty tree, and give the number of files and what to warn of.
+    """Write the whole site into a staged tree, and return the number of files and the warnings.
 
-    Raises ContentError where Pelican or a template reports anything as wrong.
+    Raises ContentError if Pelican or a template reports an error.
     """
     timings, dataset = context.options.timings, context.dataset
     timings.begin("build.stage.prose")
@@ -126,8 +126,8 @@ def write_site(
 
 
 def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, bytes]:
-    """The wanted pages, by their paths in the site, with the static files that they may name."""
-    # Versions tell only whether a page is stale, and each of these is made.
+    """The wanted pages by path in the site, with the static files that they may refer to."""
+    # Versions only tell if a page is stale, and every wanted page is made in any case.
     versions: Mapping[str, str] = {}
     contents: dict[str, bytes] = {}
     settings = context.dataset.settings
@@ -169,7 +169,7 @@ def _versions() -> dict[str, str]:
 
 
 def _list_makers(listed: list[Location]) -> tuple[MakePages, ...]:
-    """Functions that make the pages of all cases; the last lists those that were `listed`."""
+    """The functions that make the pages of all cases; the last makes the sitemap of `listed`."""
     return (*PAGES, partial(make_sitemap, listed))
 
 
@@ -179,7 +179,7 @@ def _name_type(make_pages: MakePages) -> str:
 
 
 class _PageMaker:
-    """Makes the pages of one build, those of each case and those of all cases together."""
+    """Maker of the pages of one build: those of each case, and those of all cases together."""
 
     def __init__(
         self,
@@ -212,11 +212,11 @@ class _PageMaker:
         self.case_context = self._make_case_context()
 
     def key_cases(self) -> list[tuple[str, str]]:
-        """The slug of each case with a digest that changes with anything that is made of it."""
+        """The slug of each case with its key, the digest of all that its files are made from."""
         return [(case.slug, self._key_of(case)) for case in self.context.dataset.summaries]
 
     def write_cases(self, tree: StagedOutput, state: BuildState, texts: CaseTexts) -> None:
-        """Write the files of every case; those that are fresh stay as they are."""
+        """Write the files of every case; fresh files stay as they are."""
         cases = self.context.dataset.summaries
         stale: list[tuple[UnitRun, list[tuple[int, str]]]] = []
         for name, keyed in cut_runs(list(enumerate(texts.cases)), lambda case: case[1][0]):
@@ -232,7 +232,7 @@ class _PageMaker:
         self._count_kept([case for number, case in enumerate(cases) if number not in made])
         results = self._make_cases([cases[number] for number in sorted(made)])
         while stale:
-            # What is known of a run is let go behind it.
+            # Popped, so that the memory of a run is freed after it is written.
             run, missing = stale.pop(0)
             for number, key in missing:
                 files, of_case, spent = next(results)
@@ -247,11 +247,11 @@ class _PageMaker:
                 tree.write(file.path, file.content)
 
     def _make_cases(self, cases: Sequence[CaseSummary]) -> Iterator[CaseResult]:
-        """All that is made of the cases, in their order."""
+        """The results of making the cases, in their order."""
         jobs, context = map(self._make_job, cases), self.case_context
         count = len(cases)
         if count > _CASES_PER_PROCESS:
-            # The first one has the templates compiled here, and not by each of the processes.
+            # Making the first case here compiles the templates, so that no process has to.
             yield from make_batch(context, list(islice(jobs, 1)))
             context = replace(context, compiled=self.renderer.compiled.pack())
             count -= 1
@@ -263,7 +263,7 @@ class _PageMaker:
             return make_case_files(job, self.case_context, self.renderer)[0]
 
     def write_lists(self, tree: StagedOutput, state: BuildState) -> None:
-        """Write the pages of all cases together; those that are fresh stay as they are."""
+        """Write the pages of all cases together; fresh pages stay as they are."""
         listed: list[Location] = []
         with explaining_templates(self.theme):
             for make_pages in _list_makers(listed):
@@ -277,7 +277,7 @@ class _PageMaker:
                         listed += [Location(*json.loads(note)) for note in kept if note]
                         continue
                     for page in self.context.options.timings.track(make_pages(self.site)):
-                        # One without a key of its own is in no row.
+                        # A page without a key is in no row, so the row must not be kept as a whole.
                         key = key if page.key else ""
                         is_kept = self._write_list(page, tree, run)
                         spent.kept += is_kept
@@ -287,15 +287,15 @@ class _PageMaker:
                     run.save(key)
 
     def write_charts(self, tree: StagedOutput, state: BuildState) -> None:
-        """Write the files of charts; those that are fresh stay as they are."""
+        """Write the files of charts; fresh files stay as they are."""
         files = make_chart_files(self.site, self.context.pictures)
         for folder, key, make in self.context.options.timings.track(files):
             state.write_unit(f"chart:{folder}", f"{self.surroundings} {key}", tree, make)
 
     def make_wanted(self, wanted: Collection[str]) -> dict[str, bytes]:
-        """The wanted pages: first those of cases, which nothing else has to be made for."""
+        """The wanted pages by path; pages of cases come first, because they need no other pages."""
         contents: dict[str, bytes] = {}
-        # Among the names in a path are the slug of a case, and those of its files and figures.
+        # A part of the path, up to its first dot, may be the slug of a case.
         names = {name.partition(".")[0] for path in wanted for name in path.split("/")}
         slugs = names & self.context.dataset.positions.keys()
         cases = [case for case in self.context.dataset.summaries if case.slug in slugs]
@@ -319,7 +319,7 @@ class _PageMaker:
         return contents
 
     def _write_list(self, page: Page, tree: StagedOutput, run: UnitRun) -> bool:
-        """Write a page of all cases together; whether it is fresh and stays as it was."""
+        """Write a page of all cases together, and return True if it was fresh and kept."""
         if not page.key:
             tree.write(*astuple(self.renderer.print_page(page, self.site)))
             return False
@@ -336,35 +336,35 @@ class _PageMaker:
 
     @cached_property
     def _key_by_versions(self) -> str:
-        """A digest of all that lists depend on which show of a case what its version is of.
+        """The common key of lists that show no more of a case than its version covers.
 
-        Empty where nothing is known of versions.
+        Empty if no versions are known.
         """
         site, shaping = self.site, [self.surroundings, sorted(self.template_digests.items())]
         charts = [drawn for drawn in site.charts.values() if not drawn.case]
-        # The order of the sources is in none of them.
+        # No version covers the order of the sources.
         shared = site.dataset.shared_sources, site.dataset.main
         versions = [(case.slug, site.versions.get(case.slug)) for case in site.dataset.summaries]
         return site.key(shaping, charts, shared, versions)
 
     def _count_kept(self, cases: Iterable[CaseSummary]) -> None:
-        """Count the pages of cases that stay as they were, which takes time of its own."""
+        """Count the pages of cases that stay as they were; the counting is timed as well."""
         for kind in CASE_PAGES:
             with self.context.options.timings.measure(kind.name) as spent:
                 pages = sum(len(kind.locate(case)) for case in cases)
                 spent.kept += len(self.site.languages) * pages
 
     def _key_of(self, case: CaseSummary) -> str:
-        """A digest that changes with anything that the files of a case are made of."""
+        """The key of a case: a digest of all that its files are made from."""
         own, embedded, uses = self._find_shown(case)
-        # A drawing of its own follows from the inputs, but for what is offered of it.
+        # The inputs determine the drawings of the case, but not which of them are offered as files.
         offered = [(drawn.name, drawn.pictured) for drawn in own or ()]
         inputs = self.context.dependencies.key_of(case)
         shaped = (self.case_context.key, inputs, offered, embedded, uses)
         return digest(" ".join(map(str, shaped)).encode())
 
     def _make_job(self, case: CaseSummary) -> CaseJob:
-        """All that has to be known to make the files of a case."""
+        """All that is needed to make the files of a case."""
         own, embedded, uses = self._find_shown(case)
         return CaseJob(
             slug=case.slug,
@@ -381,7 +381,7 @@ class _PageMaker:
     ) -> tuple[tuple[Drawn, ...] | None, tuple[Drawn, ...], Uses]:
         """The drawings of a case, others that its story embeds, and the uses of its figures.
 
-        The first are None where they are drawn with the files of the case.
+        The drawings of the case are None if they are to be drawn together with its files.
         """
         site = self.site
         langs = site.languages
@@ -393,7 +393,7 @@ class _PageMaker:
         return tuple(own) if self.context.offers_charts else None, embedded, uses
 
     def _digest_surroundings(self) -> str:
-        """A digest of what every page depends on beside its template and what it shows."""
+        """A digest of all that every page depends on, beside its template and its content."""
         parts = [
             [self.context.inputs.get(path) for path in _SHAPING],
             digest_program(),
@@ -407,7 +407,7 @@ class _PageMaker:
         return digest(json.dumps(parts, ensure_ascii=False).encode())
 
     def _make_case_context(self) -> CaseContext:
-        """The inputs that all cases share, under a key of all that shapes their files."""
+        """The inputs that all cases share, with a key of all that shapes their files."""
         dataset, site = self.context.dataset, self.site
         digests = [self.template_digests.get(f"{kind.name}.html") for kind in CASE_PAGES]
         stories = has_stories(dataset)

@@ -1,4 +1,4 @@
-"""Tree of a site in the making, which shares with the published one whatever has not changed."""
+"""Staged tree of a site, which shares the unchanged files with the published tree by links."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from casebook.values.digest import digest
 
 
 class StagedOutput:
-    """A tree of files in the making; what an older tree holds in the same bytes is linked.
+    """A staged tree of files; a file that an older tree holds with the same bytes is linked.
 
-    The bytes are compared, not the digests of an old manifest: a published file that was
-    changed by hand or damaged since must not live on. A `begun` tree is the one before the
-    published, which shares most of its files with that: what it holds already is left in place.
-    One that `is_known` holds what its manifest lists.
+    The bytes are compared, not the digests of an old manifest: a published file that was later
+    changed by hand or damaged must not be taken over. A `begun` tree is a spare tree, which shares
+    most of its files with the published tree; files that it already holds stay in place. A tree
+    that `is_known` holds exactly the files that its manifest lists.
     """
 
     def __init__(
@@ -39,18 +39,18 @@ class StagedOutput:
         self.mode = folder.stat().st_mode & 0o666
         self._old = old
         self.begun = begun
-        # What anybody may have written there could name files outside of the tree.
+        # A manifest that others may have written could name files outside of the tree.
         held = read_outputs(folder) if is_known else None
         self._held = None if held is None else (MANIFEST, *held)
         self._inside = folder
-        # What was put in, and what taken out.
+        # The paths of files that were put into the tree or removed from it.
         self._moved: set[str] = set()
 
     def write(self, path: str, content: bytes) -> str:
-        """Put a file into the tree and give its digest.
+        """Put a file into the tree and return its digest.
 
-        The path is relative to the tree, with forward slashes; ValueError where it leads out of
-        it, or was written before.
+        The path is relative to the tree, with forward slashes; ValueError if it leads out of the
+        tree or was written before.
         """
         target, found = self._place(path), digest(content)
         self.note(path, found)
@@ -60,7 +60,7 @@ class StagedOutput:
         return found
 
     def write_stream(self, path: str, chunks: Iterable[bytes]) -> str:
-        """Put a file into the tree that need not be in memory as a whole, and give its digest."""
+        """Put a file into the tree chunk by chunk, to save memory, and return its digest."""
         target, hashed = self._place(path), hashlib.sha256()
 
         def read() -> Iterator[bytes]:
@@ -77,19 +77,19 @@ class StagedOutput:
         return found
 
     def note(self, path: str, found: str) -> None:
-        """Put a file on the list; ValueError where it is on it already."""
+        """Put a file on the list; ValueError if the list has it already."""
         if path in self.listing:
             raise ValueError(f"two pages are written to {path}")
         self.listing[path] = found
 
     def take_over(self, path: str) -> None:
-        """Put a file of the old tree into this one as it is there, but not on the list."""
+        """Put a file of the old tree into this tree unchanged, but not on the list."""
         assert self._old is not None
         self._moved.add(path)
         self._link(self._old / path, self._place(path))
 
     def remove_rest(self) -> None:
-        """Take everything out of a begun tree that was not put into it since."""
+        """Remove the files of a begun tree that are not on the list."""
         if not self.begun:
             return
         held = list_files(self.folder) if self._held is None else self._held
@@ -98,16 +98,16 @@ class StagedOutput:
             target = self.folder / path
             self._refuse_links(target.parent)
             target.unlink(missing_ok=True)
-            # Only an empty folder lets itself be removed.
+            # Only empty folders are removed.
             with suppress(OSError):
                 os.removedirs(target.parent)
 
     def stamp_folders(self, known: Mapping[str, int]) -> dict[str, int]:
-        """When each of its folders was last changed; `known` is that of a begun tree before."""
+        """The time when each folder was last changed; `known` are the times of a begun tree."""
         return {**known, **stamp_folders(self.folder, self._moved if known else self.listing)}
 
     def _place(self, path: str) -> Path:
-        """Where a file of the site goes."""
+        """The place of a file in the tree; ValueError if its path is not inside the site."""
         parts = path.split("/")
         if any(part in ("", ".", "..") for part in parts) or "\\" in path or ":" in path:
             raise ValueError(f"{path!r} is no path inside the site")
@@ -117,20 +117,20 @@ class StagedOutput:
         """Write a new file."""
         self._make_folder(target.parent)
         if self.begun:
-            # Never written into: the published site may share the file.
+            # Unlinked, not overwritten, because the published site may share the file.
             target.unlink(missing_ok=True)
         try:
             with target.open("xb") as stream:
                 for chunk in chunks:
                     stream.write(chunk)
         except OSError as error:
-            # A failing write, unlike a failing open, does not say of which file.
+            # The error of a write, unlike that of an open, does not name the file.
             error.filename = error.filename or str(target)
             raise
         self.written += 1
 
     def _share(self, path: str, target: Path, expected: str, size: int) -> bool:
-        """Put a file of these bytes into this tree from the old one, and say if that has it."""
+        """Link a file from the old tree if it has the same bytes there, and return if it has."""
         if self._old is None:
             return False
         source = self._old / path
@@ -153,7 +153,7 @@ class StagedOutput:
         try:
             os.link(source, target, follow_symlinks=False)
         except (OSError, NotImplementedError):
-            # FAT and some network file systems have no hard links; the times are kept as well.
+            # FAT and some network file systems have no hard links; a copy keeps the times as well.
             shutil.copy2(source, target, follow_symlinks=False)
 
     def _make_folder(self, folder: Path) -> None:
@@ -163,6 +163,6 @@ class StagedOutput:
             self._inside = folder
 
     def _refuse_links(self, folder: Path) -> None:
-        """Refuse a folder of a begun tree that a link has taken out of it."""
+        """Refuse a folder of a begun tree that a link leads out of the tree."""
         if self.begun and os.path.realpath(folder) != str(folder):
             raise failure("build.machine", path=folder, reason=say("build.output.link"))

@@ -1,4 +1,4 @@
-"""Steps of a build, in their order."""
+"""The steps of a build, in their order."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from casebook.yaml.files import CASES
 if TYPE_CHECKING:
     from casebook.build.site import BuildContext
 
-# A file that is saved once while a build runs costs one more try, not the editor's time.
+# If a file is saved while a build runs, the build tries again, so the editor need not.
 ATTEMPTS = 3
 
 
@@ -42,11 +42,11 @@ ATTEMPTS = 3
 class BuildOptions:
     """Options of a build; `siteurl` None means the one of pelicanconf.py.
 
-    `drafts` is for the preview: a build that is published leaves no byte of a draft. `built_from`
-    are the versions that the last build of a preview was made from, by path, `memory` what it has
-    read for the last ones.
-    `scheduler` is the HOST:PORT of a Dask scheduler whose workers take the place of `jobs`. A
-    change that is dated after `today` is refused.
+    `drafts` is for the preview only: a published site contains nothing of a draft. `built_from` are
+    the versions, by path, that the last build of a preview was made from; `memory` holds the values
+    that earlier builds of the preview decoded.
+    `scheduler` is the HOST:PORT of a Dask scheduler whose workers replace `jobs`. A change that is
+    dated after `today` is refused.
     """
 
     project: Path
@@ -64,10 +64,10 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
-    """Counts and warnings of a build that ended well.
+    """Counts and warnings of a build without errors.
 
-    In that of a preview, `aside` are cases by path that stopped no other, `pages` the wanted ones
-    where no more was built, and `built_from` the versions that it was made from.
+    For a preview, `aside` are the faulty cases by path, `pages` are the wanted pages if only these
+    were built, and `built_from` are the versions that the build was made from.
     """
 
     cases: int
@@ -82,13 +82,13 @@ class BuildResult:
 def build_site(options: BuildOptions) -> BuildResult:
     """Build the whole site and put it in the place of the published one.
 
-    A build whose sources are written meanwhile starts again. Raises ContentError, with nothing
-    changed, where the content has errors, or where the writing does not end.
+    If sources are written during the build, it starts again. Raises ContentError, and changes
+    nothing, if the content has errors or sources are written during every attempt.
     """
     from casebook.build.output import check_files, check_output
 
     check_output(options.output, options.project)
-    # A build that is refused leaves not even an empty cache.
+    # If the output is refused, not even an empty cache is made.
     is_first = not (options.project / ".cache").exists()
     if is_first:
         litter = check_files(options.output)
@@ -102,7 +102,7 @@ def build_site(options: BuildOptions) -> BuildResult:
             try:
                 with open_inputs(options.project, cache) as inputs:
                     return _build_from(inputs, options, cache, state, litter)
-            # A source that is taken away meanwhile shows as a file that the machine does not find.
+            # A source that is removed during the build raises an error of a missing file.
             except CasebookError:
                 if attempt == ATTEMPTS:
                     refuse_changes(inputs)
@@ -126,7 +126,7 @@ def _build_from(
         return result
 
     options.timings.begin("build.stage.imports")
-    # Only now: a check, and a build that stops at a problem, must not pay for these imports.
+    # Imported here so that a check, or a build that stops at a problem, does not load these.
     from casebook.build.drawings import (
         draw_charts,
         draw_pictures,
@@ -137,12 +137,12 @@ def _build_from(
     from casebook.build.site import write_site
     from casebook.build.theme import read_colours
 
-    # Records and modules stay to the end: a look at all of them was a fiftieth of a cold build.
+    # Records and modules are kept to the end; collecting them took a fiftieth of a cold build.
     gc.freeze()
     options.timings.begin("build.stage.charts")
     tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
     executors = open_executor(options.jobs, options.scheduler)
-    # A folder that carries the day in its name, as many hosts want them, is built but once.
+    # Other folders, such as those with the date in the name for many hosts, are built only once.
     is_kept = options.output == options.project / "output" or options.drafts
     staged = stage_output(options.output, state, is_kept=is_kept, litter=litter)
     with executors as executor, staged as tree:
@@ -168,7 +168,7 @@ def _build_from(
 
 
 def _make_context(loaded: Loaded, options: BuildOptions, cache: Cache) -> BuildContext:
-    """All that the pages depend on but the charts."""
+    """All that the pages depend on, except the charts."""
     from casebook.build.site import BuildContext
 
     return BuildContext(
@@ -176,7 +176,7 @@ def _make_context(loaded: Loaded, options: BuildOptions, cache: Cache) -> BuildC
         dataset=loaded.dataset,
         dependencies=loaded.cases.dependencies_of(loaded.dataset),
         cache=cache,
-        # What was read in the place of a faulty case is what its pages are made from.
+        # The pages of a faulty case are made from the content that was read instead of its file.
         inputs=_leave_out_unpublished(loaded.versions, loaded.dataset),
         sketches=tuple(make_sketches(loaded, options.project)),
         instead=loaded.cases.instead,
@@ -184,11 +184,11 @@ def _make_context(loaded: Loaded, options: BuildOptions, cache: Cache) -> BuildC
 
 
 def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
-    """The data set of a build; raises ContentError where it may not be shown."""
+    """The data set of a build; raises ContentError if it has errors."""
     with open_executor(options.jobs) as opened:
         executor = options.timings.counting(opened)
         if options.drafts:
-            # A preview is not published, so that nothing in it needs a reason to change.
+            # A preview is not published, so its changes need no reasons.
             loaded = load_apart(options, inputs, cache, executor)
         else:
             cases = CaseCache(cache, inputs.digests)
@@ -204,12 +204,12 @@ def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
         return loaded
     own = loaded.dataset.settings
     why = judge_site_url(options.siteurl) if options.siteurl else None
-    # A site may be tried out on this machine.
+    # An address on this machine is allowed for trying out a site.
     if why is not None and why != say("values.url_own_host"):
         address = options.siteurl[:60]
         raise failure("build.siteurl_wrong", status=Exit.USAGE, address=address, why=why)
     settings = replace(own, siteurl=options.siteurl.rstrip("/"))
-    # An address in the file was judged as the file was read.
+    # An address in the settings was checked when the file was read.
     problems = loaded.problems + ([] if own.siteurl else settings.judge_reach())
     dataset = loaded.dataset.with_settings(settings)
     return replace(loaded, dataset=dataset, problems=problems)
@@ -218,7 +218,7 @@ def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
 def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
     """The wanted pages of a preview by their paths, as a build would write them.
 
-    It takes a fraction of the time. Raises ContentError where the build would.
+    Takes a fraction of the time of a build. Raises ContentError if a build would.
     """
     from casebook.build.drawings import draw_charts, tabulate_charts
     from casebook.build.site import render_pages
@@ -226,7 +226,7 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
     with (
         _collect_seldom(),
         _open_cache(options) as cache,
-        # The build of the whole site follows.
+        # Digests are not kept here: the build of the whole site follows and keeps them.
         open_inputs(options.project, cache, is_kept=False) as inputs,
     ):
         loaded = _load(inputs, options, cache)
@@ -257,25 +257,25 @@ def _describe(loaded: Loaded) -> BuildResult:
 
 @contextmanager
 def _collect_seldom() -> Iterator[None]:
-    """Keeps the garbage collector from looking again and again at records and pages.
+    """Keep the garbage collector from examining records and pages again and again.
 
-    Hardly any of them refer to each other in circles, and with ten thousand cases to look at all
-    of them took as long as to make the lists that they stand in.
+    Hardly any of them refer to each other in circles. With ten thousand cases, examining them took
+    as long as making the lists that hold them.
     """
     before = gc.get_threshold()
     gc.set_threshold(*SELDOM)
-    # What an earlier build of a preview left behind is to be found again.
+    # Unfrozen so that the garbage of an earlier build of a preview is collected.
     gc.unfreeze()
     try:
         yield
     finally:
-        # Nearly all of it is about to go by itself.
+        # Nearly all objects are about to be freed without the collector.
         gc.freeze()
         gc.set_threshold(*before)
 
 
 def _leave_out_unpublished(digests: Mapping[str, str], dataset: Dataset) -> dict[str, str]:
-    """The digests of what a site is made from, without the drafts, whose names are not public."""
+    """The digests of the inputs of a site, without drafts, whose names are not public."""
     published = {case.path for case in dataset.summaries}
     return {
         path: found

@@ -1,4 +1,4 @@
-"""A theme with the settings of its site: sources of templates, colours and static files."""
+"""Theme of a site with its settings: sources of templates, colours and static files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from casebook.values.digest import digest
 from casebook.yaml.files import show_path
 
 TOKENS: Final = "theme/static/css/tokens.css"
-# The roles that charts may name; everything drawn is in one of these.
+# The roles of colours in charts; everything that is drawn has one of them.
 CHART_ROLES: Final = (
     "paper",
     "ink",
@@ -41,23 +41,23 @@ _PROPERTY = re.compile(r"(?<![A-Za-z0-9-])--([A-Za-z0-9-]+)[ \t\r\n]*:([^;{}]*)(
 _REFERENCE = re.compile(r"var\([ \t\r\n]*--([A-Za-z0-9-]+)[ \t\r\n]*(?:,[^()]*)?\)")
 _HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
-# Styles that others build on come first, the rest by name.
+# Style sheets that others depend on come first, the others by name.
 _FIRST_STYLES = ("tokens.css", "base.css")
 _OVERRIDES = "THEME_TEMPLATES_OVERRIDES"
-# Where what a setting names has to lie.
+# Messages about the folder in which the file of a setting has to be.
 _STATIC = "record.settings_where_static"
 _PROJECT = "record.settings_where_project"
 _CONTENT = "record.settings_where_content"
-# A sheet of paper has colours of its own.
+# For screens only, because print has its own colours.
 _SCHEMES = ("@media screen", "@media screen and (prefers-color-scheme: dark)")
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The sources of all templates by the names that Jinja knows them under, and their digest.
+    """The sources of all templates by the names that Jinja uses, and their digest.
 
-    `functions` is the source of the settings where these give templates functions, and `paths` are
-    those of the templates in the project.
+    `functions` is the source of the settings if they give functions to templates; `paths` are the
+    shown paths of the templates by the same names.
     """
 
     key: str
@@ -67,14 +67,14 @@ class Theme:
 
 
 def find_theme_files(project: Path, part: str, before: Sequence[str] = ()) -> dict[str, Path]:
-    """The files of one part of the theme by their names there, those of the project before ours.
+    """The files of one part of the theme by name; a project's file replaces the packaged one.
 
-    Those in the folders named in `before` come before all others, the first of these first.
+    Files in the folders `before` replace all others, and earlier folders replace later ones.
     """
     found: dict[str, Path] = {}
     themes = (Path(find_packaged("theme")) / part, project / "theme" / part)
     for folder in (*themes, *(project / name for name in reversed(before))):
-        # A glob would take a folder that cannot be read for an empty one.
+        # Not a glob, which would treat an unreadable folder as an empty one.
         names = list_files(folder) if folder.exists() else ()
         found |= {name: folder / name for name in names if not is_left_behind(name)}
     return dict(sorted(found.items()))
@@ -92,10 +92,10 @@ def read_theme(project: Path, settings: Settings) -> Theme:
 def write_assets(
     project: Path, settings: Settings, write: Callable[[str, bytes], object]
 ) -> tuple[str, dict[str, str]]:
-    """Write the static files of a theme under names that hold a digest: they may be kept for ever.
+    """Write the static files of a theme under names with a digest, so that browsers may keep them.
 
-    What comes back is the address of the one style sheet, made of all styles, and those of the
-    other files by their names.
+    Returns the address of the single style sheet, which joins all styles, and the addresses of the
+    other files by name.
     """
     files = find_theme_files(project, "static")
     styles = [path for path in files.values() if path.match("css/*.css")]
@@ -116,25 +116,25 @@ def write_assets(
 
 
 def _write_colours(settings: Settings) -> Iterator[bytes]:
-    """The colours of the settings in each scheme, none where there are none."""
+    """The CSS rules for the colours of the settings, one for each scheme, none without colours."""
     for number, media in enumerate(_SCHEMES if settings.colours else ()):
         rules = "".join(f"--{role}:{pair[number]};" for role, *pair in settings.colours)
         yield f"{media}{{:root{{{rules}}}}}".encode()
 
 
 def read_colours(project: Path, settings: Settings) -> dict[str, str]:
-    """The colours that drawings have outside a page: those of the light scheme."""
+    """The colours of drawings outside a page, which are those of the light scheme."""
     own = {role: light for role, light, _ in settings.colours}
     return find_colours(_read_tokens(project) | own)
 
 
 def _read_tokens(project: Path) -> dict[str, str]:
-    # What is no UTF-8 is a problem of its own.
+    # Bytes that are not UTF-8 are reported by another check.
     return read_tokens(Path(find_source(str(project), TOKENS)).read_text("utf-8", "replace"))
 
 
 def check_theme(project: Path, settings: Settings) -> Iterator[Problem]:
-    """Files that the settings name in the project and in its theme and that are not there."""
+    """The problems of a theme: missing files that settings name, faulty files, unknown colours."""
     has_own = settings.logo or "FAVICON" in settings.at
     static = find_theme_files(project, "static") if has_own else {}
     in_project, in_content = partial(_is_inside, project), partial(_is_inside, project / "content")
@@ -170,7 +170,7 @@ def _check_own_files(project: Path, settings: Settings) -> Iterator[Problem]:
 
 
 def _find_unused_templates(project: Path, settings: Settings) -> Iterator[Problem]:
-    """The templates of a project that are for no page and that no other template names."""
+    """A warning for each template of a project that no page and no other template uses."""
     ours = {*list_files(Path(find_packaged("theme")) / "templates")}
     files = find_theme_files(project, "templates", settings.overrides)
     for name in files.keys() - ours:
@@ -185,7 +185,7 @@ def _is_inside(folder: Path, name: str) -> bool:
     if path.is_absolute() or ".." in path.parts:
         return False
     found = folder / path
-    # An empty folder does not come along to another machine.
+    # An empty folder does not count, because git does not carry it to another machine.
     return any(list_files(found)) if found.is_dir() else found.exists()
 
 
@@ -194,20 +194,20 @@ def read_tokens(css: str) -> dict[str, str]:
     tokens: dict[str, str] = {}
     blocks: list[str] = []
     parts = _BRACE.split(_COMMENT.sub("", css))
-    # Nothing is set behind the last brace.
+    # The text after the last brace sets nothing.
     for words, brace in zip(parts[::2], parts[1::2], strict=False):
         if brace == "{":
             blocks.append(words.rsplit(";", 1)[-1].strip())
             continue
         selector = blocks.pop() if blocks else ""
-        # What lies in another block is for the dark scheme, for paper or for a width.
+        # Rules inside another block are for the dark scheme, for paper or for a width.
         if ":root" in selector and "dark" not in selector and not blocks:
             tokens.update((name, value.strip()) for name, value in _PROPERTY.findall(words))
     return tokens
 
 
 def find_colours(tokens: Mapping[str, str]) -> dict[str, str]:
-    """The colour of every role of charts, as `#rrggbb`; ContentError where one is missing."""
+    """The colour of every role of charts, as `#rrggbb`; ContentError if one is missing."""
     found = {role: _find_colour(role, tokens) for role in CHART_ROLES}
     if missing := [f"--{role}" for role, colour in found.items() if not colour]:
         raise ContentError([problem("E322", TOKENS, START, roles=", ".join(missing))])
@@ -216,7 +216,7 @@ def find_colours(tokens: Mapping[str, str]) -> dict[str, str]:
 
 def _find_colour(role: str, values: Mapping[str, str]) -> str:
     value = values.get(role, "")
-    # A property may be named after another; a circle of names ends after a few steps.
+    # A property may refer to another; the limit ends circles of references.
     for _ in range(8):
         reference = _REFERENCE.fullmatch(value)
         if reference is None:

@@ -1,4 +1,4 @@
-"""Progress and timings of a build: how far it has come, and where its seconds went."""
+"""Progress and timings of a build."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True)
 class Spent:
-    """Seconds on the wall and of the processor, and how many files were made and were kept."""
+    """Seconds of wall time and of processor time, and the numbers of files made and kept."""
 
     wall: float = 0.0
     cpu: float = 0.0
@@ -26,7 +26,7 @@ class Spent:
     kept: int = 0
 
     def add(self, other: Spent) -> None:
-        """Count what was spent elsewhere."""
+        """Add the numbers of another measurement."""
         self.wall += other.wall
         self.cpu += other.cpu
         self.made += other.made
@@ -34,11 +34,11 @@ class Spent:
 
 
 class Timings:
-    """A recorder of one build: stages follow each other, types of pages lie within them.
+    """A recorder of one build: stages follow each other, and types of pages lie within stages.
 
-    Time of the processor counts the processes that were started and have ended, but nothing of
-    other machines. `stage` is the one that has begun, `done` of its `total` pieces of work are
-    done; a stage of unknown length has no total.
+    Processor time includes processes that were started and have ended, but no other machines.
+    `stage` is the current stage; `done` of its `total` pieces of work are done. The total is 0 if
+    the length of the stage is unknown.
     """
 
     def __init__(self) -> None:
@@ -50,9 +50,9 @@ class Timings:
         self._since = (0.0, 0.0)
 
     def begin(self, stage: str) -> None:
-        """End the stage before and begin this one, named by the key of its message."""
+        """End the current stage and begin another, named by the key of its message."""
         times = os.times()
-        # Of itself by the finer clock; of children there is only this one.
+        # The finer clock for this process; children have only the one of os.times.
         cpu = time.process_time() + times.children_user + times.children_system
         wall = time.perf_counter()
         self._stage.add(Spent(wall=wall - self._since[0], cpu=cpu - self._since[1]))
@@ -69,10 +69,10 @@ class Timings:
             self.done += 1
 
     def counting(self, executor: Executor) -> Executor:
-        """An executor whose results are counted as they come."""
+        """An executor whose results are counted as they arrive."""
 
         def run(function: Callable[[list[Any]], Collection[Any]], batches: Batches[Any]) -> Any:
-            # What a process pays for may be fewer than the items, as with pictures.
+            # `batches.count` may be smaller than the number of items, as for pictures.
             items = batches.items
             count = len(items) if isinstance(items, Sized) else batches.count
             return self.track(executor(function, batches), count)
@@ -80,7 +80,7 @@ class Timings:
         return run
 
     def tell(self, lang: Lang) -> str:
-        """The stage and how far it has come; no count before the first piece is done."""
+        """The stage and its progress; no count before the first piece of work is done."""
         if not self.stage:
             return ""
         of_all = f"/{self.total:,}" if self.total else ""
@@ -88,7 +88,7 @@ class Timings:
 
     @contextmanager
     def measure(self, name: str) -> Iterator[Spent]:
-        """Count the time of a block to a type of page, whose pages the block counts itself."""
+        """Add the time of a block to a type of page; the block itself counts the pages."""
         spent = self.types.setdefault(name, Spent())
         wall, cpu = time.perf_counter(), time.process_time()
         try:
@@ -97,7 +97,7 @@ class Timings:
             spent.add(Spent(wall=time.perf_counter() - wall, cpu=time.process_time() - cpu))
 
     def add(self, types: Mapping[str, Spent]) -> None:
-        """Count what was measured of types of pages in another process."""
+        """Add the measurements of types of pages from another process."""
         for name, spent in types.items():
             self.types.setdefault(name, Spent()).add(spent)
 

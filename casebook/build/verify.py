@@ -20,11 +20,11 @@ from casebook.problems import Exit
 from casebook.values.digest import digest
 
 DIFFERS, MISSING, EXTRA = "build.verify.differs", "build.verify.missing", "build.verify.extra"
-# Of each file that is served: more than any of ten thousand cases has, and the time it may take.
+# Limits for each served file: more bytes than any file of ten thousand cases has, and seconds.
 MOST_BYTES, SECONDS = 256 * 1024 * 1024, 30.0
-# A host obeys these, and few give them out.
+# Files of instructions for hosts; few hosts serve them.
 _FOR_HOSTS = ("_headers", "_redirects")
-# What another machine gives out depends on who asks it: a copy of that is fetched first.
+# Another machine may serve each client differently, so its copy has to be downloaded first.
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -35,12 +35,12 @@ class Verdict:
     files: int
     manifest: str
     differences: Mapping[str, str]
-    # A server lists no files, so that those beyond the manifest are not seen.
+    # False for a server, which lists no files, so files beyond the manifest are not found.
     extras_told: bool
 
 
 def verify_copy(place: str) -> Verdict:
-    """Compare a copy: a folder, by its path or as file://, or what this machine serves."""
+    """Compare a copy: a folder, given by path or file://, or a site that this machine serves."""
     folder = Path(place)
     if place.lower().startswith("file:/"):
         parts = urlsplit(place)
@@ -54,7 +54,7 @@ def verify_copy(place: str) -> Verdict:
     found = set(list_files(folder))
 
     def read(path: str) -> bytes | None:
-        # A path that leads out of the folder is not among those that were found in it.
+        # `found` holds only paths inside the folder, so a path that leads out of it is not read.
         with suppress(OSError):
             if path in found and stat.S_ISREG((folder / path).lstat().st_mode):
                 return (folder / path).read_bytes()
@@ -64,10 +64,10 @@ def verify_copy(place: str) -> Verdict:
 
 
 def _compare(read: Callable[[str], bytes | None], found: set[str] | None = None) -> Verdict:
-    """Compare what is read of each file; `found` are all files, None where nobody lists them."""
+    """Compare the content of each file; `found` are all files, None if they cannot be listed."""
     content = read(MANIFEST)
     listed = parse_outputs(content or b"")
-    # Without a manifest of ours nothing is known of any file but it.
+    # Without a manifest of this program only the manifest itself can be judged.
     faults = {MANIFEST: MISSING if content is None else DIFFERS} if listed is None else {}
     for path, sha in (listed or {}).items():
         data = read(path)
@@ -86,7 +86,7 @@ def _compare(read: Callable[[str], bytes | None], found: set[str] | None = None)
 
 
 def _open_site(address: str) -> Callable[[str], bytes | None]:
-    """A reader of the files of a served copy, and of nothing at any other address."""
+    """A function that reads the files of a served copy, and nothing from other addresses."""
     with suppress(ValueError):  # of a port that cannot be
         parts = urlsplit(address)
         is_plain = parts.port != 0 and address.isprintable() and not set("@?#") & set(address)
@@ -96,18 +96,18 @@ def _open_site(address: str) -> Callable[[str], bytes | None]:
 
 
 def _fetch(site: str, path: str) -> bytes | None:
-    """A file of a served copy; None where there is none, or only one that is somewhere else."""
-    # A manifest may name whatever it likes; no build can have written these.
+    """A file of a served copy; None if there is none, or only a redirect to another place."""
+    # A manifest may be forged; no build writes such paths.
     if {"", ".", ".."} & set(path.split("/")) or "\\" in path or not path.isprintable():
         return None
 
     class Inside(HTTPRedirectHandler):
         def redirect_request(self, *given: Any) -> Any:
-            # Some servers leave out index.html or .html; none needs another place for that.
+            # Some servers redirect to drop index.html or .html, which stays inside the site.
             return super().redirect_request(*given) if given[-1].startswith(site) else None
 
     def ask() -> bytes:
-        # No proxy is asked, whatever the environment says.
+        # Without a proxy, even if the environment names one.
         with build_opener(ProxyHandler({}), Inside()).open(site + quote(path)) as answer:
             content: bytes = answer.read(MOST_BYTES + 1)
             if len(content) <= MOST_BYTES:

@@ -1,4 +1,4 @@
-"""Executors: work in batches, done here, in several processes or on other machines."""
+"""Executors: work in batches, done in this process, in several, or on other machines."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-# More batches than these under way a process would only fill the memory with results.
+# The batches under way for each process; more would only fill the memory with results.
 _AHEAD = 2
-# So few batches a worker would leave one of them alone with the last; more cost their sending.
+# With fewer batches a worker, one worker is left alone with the last; with more, sending costs.
 _BATCHES_EACH = 4
-# How often the collector looks for garbage in a process that builds: so many objects are made
-# before the youngest are looked at, so many looks at one generation come before one at the next.
-# With twenty times as many, what pages leave behind took 60 MiB and a tenth of the time at 1,000
-# cases: it no longer fitted into what a processor has at hand.
+# Thresholds of the garbage collector in a process that builds: the objects made before the youngest
+# generation is collected, and the collections of one generation before one of the next. With twenty
+# times as many objects, the garbage of pages took 60 MiB and a tenth of the time at 1,000 cases,
+# because it no longer fitted into the cache of the processor.
 SELDOM = (10_000, 20, 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batches(Generic[T]):
-    """So many items to be worked on, at most so many at once; a process pays from `worth` on."""
+    """`count` items of work, at most `most` in a batch; `worth` items justify a process."""
 
     items: Iterable[T]
     count: int
@@ -44,29 +44,29 @@ class Batches(Generic[T]):
     worth: int
 
     def cut(self, workers: int) -> Iterator[list[T]]:
-        """The items in lists, made as they are asked for, so that no worker waits for another."""
+        """The items in batches, made on demand and small enough to share among the workers."""
         most = min(self.most, max(1, self.count // (max(1, workers) * _BATCHES_EACH)))
         rest = iter(self.items)
-        # Results come a batch at a time: somebody who waits is to see the first ones soon.
+        # Results come a batch at a time; the first batches are small, so progress shows early.
         sizes = chain((1 << step for step in range(most.bit_length())), repeat(most))
         while batch := list(islice(rest, min(most, next(sizes)))):
             yield batch
 
 
-# Gives what a function gives for each item of the batches, in the order of the items.
+# A function that yields the results of a function for all items of the batches, in their order.
 Executor = Callable[[Callable[[list[Any]], Collection[Any]], Batches[Any]], Iterator[Any]]
 
 
 def run_locally(
     jobs: int, function: Callable[[list[T]], Collection[R]], batches: Batches[T]
 ) -> Iterator[R]:
-    """Work in this process, or in at most so many where there is work enough for them."""
+    """Work in up to `jobs` processes if there is enough work for them, else in this process."""
     processes = min(jobs, batches.count // batches.worth)
     if processes < 2:
         for batch in batches.cut(1):
             yield from function(batch)
         return
-    # Only now: what knows how to start processes takes long to import.
+    # Imported here because the modules that start processes take long to import.
     from concurrent.futures import ThreadPoolExecutor
     from queue import SimpleQueue
 
@@ -79,7 +79,7 @@ def run_locally(
             connection.send((function, batch))
             result, error = connection.recv()
         except (EOFError, OSError) as gone:
-            # Of the others nobody has to wait for what is under way.
+            # Nobody needs the work that the other processes have under way.
             _end_processes()
             raise failure("build.process_ended") from gone
         finally:
@@ -88,7 +88,7 @@ def run_locally(
             raise error
         return result
 
-    # A thread for each process waits for it and for nothing else.
+    # Each thread waits for one process only.
     with ThreadPoolExecutor(processes) as pool:
 
         def submit(batch: list[T]) -> Any:
@@ -104,7 +104,7 @@ def run_locally(
             raise
         for _ in range(processes):
             idle.get().close()
-        # Their time of the processor counts when they have ended.
+        # The processor time of a process counts only when it has ended and was waited for.
         for process in started:
             process.join()
 
@@ -115,7 +115,7 @@ IN_PROCESS: Executor = partial(run_locally, 1)
 def submit_ahead(
     submit: Callable[[list[T]], Any], batches: Iterator[list[T]], workers: Callable[[], int]
 ) -> Iterator[Any]:
-    """The futures of the batches in their order; not so many are under way that memory grows."""
+    """The futures of the batches in their order, with a limit on those under way to save memory."""
     running: deque[Any] = deque()
     while True:
         room = max(1, workers()) * _AHEAD - len(running)
@@ -127,9 +127,9 @@ def submit_ahead(
 
 @contextmanager
 def open_executor(jobs: int, scheduler: str = "") -> Iterator[Executor]:
-    """The workers of the Dask scheduler at HOST:PORT, or so many processes where none is named.
+    """An executor on the Dask scheduler at HOST:PORT, or on `jobs` processes if none is named.
 
-    At its end nothing of their work is left under way.
+    When the block ends, no work is left under way.
     """
     if scheduler:
         from casebook.build.cluster import open_cluster
@@ -145,7 +145,7 @@ def open_executor(jobs: int, scheduler: str = "") -> Iterator[Executor]:
 
 
 def run_within(seconds: float, function: Callable[[], R]) -> R:
-    """The result of the function; TimeoutError where it takes longer and is left running."""
+    """The result of the function; TimeoutError if it takes longer, and it is left running."""
     from concurrent.futures import Future
 
     outcome: Future[R] = Future()
@@ -161,13 +161,13 @@ def run_within(seconds: float, function: Callable[[], R]) -> R:
 
 
 def _start_process(connect: Callable[[Connection], None]) -> BaseProcess:
-    """A process that answers what it is sent, until the connection to it is closed."""
+    """A process that works on the batches it is sent until its connection is closed."""
     from multiprocessing import get_context
 
     # A forked child would share the lock of the build and the state of other threads.
     spawn = get_context("spawn")
-    # Only these two have it: from a queue of all, one that is killed while it sends would leave
-    # half a result behind, for the rest of which everybody waits.
+    # A pipe for each process: in a queue shared by all, a process that is killed while it sends
+    # would leave half a result, and everybody would wait for the other half.
     ours, theirs = spawn.Pipe()
     with theirs:
         process = spawn.Process(target=_answer, args=(theirs,), daemon=True)
@@ -177,26 +177,26 @@ def _start_process(connect: Callable[[Connection], None]) -> BaseProcess:
 
 
 def _end_processes() -> None:
-    """End the processes at once: nobody will ask for their work, which may take a minute."""
+    """Kill the processes, because nobody needs their work, which may take a minute."""
     from multiprocessing import active_children
 
     for process in active_children():
-        # One that somebody has halted is not ended by less.
+        # A stopped process reacts to no other signal.
         process.kill()
 
 
 @contextmanager
 def _interrupts_kept_out() -> Iterator[None]:
-    """Has processes that are started meanwhile never see Ctrl-C, which is for the first alone.
+    """Keep Ctrl-C from processes that are started in the block; the first process handles it.
 
-    A terminal sends it to all of them, and each would show where in its work it was.
+    A terminal sends Ctrl-C to all processes, and each would print a traceback.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
     from multiprocessing import resource_tracker
 
-    # It lifts the block when it starts its own process.
+    # Started first, because the tracker unblocks SIGINT when it starts its own process.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -206,7 +206,7 @@ def _interrupts_kept_out() -> Iterator[None]:
 
 
 def _answer(connection: Connection) -> None:
-    """Work for the process that started this one, and end as soon as it is gone."""
+    """Work for the parent process, and end as soon as the parent is gone."""
     import gc
     from multiprocessing import parent_process
 
@@ -228,6 +228,6 @@ def _run(function: Callable[[Any], Any], batch: Any) -> tuple[Any, Exception | N
     try:
         return function(batch), None
     except Exception as error:
-        # A report of it says where it was raised.
+        # The note tells a report of the error where it was raised.
         error.add_note(traceback.format_exc())
         return None, error

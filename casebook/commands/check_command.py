@@ -60,7 +60,7 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if options.since is not None:
         print_lines(describe_impact(project, options.since, lang))
     failed = any(problem.severity == "error" for problem in problems)
-    # A program reads standard output; a person may pipe the accounts away.
+    # Programs read standard output; a person may pipe away the output of `--explain`.
     stream = sys.stderr if options.format == "text" else sys.stdout
     print_problems(problems, lang, project, stream, options.format)
     if not problems and options.format == "text":
@@ -69,9 +69,9 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def find_wanted(names: Iterable[str], project: Path) -> list[Path]:
-    """The files that are named or lie in a named folder; none where the project itself is named.
+    """The files that are named or lie in a named folder; empty if the project itself is named.
 
-    Raises CasebookError where there is none, or where nothing of it is ever read.
+    Raises CasebookError if a file does not exist, or is not among the files that are read.
     """
     sources = [project.resolve() / name for name in (SETTINGS, *list_sources(str(project)))]
     wanted = []
@@ -85,8 +85,8 @@ def find_wanted(names: Iterable[str], project: Path) -> list[Path]:
 
 
 def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
-    """The problems of the drafts, which a build leaves out and an editor wants to finish."""
-    # Most projects have none, and then a second look at everything would be for nothing.
+    """The problems of the drafts, which a build leaves out."""
+    # Most projects have no drafts, and then nothing has to be checked a second time.
     cases = find_case_files(project)
     if not any(b"draft" in read_bytes(path, project, []) for path in cases):
         return []
@@ -98,14 +98,14 @@ def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
             blanks.setdefault(found.path, []).append(found)
         elif found not in known:
             left.append(found)
-    # A draft is there to be filled in: its blanks are no faults, and stop nobody.
+    # A draft is meant to be filled in, so its blanks are one notice and not errors.
     return left + [describe_blanks(path, found) for path, found in blanks.items()]
 
 
 def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
     """Make the safe fixes of the files, or of all of data/, and print them."""
     for path in wanted or sorted((project / "data").rglob("*.yaml")):
-        # What a link leads to may lie elsewhere, and a new file would cut the link.
+        # Not links: writing a new file would replace the link, and its target may lie elsewhere.
         if path.suffix != ".yaml" or path.is_symlink() or not path.is_file():
             continue
         before, shown = path.read_bytes(), show_path(path, project)
@@ -137,7 +137,7 @@ def explain_cases(project: Path, shown: Collection[str], lang: Lang) -> Iterator
 
 
 def explain_amount(figure: Figure) -> str:
-    """An amount as plain decimals in base units, with its unit, what it is per, and qualifier."""
+    """An amount as plain decimals in base units, with its unit, its qualifier and its `per`."""
     quantity = figure.quantity
     numbers = (quantity.low, quantity.high) if quantity.value is None else (quantity.value,)
     shown = "..".join("" if number is None else plain(number) for number in numbers)
@@ -154,9 +154,9 @@ def explain_period(period: Period, lang: Lang) -> str:
 
 
 def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
-    """The figures that differ from an earlier state, and all that shows them.
+    """The lines about figures that differ from an earlier state, and about all that shows them.
 
-    Raises CasebookError where `since` names no earlier state.
+    Raises CasebookError if `since` names no earlier state.
     """
     dataset, _ = read_dataset(project)
     earlier, before = read_earlier(project, since)
@@ -211,9 +211,9 @@ def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, s
 def list_pages(
     dataset: Dataset, keys: Set[str], texts: Iterable[str], charts: Iterable[str]
 ) -> Iterator[str]:
-    """The addresses of the pages that show the figures, in every language.
+    """The addresses, in every language, of the pages that show the figures.
 
-    `texts` are those of the pages of which a text names one.
+    `texts` are the addresses of the pages whose texts refer to a changed figure.
     """
     slugs = tuple(case.slug for case in dataset.cases)
     changed = (key.partition(".")[0] for key in sorted(keys))
@@ -224,7 +224,7 @@ def list_pages(
 
 
 def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
-    """The translations of which only the text in the first language changed, by their places."""
+    """The places of translations that did not change although the first language did."""
     languages = dataset.languages
     for case in dataset.cases:
         old = before.by_slug.get(case.slug)
@@ -238,9 +238,9 @@ def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
 
 
 def read_earlier(project: Path, since: str) -> tuple[Figures, Dataset | None]:
-    """The figures of a published site, named by its manifest or figures, or of a git revision.
+    """The figures of a published site, given by its manifest or figures.csv, or of a git revision.
 
-    Of a revision there are the records too. Raises CasebookError where it is neither.
+    For a revision also its data set. Raises CasebookError if `since` is neither.
     """
     place = Path(since)
     if place.exists():
@@ -251,7 +251,7 @@ def read_earlier(project: Path, since: str) -> tuple[Figures, Dataset | None]:
         except OSError:
             raise failure("commands.since_unread", status=Exit.USAGE, path=named) from None
         return read_figures(content), None
-    # The records of a revision are read as a project of their own, as they were then.
+    # The records of a revision are read as a separate project.
     with temporary_folder(project) as folder:
         _copy_revision(project, since, folder)
         dataset, _ = read_dataset(folder)
@@ -267,13 +267,13 @@ def _copy_revision(project: Path, revision: str, folder: Path) -> None:
     """Write the data of a git revision into an empty folder."""
     asked = ["git", "-C", str(project), "archive", "--format=zip", revision, "data/"]
     try:
-        # A revision that starts with a hyphen would be taken for an option.
+        # git would read a revision that begins with a hyphen as an option.
         is_option = revision.startswith("-")
         done = None if is_option else subprocess.run(asked, capture_output=True, check=False)
     except FileNotFoundError:
         raise failure("commands.no_git") from None
     if done is None or done.returncode:
         raise failure("commands.since_unknown", status=Exit.USAGE, since=revision)
-    # Of a zip no link is made, and nothing is written outside of the folder.
+    # Extracting a zip makes no links and writes nothing outside the folder.
     with ZipFile(io.BytesIO(done.stdout)) as archive:
         archive.extractall(folder, [one for one in archive.namelist() if one.endswith(".yaml")])

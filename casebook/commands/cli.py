@@ -1,4 +1,4 @@
-"""Command line: finds the command that is asked for, runs it, and prints each expected end."""
+"""Command line: finds the command that is asked for, runs it, and prints its errors."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from casebook.text import Lang
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit status; nothing an editor can cause shows a traceback."""
+    """Run one command and return its exit status; no error shows a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        # A console of another code page must not stop a build over one character.
+        # A character that the console's code page lacks must not stop a build.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error.message(lang), file=sys.stderr)
         return error.exit_status
     except OSError as error:
-        # A full disk or a missing right is no fault of the program.
+        # A full disk or a missing permission is not a fault of the program.
         print(f"{error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         if limit := _find_limit(error):
             print_message(limit, lang, stream=sys.stderr)
@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         if missing and not missing.startswith("casebook"):
-            # An environment that somebody took a package from is no fault of the program.
+            # A package that was removed from the environment is not a fault of the program.
             where = {"name": missing, "folder": sys.prefix}
             print_message("commands.no_package", lang, stream=sys.stderr, **where)
             return Exit.MACHINE
@@ -79,10 +79,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _find_limit(error: BaseException) -> str:
-    """The message about a limit of the machine that an error tells of, empty where it does not."""
+    """The key of the message for an error caused by a limit of the machine, else empty."""
     if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
         return "commands.few_files"
-    # A library that cannot be loaded for want of memory says so in words alone.
+    # A library that cannot be loaded for lack of memory says so only in its message.
     words = ("Cannot allocate memory", "failed to map segment")
     if isinstance(error, MemoryError) or any(word in str(error) for word in words):
         return "commands.little_memory"
@@ -90,14 +90,14 @@ def _find_limit(error: BaseException) -> str:
 
 
 def _end(status: Exit, lang: Lang) -> Exit:
-    # An interrupt in the midst of an import leaves a library that no message can be read with.
+    # After an interrupt during an import, PyYAML may be unusable, so no message can be read.
     with suppress(AttributeError, ImportError):
         print_message("commands.unchanged", lang, stream=sys.stderr)
     return status
 
 
 def _save_report(error: BaseException) -> str:
-    # Only a program at fault pays for these imports.
+    # Imported here because only a fault of the program needs them.
     import tempfile
     import traceback
 

@@ -1,4 +1,4 @@
-"""Base of the commands: how one is declared, what it prints, and what it asks a person."""
+"""Base of the commands: their declaration, their printing, and their questions to a person."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Command:
     """A command: its name, the module whose `run_<name>` runs it, and its options for argparse.
 
-    Its words are in the catalogue below `commands.help.<name>`, those of an option behind its name.
+    Its help is in the catalogue under `commands.help.<name>`, for an option with its name added.
     """
 
     name: str
@@ -34,13 +34,13 @@ class Command:
     without_project: bool = False
 
     def start(self, options: argparse.Namespace, project: Path, lang: Lang) -> int:
-        """Run the command and give its exit status."""
-        # Nobody pays for what other commands import.
+        """Run the command and return its exit status."""
+        # Imported here so that a command does not load the modules of the others.
         module = import_module(f"{__package__}.{self.module}")
         return int(getattr(module, f"run_{self.name}")(options, project, lang))
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options; those that give one thing different values exclude each other."""
+        """Add the options; options with a `const` exclude each other."""
         group: Any = None
         for name, option in self.options.items():
             if "const" in option:
@@ -56,16 +56,16 @@ def print_message(
 
 
 def print_lines(lines: Iterable[str], stream: TextIO | None = None) -> None:
-    """Print lines that hold words of the records, without what could steer a terminal."""
+    """Print lines that contain text of the records, without characters that control a terminal."""
     for line in lines:
         print(clean_line(line), file=stream or sys.stdout)
 
 
 def require_file(name: str) -> Path:
-    """The file that an argument names; CasebookError where there is none."""
+    """The file that an argument names; CasebookError if it does not exist."""
     path = (Path.cwd() / name).resolve()
     if not path.exists():
-        # The name of a case is often given alone, or with another ending.
+        # People often give only the name of a case, or another ending.
         meant = Path("data/cases", path.name.partition(".")[0] + ".yaml")
         if meant.is_file():
             said = {"path": path, "meant": meant.as_posix()}
@@ -75,7 +75,7 @@ def require_file(name: str) -> Path:
 
 
 def load_without_errors(project: Path) -> Dataset:
-    """The data set of a project; ContentError where a build would end with errors."""
+    """The data set of a project; ContentError if its records or texts have errors."""
     from casebook.build.checking import load_checked, refuse_errors
 
     dataset, problems = load_checked(project)
@@ -84,15 +84,15 @@ def load_without_errors(project: Path) -> Dataset:
 
 
 def parse_number(least: int, most: int, key: str, text: str) -> int:
-    """A number between two; the error of argparse with the message of a key where it is none."""
-    # Digits of other scripts are digits for isdigit as well.
+    """A number from `least` to `most`; else an error of argparse with the message of `key`."""
+    # ASCII only, because isdigit accepts the digits of other scripts.
     if text.isascii() and text.isdigit() and len(text) <= 5 and least <= int(text) <= most:
         return int(text)
     raise argparse.ArgumentTypeError(say(key).en)
 
 
 def parse_day(text: str) -> date:
-    """A day as ISO writes it; the error of argparse where it is none."""
+    """A day in ISO notation; an error of argparse if the text is not one."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -100,12 +100,12 @@ def parse_day(text: str) -> date:
 
 
 def ask(question: Text, proposed: str, lang: Lang, *, required: bool = True) -> str:
-    """The answer of a person, or the proposed one where nothing is typed."""
+    """The answer of a person, or the proposed one if nothing is typed."""
     shown = f" [{proposed}]" if proposed else ""
     try:
         answer = input(say("commands.question", question=question, proposed=shown).inside(lang))
     except EOFError:
-        # Ctrl-D is no answer, and no fault either.
+        # Ctrl-D counts as an empty answer.
         answer = ""
     if required and not (answer.strip() or proposed):
         raise failure("commands.new_unanswered", status=Exit.USAGE)

@@ -1,7 +1,7 @@
-"""The commands in the order of the help: first what an editor needs every day.
+"""The commands in the order of the help, which begins with those that editors need every day.
 
-Each has the module with its function `run_<name>`, and what argparse is told of its options; of
-those with a `const` one excludes the others. Words are in messages.yaml below
+Each command has the module with its function `run_<name>`, and the arguments for argparse of its
+options; options with a `const` exclude each other. The help is in messages.yaml under
 commands.help.<command>.
 """
 
@@ -23,13 +23,13 @@ _DIFFERING: Final[dict[str, Any]] = {
     "action": "store_const",
     "default": "refuse",
 }
-# What a new site is asked, by the option that says it, in the order of the questions.
+# The options of a new site, in the order in which a person is asked for them.
 QUESTIONS: Final = (
     *("name", "languages", "currency", "licence"),
     *("publisher", "contact", "repository"),
 )
 
-# No data file: a build with nothing to do must not pay for a parser.
+# Code and not a data file, because a build with nothing to do must not load a parser.
 COMMANDS: Final = (
     Command(
         "build",
@@ -77,7 +77,7 @@ COMMANDS: Final = (
         "verify",
         "site_commands",
         {"place": {"nargs": "?", "metavar": "DIR|URL"}, "--since": {"metavar": "MANIFEST"}},
-        # A copy of a site is none.
+        # A copy of a site is not a project.
         without_project=True,
     ),
     Command(

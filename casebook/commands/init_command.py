@@ -1,4 +1,4 @@
-"""`init`: a site of one's own in an empty folder."""
+"""`init`: a new site in an empty folder."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from casebook.text import ENUMERATION, LANGS, Lang, Languages, Text
 from casebook.values.words import CURRENCIES
 from casebook.yaml.files import write_atomically
 
-# What a folder may hold before: a repository is often made first.
+# Names that the folder may hold before: a repository is often made first.
 _ALLOWED: Final = frozenset({".git"})
 _MOST_NAMED: Final = 8
-# What comes under another name, since git, a wheel or a linter would take it for its own.
+# Files of the starter with other names, because git, a wheel or a linter would use the real names.
 _RENAMED: Final = {
     "pelicanconf.txt": "pelicanconf.py",
     **{name: f".{name}" for name in ("gitignore", "github", "vscode", "devcontainer")},
     "pre-commit-config.yaml": ".pre-commit-config.yaml",
 }
-# The folders that the ten cases fill, but for what was published of them.
+# The folders of the ten example cases, and the ledgers in them that are left out.
 _OF_EXAMPLE: Final = ("data", "content")
 _PUBLISHED: Final = "data/published"
-# A field in Chinese and its twin in English, each with the lines that are further in.
+# A field in Chinese and its twin in English, each with its indented lines.
 _INSIDE: Final = r"( .*\n(?:\1 .*\n|\n(?=\1 ))*)"
 _PAIR: Final = re.compile(rf"^( *)(\w+):{_INSIDE}\1\2_en:{_INSIDE}", re.MULTILINE)
 
@@ -54,7 +54,7 @@ def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     languages = Languages(lang for name in names for lang in LANGS if lang == name)
     files = dict(_list_files(answers, languages, options.example))
     _refuse_other_files(folder, files)
-    # Settings last: what was cut short is no project, and is finished by the same command.
+    # Settings come last: without them the folder is no project, so the command can run again.
     for path in sorted(files, key=lambda path: path == SETTINGS):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         clear_drafts(str(folder / path))
@@ -63,20 +63,20 @@ def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     build = parse_arguments(["build", "--quiet"])
     build.lang, build.arguments = options.lang, []
     run_build(build, folder, lang)
-    # What is to be pasted into a terminal has quotation marks where a path has blanks.
+    # Quoted for pasting into a terminal, in case the path has blanks.
     typed = shlex.quote(str(folder))
     print_message("init.done", lang, folder=folder, typed=typed, count=len(files))
     return Exit.DONE
 
 
 def _refuse_content(folder: Path) -> None:
-    """Refuse a folder that holds more than what a command that was cut short may have left."""
+    """Refuse a folder that holds more than an interrupted `init` may have left there."""
     if folder.exists() and not folder.is_dir():
         raise failure("init.no_folder", status=Exit.USAGE, folder=folder)
     made = {_RENAMED.get(path.name, path.name) for path in Path(find_packaged("starter")).iterdir()}
     is_whole = (folder / SCHEMA_FILE).exists()
     known = _ALLOWED if is_whole else _ALLOWED | made | {*_OF_EXAMPLE, "docs", "README.md"}
-    # What a killed process was writing in the place of a file is cleared with it.
+    # Drafts of files that a killed process was writing count as these files.
     names = {path.name: split_draft(path.name) or (path.name, 0) for path in folder.glob("*")}
     _refuse_names(folder, {name for name, (written, _) in names.items() if written not in known})
 
@@ -87,7 +87,7 @@ def _refuse_other_files(folder: Path, files: Mapping[str, bytes]) -> None:
     others = set()
     for path in found:
         name = path.relative_to(folder).as_posix()
-        # Not opened unless it is a file: a pipe would wait for ever.
+        # Only a file is opened, because reading a pipe would wait for ever.
         is_ours = path.is_dir() or (path.is_file() and path.read_bytes() == files.get(name))
         if not (is_ours or path.suffix == ".new"):
             others.add(name)
@@ -101,7 +101,7 @@ def _refuse_names(folder: Path, found: set[str]) -> None:
 
 
 def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict[str, str]:
-    """Answers of the options, and of a person where there is one to be asked."""
+    """The answers from the options, or from a person if the terminal is interactive."""
     usual = {
         "name": folder.name,
         "languages": ",".join(LANGS if lang == LANGS[0] else reversed(LANGS)),
@@ -109,7 +109,7 @@ def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict
     }
     asks = not options.yes and sys.stdin is not None and sys.stdin.isatty()
     given = dict(vars(options))
-    # The records of the ten cases settle these.
+    # The records of the ten cases determine these answers.
     settled = {"languages": "zh,en", "currency": "CNY"} if options.example else {}
     for name, value in settled.items():
         if given[name] not in (None, value):
@@ -118,7 +118,7 @@ def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict
     answers: dict[str, str] = {}
     for name in QUESTIONS:
         if name == "currency":
-            # By the site's language, not by that of whoever types: places of China come with it.
+            # By the site's language, not the editor's: `CNY` brings the places of China with it.
             usual[name] = "CNY" if answers["languages"].startswith("zh") else "USD"
         said, proposed = given[name], usual.get(name, "")
         read = _READINGS.get(name, str.strip)
@@ -181,7 +181,7 @@ def _list_files(
             if name.endswith(".yaml"):
                 written = _PAIR.sub(lambda pair: _order_pair(pair, languages), written)
             yield name, written.encode()
-    # Messages and blanks refer to these, whatever language somebody reads them in.
+    # Messages and blanks refer to the guides in both languages.
     for name in (*GUIDES, SETTINGS_GUIDE):
         text = Path(find_packaged(name)).read_text("utf-8")
         yield name, text.replace(IN_CHECKOUT, INSTALLED).encode()
@@ -192,10 +192,10 @@ def _list_files(
 
 
 def fill_blanks(template: str, known: Mapping[str, Any]) -> str:
-    """A file of the starter with the words that a site has for its blanks."""
+    """A file of the starter with its blanks filled in."""
     from jinja2 import Environment, StrictUndefined
 
-    # The signs of Markdown, of workflows and of references are no signs of ours.
+    # Delimiters that Markdown, workflows and references to figures do not use.
     environment = Environment(
         variable_start_string="<<",
         variable_end_string=">>",
@@ -211,7 +211,7 @@ def fill_blanks(template: str, known: Mapping[str, Any]) -> str:
 
 
 def find_repository_words(languages: Languages, *, checkout: bool = False) -> dict[str, Any]:
-    """The words for workflows and the like, of a site or of this repository, a site itself."""
+    """The words for workflows and similar files, of a new site or of this repository."""
 
     def both(*words: str) -> str:
         return " / ".join(words[LANGS.index(one)] for one in languages)
@@ -228,7 +228,7 @@ def find_repository_words(languages: Languages, *, checkout: bool = False) -> di
 
 def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, Any]:
     currency = answers["currency"]
-    # The shortest is the usual one, which the site settles where others share it.
+    # The shortest sign is the usual one; the currency of the site decides what a shared sign means.
     sign = min((one for one in CURRENCIES[currency].signs_in_text if one < "㐀"), key=len)
     names = [part.strip() for part in answers["name"].split(" / ", len(languages) - 1)]
     return {
@@ -239,14 +239,14 @@ def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, A
         "lang": languages.first,
         "money": CURRENCIES[currency].name,
         "sign": f"{sign} " if sign.isalpha() else sign,
-        # Other countries have lists of places of their own.
+        # Sites with another currency have their own list of places.
         "chinese": currency == "CNY",
         "today": date.today().isoformat(),
     }
 
 
 def _name_file(path: PurePosixPath, languages: Languages) -> str:
-    """The path of a file of the starter in a site, empty where the site has not its language."""
+    """The path of a file of the starter in a site, empty if the site lacks the file's language."""
     stem, _, lang = path.stem.rpartition(".")
     if path.suffix != ".md" or lang not in LANGS:
         return path.as_posix()
@@ -257,13 +257,13 @@ def _name_file(path: PurePosixPath, languages: Languages) -> str:
 
 
 def _order_pair(pair: re.Match[str], languages: Languages) -> str:
-    """A field in the languages of the site, the first of which has its plain name."""
+    """A field in the languages of the site; the first language has the name without a suffix."""
     words = {"zh": pair[3], "en": pair[4]}
     return "".join(f"{pair[1]}{languages.name(pair[2], one)}:{words[one]}" for one in languages)
 
 
 def _list_example() -> Iterator[tuple[str, bytes]]:
-    """The records and texts of the ten cases, where they come with the program."""
+    """The records and texts of the ten cases; CasebookError if the program comes without them."""
     folder = Path(find_packaged("example"))
     if not (folder / "data/cases").is_dir():
         raise failure("init.no_example", status=Exit.USAGE)

@@ -1,4 +1,4 @@
-"""`record` and `release`: write down what is published, and freeze a version of the data."""
+"""`record` and `release`: record what is published, and freeze a version of the data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from casebook.yaml.files import name_draft, show_path, write_atomically
 
 
 def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Record facts, addresses and translations of the site, where the project has no errors."""
+    """Record facts, addresses and translations of the site if the project has no errors."""
     unpublished, in_step = (
         [show_path((Path.cwd() / name).resolve(), project) for name in names]
         for names in (options.unpublished, options.in_step)
@@ -48,11 +48,11 @@ def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Freeze the data as a version of their own, where the project has no errors."""
+    """Freeze the data as a version if the project has no errors."""
     day = options.date or date.today()
     dataset = load_publishable(project, date.today())
     folder = show_path(freeze_release(project, dataset, day), project)
-    # What is released is published: from now on it changes with a reason or not at all.
+    # Released facts count as published: from now on a change needs a reason.
     facts, _ = record_facts(project, dataset, day)
     addresses, _ = record_addresses(project, dataset)
     write_ledgers(project, facts | addresses)
@@ -61,9 +61,9 @@ def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def load_publishable(project: Path, today: date, unpublished: Collection[str] = ()) -> Dataset:
-    """The data set of a project; ContentError where a build would end with errors.
+    """The data set of a project; ContentError if a build would end with errors.
 
-    The case files whose paths are `unpublished` may differ from what was recorded.
+    The case files with paths in `unpublished` may differ from what was recorded.
     """
     dataset, problems = load_checked(project)
     slugs = {case.slug for case in dataset.summaries if case.path in unpublished}
@@ -72,14 +72,14 @@ def load_publishable(project: Path, today: date, unpublished: Collection[str] = 
     return dataset
 
 
-# The content of ledgers by their paths in the project.
+# The contents of ledgers by their paths in the project.
 Ledgers = dict[str, bytes]
 
 
 def write_ledgers(project: Path, ledgers: Mapping[str, bytes]) -> None:
-    """Write ledgers, the first ones of a project all at once.
+    """Write ledgers; the first ledgers of a project appear all at once.
 
-    Some without the others would be taken for what is left of a damaged record.
+    Some ledgers without the others would look like a damaged record.
     """
     folder = project / PUBLISHED
     is_first = not folder.exists()
@@ -92,13 +92,13 @@ def write_ledgers(project: Path, ledgers: Mapping[str, bytes]) -> None:
 
 
 def record_facts(project: Path, dataset: Dataset, today: date) -> tuple[Ledgers, int]:
-    """The ledger of every case as it is published from now on, and how many are new or changed.
+    """The ledger of every case as it is published from now on, and the number of changed cases.
 
-    Nothing of a case that is gone is taken out.
+    The entries of removed cases are kept.
     """
     before = read_published(project)
     published = dict(before)
-    # A case that was renamed keeps what was published of it.
+    # A renamed case keeps the facts that were published under its old name.
     for old in before.keys() & dataset.aliases.keys():
         published[dataset.aliases[old]] = published.pop(old)
     changed = 0
@@ -110,9 +110,9 @@ def record_facts(project: Path, dataset: Dataset, today: date) -> tuple[Ledgers,
 
 
 def record_addresses(project: Path, dataset: Dataset) -> tuple[Ledgers, int]:
-    """The ledger with every address that the site has now, and how many are new.
+    """The ledger with every address that the site has now, and the number of new ones.
 
-    Nothing is ever taken out of it, and what is noted behind an address stays.
+    Addresses are never removed, and notes after an address are kept.
     """
     tables, _ = tabulate_charts(dataset)
     offered = dict.fromkeys(table.name for table in tables if table.offered)
@@ -132,10 +132,10 @@ def record_addresses(project: Path, dataset: Dataset) -> tuple[Ledgers, int]:
 def record_translations(
     project: Path, dataset: Dataset, in_step: Collection[str] = ()
 ) -> tuple[Ledgers, int]:
-    """The ledger of what is as new in translation, and how many parts are older.
+    """The ledger of parts whose translations are up to date, and the number of outdated ones.
 
-    Where only the site's own language changed, the record stays and with it the notice, unless the
-    file is named `in_step`.
+    If only the site's own language changed, the record stays, and so does the notice, unless the
+    file is named in `in_step`.
     """
     languages = dataset.languages
     recorded = read_recorded(project, languages)
@@ -157,10 +157,10 @@ def record_translations(
 
 
 def head_lines(head: Text) -> list[str]:
-    """The comment at the head of a file that the program keeps, in both languages."""
+    """The comment at the head of a file that the program writes, in both languages."""
     return [f"# {line}" for line in (*head.en.split("\n"), *head.zh.split("\n"))]
 
 
 def join_lines(lines: Iterable[str]) -> bytes:
-    """The content of a file of these lines."""
+    """The content of a file with these lines."""
     return "".join(f"{line}\n" for line in lines).encode()

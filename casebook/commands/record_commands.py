@@ -1,4 +1,4 @@
-"""`new`, `export` and `import`: a case begun, and records taken to a table and back."""
+"""`new`, `export` and `import`: a new case, and records written to a table and read from one."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from casebook.yaml.nodes import Scalar, read_tree
 
 
 def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Make a case file, asking for what was left out where somebody is there to answer."""
+    """Make a case file, and ask for a missing name or region if the terminal is interactive."""
     slug, region = options.slug, options.region
     if not (slug and region):
-        # A script would wait for an answer for ever.
+        # Without a terminal the command would wait for an answer for ever.
         if not (sys.stdin and sys.stdin.isatty()):
             raise failure("commands.new_unnamed", status=Exit.USAGE)
         region = region or ask(say("commands.new_where"), "", lang)
@@ -51,7 +51,7 @@ def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Write the records into a new workbook, with heads and words in the editor's language."""
+    """Write the records into a new workbook, with headings and words in the editor's language."""
     target = (Path.cwd() / options.xlsx).resolve()
     if target.suffix.lower() != ".xlsx":
         raise failure("commands.export_kind", status=Exit.USAGE, path=target.name)
@@ -62,14 +62,14 @@ def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     try:
         write_new_file(target, content)
     except FileExistsError:
-        # What is there may have been edited and not been taken back.
+        # The existing workbook may hold edits that were not imported yet.
         raise failure("commands.export_exists", status=Exit.USAGE, path=target) from None
     print_message("commands.exported", lang, path=target)
     return Exit.DONE
 
 
 def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Take figures from a table, or cases from an OCDS release package, into the case files."""
+    """Import figures from a table, or cases from an OCDS release package, into the case files."""
     path = require_file(options.file)
     if not path.is_file():
         raise failure("commands.no_file", status=Exit.USAGE, path=path)
@@ -89,11 +89,11 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         lang=lang,
     )
     plan = plan_import(data, show_path(path, project), target)
-    # Ahead of the changes, so that a long list of them does not hide the end.
+    # Warnings come before the changes, so that the end of the output is the result.
     if plan.warnings:
         print_problems(plan.warnings, lang, project, sys.stderr)
     for change in plan.changes:
-        # A draft is best read in its own file.
+        # Without the difference of a new draft, which is best read in its own file.
         if options.dry_run or not change.is_new:
             print_lines(change.diff())
         copy = change.save(change.after) if not options.dry_run else None
@@ -108,7 +108,7 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def read_columns(written: str) -> dict[str, str]:
-    """The heads of a table by the columns that they mean, as typed or as kept in a file."""
+    """The headings of a table by the columns that they mean, as typed or read from a file."""
     pairs = dict(part.partition("=")[::2] for part in written.split(",") if part.strip())
     if written.endswith((".yaml", ".yml")):
         node, problems = read_tree(require_file(written).read_bytes(), written)

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from casebook.build.last_build import Look, Record
     from casebook.build.timings import Timings
 
-# A build of fewer seconds needs no sign of life.
+# The seconds after which a build shows on a terminal that it is running.
 PATIENCE = 1.0
-# So often the sign on a terminal says how far the work has come.
+# The seconds between updates of the progress on a terminal.
 _TURN = 0.2
-# A log is read afterwards, so that a line now and then is enough.
+# The seconds between lines in a log, which is read afterwards and needs only a few.
 INTERVAL = 30.0
 
 
 def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Build the site and say where it is."""
+    """Build the site and print where it is."""
     from casebook.build.last_build import (
         Look,
         describe_command,
@@ -45,14 +45,14 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
     scheduler = find_scheduler(options.executor)
     output = Path(options.output)
-    # The default lies in the project; a typed path is meant from where somebody is.
+    # The default is relative to the project, a typed path to the current folder.
     if not output.is_absolute():
         output = project / output if options.output == "output" else Path.cwd() / output
     timings = Timings()
     timings.begin("build.stage.look")
     look = Look(str(project), str(output), options.siteurl, list_packages())
     last = None if options.no_cache else find_last_build(look)
-    # The next build with nothing to do repeats a plain one, and no measurement.
+    # Only a plain build may be repeated by a build with nothing to do, not a measurement.
     is_plain = not (options.no_cache or options.timings)
     asked = {
         "command": describe_command(options.arguments) if is_plain else "",
@@ -83,7 +83,7 @@ def _build(
 ) -> Record:
     """Build the site, and record the build for the next one."""
     timings.begin("build.stage.imports")
-    # Only now: where nothing changed, nobody pays for these imports.
+    # Imported here so that a build with nothing to do does not load these.
     from casebook.build.last_build import record_build
     from casebook.build.steps import BuildOptions, build_site
 
@@ -105,9 +105,9 @@ def _build(
 
 @contextmanager
 def show_waiting(words: str, stream: TextIO, tell_stage: Callable[[], str] = str) -> Iterator[None]:
-    """A sign of life while something takes long: it turns on a terminal, elsewhere it is a line.
+    """Show progress during a block that takes long: a spinner on a terminal, else lines.
 
-    Behind the words it says what `tell_stage` says at the time.
+    The words are followed by the current text of `tell_stage`.
     """
     if not words:
         yield
@@ -126,12 +126,12 @@ def show_waiting(words: str, stream: TextIO, tell_stage: Callable[[], str] = str
 def _turn(words: str, tell_stage: Callable[[], str], stream: TextIO, done: threading.Event) -> None:
     if done.wait(PATIENCE):
         return
-    # Importing it takes longer than many a build.
+    # Imported here because importing rich takes longer than many builds.
     from rich.console import Console
     from rich.progress import Progress as Display
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    # The spinner of plain characters, for consoles that have no others.
+    # A spinner of ASCII characters, for consoles that have no others.
     columns = SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn()
     with Display(*columns, console=Console(file=stream), transient=True) as display:
         task = display.add_task(words, total=None)
@@ -168,7 +168,7 @@ def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
                 print(say("preview.is_open").inside(lang), file=sys.stderr, flush=True)
             server.preview.rebuild()
             while True:
-                # Without an end to the wait, Ctrl-C is not heard on Windows.
+                # On Windows a wait without a timeout cannot be interrupted by Ctrl-C.
                 if changed.wait(1):
                     changed.clear()
                     server.preview.rebuild(changed)
@@ -180,7 +180,7 @@ def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Name every file of a copy of the site that is not as its manifest says."""
+    """Print every file of a copy of the site that differs from its manifest."""
     from casebook.build.manifest import find_uploads
     from casebook.build.verify import verify_copy
 
@@ -203,7 +203,7 @@ def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def run_chart(options: argparse.Namespace, project: Path, _lang: Lang) -> Exit:
-    """Draw one chart into a file, its words in the language that was asked for, else Chinese."""
+    """Draw one chart into a file, in the language that was asked for, else in Chinese."""
     from casebook.build.drawings import draw_picture
     from casebook.charts.standalone import PICTURE_KINDS
     from casebook.yaml.files import write_atomically
@@ -220,7 +220,7 @@ def run_chart(options: argparse.Namespace, project: Path, _lang: Lang) -> Exit:
 
 
 def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Write the JSON Schema of a case, and the tables of fields of a guide that is there."""
+    """Write the JSON Schema of a case, and in this repository the guides' tables of fields."""
     import yaml
 
     from casebook.record.guide_tables import GUIDES, SHARED_TABLES, fill_tables
@@ -229,7 +229,7 @@ def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     from casebook.yaml.files import write_atomically
 
     write_atomically(project / SCHEMA_FILE, write_schema(read_all_lists(project)))
-    # Another site has the guides as they came with the program, without the rows to fill in.
+    # Other sites have the guides as they came with the program, without the data of their tables.
     if (project / SHARED_TABLES).exists():
         shared = yaml.load((project / SHARED_TABLES).read_bytes(), yaml.CSafeLoader)
         for name, language in GUIDES.items():
@@ -240,7 +240,7 @@ def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
-    """Measure builds of made-up cases beside the peers, in a process of their own."""
+    """Measure builds of made-up cases and of other generators, in a process of its own."""
     import subprocess
 
     if options.kills:
@@ -250,12 +250,12 @@ def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
         given = {name: getattr(options, name) for name in names}
         command = ["bench.run", *(f"--{name}={value}" for name, value in given.items() if value)]
         command += ["--alone"] if options.alone else []
-    # What is measured are processes, and the package does not import its measurements.
+    # The benchmark measures processes, and the package must not import `bench`.
     return subprocess.run([sys.executable, "-m", *command], cwd=CHECKOUT, check=False).returncode
 
 
 def run_completion(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
-    """Print what a shell reads to complete commands and options."""
+    """Print the script with which a shell completes commands and options."""
     import shtab
 
     from casebook.commands.usage import make_whole_parser
@@ -265,5 +265,5 @@ def run_completion(options: argparse.Namespace, _project: Path, lang: Lang) -> E
 
 
 def run_test(_options: argparse.Namespace, _project: Path, _lang: Lang) -> Exit:
-    """Say what runs the tests: build.py, which installs what they need."""
+    """Raise CasebookError: tests are run by build.py, which installs the packages they need."""
     raise failure("commands.test_by_build", status=Exit.USAGE)

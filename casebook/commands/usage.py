@@ -1,4 +1,4 @@
-"""Arguments of the command line, the help of commands, and what is wrong, in two languages."""
+"""Arguments of the command line, the help of commands, and wrong usage, in two languages."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from casebook.packaged import COMMAND
 from casebook.problems import Exit
 from casebook.text import Lang
 
-# What input methods, word processors and chat programs make of the hyphens of an option.
+# Characters that input methods, word processors and chat programs put for hyphens of an option.
 WIDE_DASHES: Final = "－—–−―‐‑"
 _PROGRAM: Final = COMMAND.rpartition(" ")[2]
-# What argparse itself says in help, by the key of the same in both languages.
+# Keys of the words that argparse prints in help; the catalogue has them in both languages.
 _HEADINGS: Final = (
     *("commands.usage.head", "commands.usage.arguments", "commands.usage.options"),
     "commands.usage.optional",
 )
-# What argparse says is wrong; it knows no other language than that of a compiled catalogue
-# that the machine's locale names, so that its English is taken for what was meant.
+# Keys of the errors of argparse. Its English message is matched and then translated, because
+# argparse knows only the language of the machine's locale, and only with a compiled catalogue.
 _FAULTS: Final = (
     *("commands.usage.argument", "commands.usage.required", "commands.usage.unknown"),
     *("commands.usage.choice", "commands.usage.one_value", "commands.usage.values"),
@@ -36,25 +36,25 @@ _FAULTS: Final = (
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
-    """The options of the command that is asked for; `build` where none is named.
+    """The options of the command that is asked for; the command is `build` if none is named.
 
-    Raises WrongUsage where they are none of it.
+    Raises WrongUsage if the command does not have such options.
     """
-    # Options of every command may stand before its name as well as behind it.
+    # Options that every command has may stand before or after the name of the command.
     options, rest = make_common().parse_known_args(arguments)
     for one in rest:
         if one[:1] in {*WIDE_DASHES} and (name := one.lstrip(f"{WIDE_DASHES}-")):
             said = {"written": one, "meant": f"--{name}"}
             raise failure("commands.usage.dashes", status=Exit.USAGE, **said)
     command = _take_command(rest)
-    # What pytest is given looks like options of ours.
+    # The arguments for pytest look like our own options.
     before = ["--"] if command.name == "test" else []
     asked = vars(make_parser(command).parse_args(before + rest)) | vars(options)
     return argparse.Namespace(**asked, command=command.name, called=command, arguments=arguments)
 
 
 def answer_about_usage(arguments: list[str]) -> str:
-    """The help or the version that is asked for; nothing where something else is."""
+    """The help or the version if one of them is asked for, else empty."""
     options, rest = make_common().parse_known_args(arguments)
     lang = choose_language(options.lang)
     if not rest or rest[0] == "test":
@@ -73,7 +73,7 @@ def answer_about_usage(arguments: list[str]) -> str:
 
 
 def _take_command(rest: list[str]) -> Command:
-    """The command that arguments begin with, which is taken off them."""
+    """The command that the arguments begin with; its name is removed from them."""
     name = rest.pop(0) if rest and not rest[0].startswith("-") else "build"
     command = next((one for one in COMMANDS if one.name == name), None)
     if command is None:
@@ -97,7 +97,7 @@ def make_parser(command: Command) -> UsageParser:
 
 
 class WrongUsage(Exception):
-    """Arguments that are not those of their command, in the English of argparse."""
+    """Arguments that the command does not take, with the English message of argparse."""
 
     def __init__(self, message: str, parser: UsageParser) -> None:
         super().__init__(message)
@@ -114,29 +114,29 @@ class UsageParser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
             parents=[common] if common is not None else [],
             add_help=False,
-            # What is common to all commands is looked for among options that it does not know.
+            # The common options are parsed among options that this parser does not know.
             allow_abbrev=common is not None,
         )
 
     def error(self, message: str) -> NoReturn:
-        """Raise what is wrong."""
+        """Raise WrongUsage with the message."""
         raise WrongUsage(message, self)
 
     def take_words(self, command: Command, lang: Lang) -> None:
-        """Give the command and each of its options the words of the catalogue."""
+        """Set the help of the command and of each option to the words of the catalogue."""
         about = f"commands.help.{command.name}"
         self.description = say(about).inside(lang)
         self.epilog = list_examples(f"{about}.examples", lang)
-        # Of all commands alike.
+        # These two are the same for all commands.
         self._option_string_actions["--lang"].help = say("commands.help.lang").inside(lang)
         self._option_string_actions["--project"].help = say("commands.help.project").inside(lang)
         for name, action in list_words(self).items():
-            # A percent sign would be taken for a place to fill in.
+            # argparse would read a percent sign as a placeholder.
             action.help = say(f"{about}.{name}").inside(lang).replace("%", "%%")
 
 
 def list_words(parser: UsageParser) -> dict[str, argparse.Action]:
-    """The options that the catalogue has words for, by the ends of their keys."""
+    """The options that have words of their own in the catalogue, by the last parts of the keys."""
     return {
         name: action
         for action in parser._actions
@@ -152,13 +152,13 @@ def list_examples(key: str, lang: Lang) -> str:
 
 
 def describe_command(command: Command, parser: UsageParser, lang: Lang) -> str:
-    """The help of one command: what it does, its options, examples."""
+    """The help of one command: its purpose, options and examples."""
     parser.take_words(command, lang)
     return _translate_headings(parser.format_help().rstrip(), lang)
 
 
 def describe_program(lang: Lang) -> str:
-    """The help of the program: every command with what it does, and examples."""
+    """The help of the program: every command with its purpose, and examples."""
     width = max(len(command.name) for command in COMMANDS)
     lines = (
         f"  {command.name:{width}}  {say(f'commands.help.{command.name}').inside(lang)}"
@@ -169,12 +169,12 @@ def describe_program(lang: Lang) -> str:
 
 
 def make_whole_parser(lang: Lang) -> UsageParser:
-    """A parser of all commands with their words, for what completes them in a shell."""
+    """A parser of all commands with their help, for completion in a shell."""
     parser = UsageParser()
     added = parser.add_subparsers(parser_class=argparse.ArgumentParser)
     for command in COMMANDS:
         about = say(f"commands.help.{command.name}").inside(lang)
-        # Completion reads the actions of the parser; the texts of options stay away from it.
+        # Completion reads the actions of the parser and does not need the help of options.
         one = added.add_parser(command.name, help=about, add_help=False)
         one.add_argument("--lang", choices=("zh", "en"))
         command.add_options(one)
@@ -182,7 +182,7 @@ def make_whole_parser(lang: Lang) -> UsageParser:
 
 
 def _refuse_command(name: str) -> NoReturn:
-    """Raise CasebookError about a command that there is not, with the one that was meant."""
+    """Raise CasebookError about an unknown command, with the command that was probably meant."""
     names = [command.name for command in COMMANDS]
     near = find_near(name, names)
     offer = say("commands.usage.meant", name=near) if near else ""
@@ -191,14 +191,14 @@ def _refuse_command(name: str) -> NoReturn:
 
 
 def find_near(word: str, known: Sequence[str]) -> str:
-    """The known word that a misspelt one most likely means, or nothing."""
+    """The known word that a misspelt word most likely means, empty if there is none."""
     import difflib
 
     return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.6)), "")
 
 
 def describe_wrong_usage(error: WrongUsage, lang: Lang) -> str:
-    """The lines about wrong arguments: how the command is used, what is wrong, what was meant."""
+    """The lines about wrong arguments: the usage, the error, and what was probably meant."""
     usage = _translate_headings(error.parser.format_usage().rstrip(), lang)
     message = "".join(_translate_fault(error.message, lang))
     near = _find_meant(error)
@@ -207,7 +207,7 @@ def describe_wrong_usage(error: WrongUsage, lang: Lang) -> str:
 
 
 def _find_meant(error: WrongUsage) -> str:
-    """The option or the word of a closed list that was most likely meant."""
+    """The option, or the word of a closed list, that was most likely meant."""
     fault = _match("commands.usage.unknown", error.message)
     if fault:
         word = next((one for one in fault["names"].split() if one.startswith("-")), "")
@@ -221,7 +221,7 @@ def _find_meant(error: WrongUsage) -> str:
 
 
 def _match(key: str, message: str) -> dict[str, str] | None:
-    """The words in the places of an English message of the catalogue."""
+    """The words that a message has at the places of the English message of a key, or None."""
     pieces = PLACE.split(read_catalogue()[key]["en"])
     names = iter(pieces[1::2])
     pattern = "".join(
@@ -232,7 +232,7 @@ def _match(key: str, message: str) -> dict[str, str] | None:
 
 
 def _translate_fault(message: str, lang: Lang) -> Iterator[str]:
-    """A fault that argparse names, in the language; as it is where the catalogue lacks it."""
+    """An error of argparse in the language, unchanged if the catalogue does not have it."""
     for key in _FAULTS:
         found = _match(key, message)
         if found is not None:

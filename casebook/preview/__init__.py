@@ -1,1 +1,1 @@
-"""The local server that shows a site while it is written."""
+"""The local server that shows a site while an editor works on it."""

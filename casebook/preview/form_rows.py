@@ -1,4 +1,4 @@
-"""Rows of a form: as a browser posts them and its buttons change them, and their problems."""
+"""Rows of a form: how a browser posts them, how buttons change them, and their problems."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ from casebook.text import ENUMERATION, Languages
 from casebook.yaml.nodes import read_tree
 
 Unexplained = Sequence[tuple[FactName, Difference]]
-# Beside the fields of a row are its own name and where it comes from, which no field is called.
+# The controls for the name and the origin of a row; no field has one of these names.
 NAME, ORIGIN = "@name", "@origin"
-# The sites of a form are few; whoever posts more means to fill the memory.
+# A form has fewer rows than this; a request with more is meant to fill the memory.
 _MOST_ROWS = 2_000
 
 
 def read_posted(
     pairs: Iterable[tuple[str, str]], described: Fields, languages: Languages
 ) -> TypedRow:
-    """The record that a form gives, by the names of its controls: `figures.0.amount`.
+    """The record that a form posts, by the names of its controls, such as `figures.0.amount`.
 
-    What is named and is no field is left out.
+    Names that are not those of fields are left out.
     """
     several: dict[str, list[str]] = {}
     for name, text in pairs:
@@ -76,7 +76,7 @@ def read_posted(
 def _find_posted(
     root: TypedRow, where: str, described: Fields, numbered: dict[str, TypedRow]
 ) -> tuple[TypedRow, Fields] | None:
-    """The row at a place such as `figures.0.history.1`, made where it is the first of its name."""
+    """The row at a place such as `figures.0.history.1`, made if it is new, and its fields."""
     own = root
     parts = where.split(".") if where else []
     for at in range(0, len(parts) - 1, 2):
@@ -93,14 +93,14 @@ def _find_posted(
 
 
 def complete(row: TypedRow, before: TypedRow, described: Fields) -> None:
-    """Put into a posted row what the form did not hold, as it was before.
+    """Complete a posted row with the values of `before` that the form did not hold.
 
-    A row that says to be one that there is not, or that is here twice, is a new one.
+    A row whose origin does not exist, or is the origin of an earlier row too, is a new row.
     """
     row.read, row.origin = before, before.origin
     for name, text in before.texts.items():
         given = row.texts.setdefault(name, text)
-        # Boxes are sent in the order of their list, whatever that of the file is.
+        # A browser sends boxes in the order of their list; the file may have another order.
         if {*given.split(JOINED)} == {*text.split(JOINED)}:
             row.texts[name] = text
     for one in described:
@@ -113,14 +113,14 @@ def complete(row: TypedRow, before: TypedRow, described: Fields) -> None:
             complete(inner, old or TypedRow(), one.inner)
             if one.kind == "answers" and inner.texts.get("state") in SILENT:
                 is_new = inner.texts.get("value") and not (old and old.texts.get("value"))
-                # Whoever has just written an answer need not say that it is no silence.
+                # An editor who has just written an answer need not change its state as well.
                 inner.texts["state"] = "" if is_new else inner.texts["state"]
         if one.kind == "answers":
             rows += [left.copy() for left in known.values()]
 
 
 def find_row(root: TypedRow, place: str) -> TypedRow | None:
-    """The row at a place by the numbers of rows, or by the names of answers."""
+    """The row at a place, which gives the numbers of rows, or the names of answers."""
     own: TypedRow | None = root
     parts = place.split(".") if place else []
     for name, key in zip(parts[::2], parts[1::2], strict=False):
@@ -143,7 +143,7 @@ def _set(root: TypedRow, given: str) -> None:
     outer, _, name = place.rpartition(".")
     if (own := find_row(root, outer)) is not None and name in own.texts:
         words = own.texts[name].split(JOINED)
-        # Of several words the one that is likest to the new one was meant.
+        # Of several words the one most similar to the new word is replaced.
         like = difflib.get_close_matches(text, words, n=1, cutoff=0)
         own.texts[name] = JOINED.join(text if word in like else word for word in words)
 
@@ -161,7 +161,7 @@ def _move(root: TypedRow, place: str, by: int) -> None:
             rows[at], rows[at + by] = rows[at + by], rows[at]
 
 
-# The buttons that change the rows of a form and nothing else.
+# The buttons that only change the rows of a form.
 ACTIONS: Mapping[str, Callable[[TypedRow, str], None]] = {
     "add": _add,
     "set": _set,
@@ -172,7 +172,7 @@ ACTIONS: Mapping[str, Callable[[TypedRow, str], None]] = {
 
 
 def resolve(row: TypedRow, described: Fields, lists: Lists) -> None:
-    """Put the keys of places and sources where their names are typed, if these mean just one."""
+    """Replace each typed name of a region or source by its key, if the name has one meaning."""
     for one in described:
         if one.holds_records:
             for inner in row.rows.get(one.name, ()):
@@ -182,7 +182,7 @@ def resolve(row: TypedRow, described: Fields, lists: Lists) -> None:
 
 
 def _find_key(text: str, kind: str, lists: Lists) -> str:
-    """The key of the one place or source that a text may mean, else the text."""
+    """The key of the only region or source that a text may mean, else the text itself."""
     found: list[str] = []
     if kind == "region" and text not in lists.regions:
         found = [region.code for region in find_regions(text, lists.regions)]
@@ -195,7 +195,7 @@ def _find_key(text: str, kind: str, lists: Lists) -> str:
 def find_wrong_names(
     row: TypedRow, described: Fields, place: str = ""
 ) -> Iterator[tuple[str, Problem]]:
-    """Faults of the names of rows, by their controls."""
+    """The problems of missing and repeated names of rows, each with the name of its control."""
     for one in described:
         seen: set[str] = set()
         for number, inner in enumerate(row.rows.get(one.name, ()) if one.holds_records else ()):
@@ -210,10 +210,10 @@ def find_wrong_names(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """The problems of a record by the names of the controls that they are about.
+    """The problems of a record by the names of their controls.
 
-    Those of the whole record are under an empty name. `figures` are those that could be read, and
-    `unexplained` is what differs from what was published without a reason.
+    Problems of the whole record are under an empty name. `figures` are the figures that could be
+    read, and `unexplained` are the changes to published facts for which no reason is given.
     """
 
     problems: Mapping[str, Sequence[Problem]]
@@ -222,16 +222,16 @@ class Checked:
 
     @property
     def errors(self) -> int:
-        """The number of problems that are more than warnings."""
+        """The number of errors."""
         found = (one for group in self.problems.values() for one in group)
         return sum(one.severity == "error" for one in found)
 
 
 def check_record(file: RecordFile) -> Checked:
-    """Check a record as it would be in its file, and one that is there in the whole site."""
+    """Check a record as its file would hold it, and an existing case also within the whole site."""
     described = file.described
-    # With a blank for every field, so that what is missing has a place of its own; the first line,
-    # where the problems of a whole file are, has none.
+    # With a blank for every field, so that a missing value has a line of its own. The first line is
+    # left empty, because problems of the whole file have its number.
     record = write_record(_name_all(file.row, described), described, file.lists, every=True)
     data = f"\n{record}".encode()
     if described is SOURCES:
@@ -252,18 +252,18 @@ def check_record(file: RecordFile) -> Checked:
 
 
 def _check_in_site(project: Path, shown: str, data: bytes) -> tuple[Dataset, list[Problem]]:
-    """The whole site with this record in the place of its file."""
+    """The data set with `data` in the place of the file, and its problems."""
     with open_cache(project / ".cache") as cache:
         digests = read_inputs(project, cache).digests
         dataset, found = load_checked(project, True, CaseCache(cache, digests, {shown: data}))
-        # Records are loaded from the cache, which closes here.
+        # The cache closes here; a record that is loaded later is read from its file.
         return (dataset, found)
 
 
 def _check_published(
     project: Path, dataset: Dataset, case: Case, problems: list[Problem]
 ) -> Unexplained:
-    """Add what is wrong with a case today and beside what was published of it."""
+    """Add the problems of a case by today's date and against what was published of it."""
     others = frozenset(dataset.positions) - {case.slug}
     problems += check_published(project, dataset, dataset.settings.today(), unpublished=others)
     if not any(one.code == "E238" for one in problems):
@@ -273,7 +273,7 @@ def _check_published(
 
 
 def _check_sources(file: RecordFile, data: bytes) -> list[Problem]:
-    """The problems of a list of sources, read in the place of the one of the project."""
+    """The problems of a list of sources that is read in place of the project's list."""
     problems: list[Problem] = []
     reader = ListReader(file.project, "sources", problems, data)
     reader.words = vars(file.lists.vocabulary)
@@ -282,7 +282,7 @@ def _check_sources(file: RecordFile, data: bytes) -> list[Problem]:
 
 
 def _find_missed(file: RecordFile) -> Iterator[Problem]:
-    """A problem where sources are taken out, or named anew, while cases rest on them."""
+    """A problem if sources that cases refer to were removed or renamed."""
     before, after = ({row.name for row in one.rows["sources"]} for one in (file.before, file.row))
     missed: set[str] = set()
     paths = []
@@ -304,7 +304,7 @@ def _list_sources(row: TypedRow, described: Fields) -> Iterator[str]:
 
 
 def _name_all(row: TypedRow, described: Fields) -> TypedRow:
-    """A row with a name for each that has to have one, so that the rest of it can be read."""
+    """A copy of a row in which every unnamed inner row has a name, so that it can be read."""
     rows = {}
     for one in described:
         inner = [_name_all(each, one.inner) for each in row.rows.get(one.name, ())]
@@ -318,7 +318,7 @@ def _name_all(row: TypedRow, described: Fields) -> TypedRow:
 
 
 def _place(data: bytes, found: Iterable[Problem], file: RecordFile) -> dict[str, list[Problem]]:
-    """Problems by the controls in whose lines they are; each field has lines of its own."""
+    """The problems by control, which is found by line; each field has lines of its own."""
     written = read_row(read_tree(data, "")[0], file.described, file.lists)
     controls = sorted(_list_controls(written, file.described), key=itemgetter(0))
     lines = [line for line, _ in controls]
@@ -332,11 +332,11 @@ def _place(data: bytes, found: Iterable[Problem], file: RecordFile) -> dict[str,
 
 
 def _list_controls(row: TypedRow, described: Fields, place: str = "") -> Iterator[tuple[int, str]]:
-    """The control of each field, list and row, by the line in which it begins."""
+    """The first line and the control of each field, list and row."""
     yield from ((line, f"{place}{name}") for name, line in row.lines.items() if name)
     for one in described:
         rows = row.rows.get(one.name, ()) if one.holds_records else ()
-        # An answer that the file does not have has no line.
+        # An answer that is not in the file has no line.
         for number, inner in enumerate(inner for inner in rows if inner.origin):
             is_answer = one.kind == "answers"
             own = f"{place}{one.name}.{inner.name if is_answer else number}"

@@ -33,12 +33,12 @@ _LISTS_BY_KIND: Final = {
     "per": "per",
     "figure_name": "figures",
 }
-# What is typed by its name as well: `resolve` puts the key in its place.
+# Kinds of fields that can also be typed by name; `resolve` replaces the name by the key.
 _FOUND_BY_NAME: Final = frozenset({"region", "source"})
-# Of regions: in the list of a field, and as buttons beside a name that means several.
+# The most regions in the list of a field, and as buttons beside an ambiguous name.
 _MOST_REGIONS, _MOST_OFFERED = 50, 6
-# What is in quotation marks is the editor's own, and what stands among words of Latin letters is of
-# a sentence; a path is one word with what is in it.
+# Quoted text is the editor's own, and a word between words of Latin letters belongs to a sentence;
+# a whole path counts as one word.
 _WORD: Final = re.compile(
     r"“[^“”]*”|(?<![\w./-])(?:(?>[a-z]+_[\w./-]*\w)|(?<![A-Za-z] )(?>[\w./-]*\w)(?! [A-Za-z]))",
     re.ASCII,
@@ -59,47 +59,47 @@ class FormView:
     named: frozenset[str] = NAMED
 
     def say(self, key: str, **values: object) -> str:
-        """A message."""
+        """A message in the language of the editor."""
         return say(key, **values).inside(self.lang)
 
     def both(self, text: Text) -> str:
-        """A name in the languages of the site, that of the editor first."""
+        """A name in the languages of the site, the language of the editor first."""
         others = (lang for lang in self.lists.languages if lang != self.lang)
         own = [text.inside(self.lang), *(text.own(lang) for lang in others)]
         return " / ".join(dict.fromkeys(filter(None, own)))
 
     def label(self, one: FieldDescription) -> str:
-        """The name of a field, of sources that of their file."""
+        """The name of a field; the field of sources has the name of their file."""
         return self.say("form.sources") if one.kind == "entries" else one.label.inside(self.lang)
 
     def question(self, name: str) -> str:
-        """A question of the vocabulary in the languages of the editor."""
+        """The words of a question of the vocabulary, in the languages of the site."""
         return self.both(self.lists.vocabulary.questions[name].name)
 
     def is_asked(self, one: FieldDescription, row: TypedRow) -> bool:
-        """True of a question that the figures do not answer, or that is answered all the same."""
+        """True if figures do not answer a question, or if its row is filled in or has problems."""
         is_derived = self.lists.vocabulary.questions[row.name].derived
         return not (is_derived and row.is_empty) or self.has_problems(f"{one.name}.{row.name}")
 
     def title(self, one: FieldDescription, row: TypedRow) -> str:
-        """The words by which a row is known: its name, and the first of its texts."""
+        """The words that identify a row: its name, the first of its texts, and its amount."""
         texts = (row.texts.get(inner.name, "") for inner in one.inner if not inner.is_long)
         first = next(filter(None, texts), "")
         amount = row.texts.get("amount", "")
         return " · ".join(filter(None, (row.name, first, amount)))
 
     def note(self, one: FieldDescription) -> str:
-        """The words that explain a field, where it has any."""
+        """The note that explains a field, empty if it has none."""
         if one.note_key not in read_catalogue():
             return ""
         told = self._name_fields(one.note.inside(self.lang), one)
-        # A word and what it means may be one and the same here.
+        # A word and its meaning may be the same in this language.
         told = _TWICE.sub(r"\1", told)
         gap = "" if self.lang == "zh" else " "
         return told + gap + self.say("form.searched") if one.kind in _FOUND_BY_NAME else told
 
     def controls(self, one: FieldDescription) -> Iterator[tuple[str, str, str, bool]]:
-        """The controls of a field: name, language tag, label, and if it may be left for later."""
+        """The controls of a field: name, language tag, label, and True if it may be left blank."""
         languages = self.lists.languages
         own = languages if one.is_translated else languages[:1]
         for name, lang in zip(one.names(languages), own, strict=True):
@@ -110,28 +110,28 @@ class FormView:
             yield name, tag, label, lang != languages.first
 
     def is_main(self, one: FieldDescription, row: TypedRow) -> bool:
-        """True of a field that most fill in, or that has something in it."""
+        """True if a field is required, is one that most editors fill in, or has a value."""
         written = any(row.texts.get(name) for name in one.names(self.lists.languages))
         return one.required or one.shown or written
 
     def is_long(self, one: FieldDescription) -> bool:
-        """True of a text that takes several lines of a form."""
+        """True if a text takes several lines of a form."""
         return one.kind == "block" or (one.role in _TEXTS_OF_LINES and one.most > MAX_NAME)
 
     def choices(self, one: FieldDescription) -> Sequence[tuple[str, str]]:
-        """The words of a closed list, each with its names."""
-        # Of what a price is per there may be several.
+        """The keys of the words in the closed list of a field, each with its names."""
+        # A `per` may hold several words, so it has no closed list.
         words = () if one.kind == "per" else list_choices(one, self.lists.vocabulary)
         return [(word.key, self.both(word.name)) for word in words]
 
     def terms(self, question: str) -> Sequence[tuple[str, str]]:
-        """The words that answer a question, none where any text does."""
+        """The keys and names of the words that answer a question, empty if any text may."""
         asked = self.lists.vocabulary.questions.get(question)
         words = list_words(self.lists.vocabulary).get(asked.terms, ()) if asked else ()
         return [(word.key, self.both(word.name)) for word in words]
 
     def list_name(self, one: FieldDescription) -> str:
-        """The name of the list that a field is searched in, or nothing."""
+        """The name of the list that a field is searched in, empty if there is none."""
         return _LISTS_BY_KIND.get(one.kind, "")
 
     def options(self, row: TypedRow) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -140,18 +140,18 @@ class FormView:
         yield "sources", [(key, self.both(one.title)) for key, one in self.lists.sources.items()]
         yield "per", [(one.name.zh, one.name.en) for one in self.lists.vocabulary.per.values()]
         yield "figures", [(one.name, one.texts.get("label", "")) for one in figures if one.name]
-        # Of 3,500 those that may be meant: all of them are more than the rest of the page.
+        # Only regions that may be meant: all 3,500 would be longer than the rest of the page.
         yield "regions", [*self._list_regions(row.texts.get("region", ""), _MOST_REGIONS)]
 
     def _list_regions(self, asked: str, most: int) -> Iterator[tuple[str, str]]:
-        """The codes of regions that a text may mean, with their names and what they lie in."""
+        """The codes of the regions that a text may mean, each with its name and its parent's."""
         for region in find_regions(asked, self.lists.regions)[:most]:
             parent = self.lists.regions.get(region.parent)
             within = f" · {parent.name.inside(self.lang)}" if parent is not None else ""
             yield region.code, f"{self.both(region.name)}{within}"
 
     def reading(self, one: FieldDescription, row: TypedRow) -> str:
-        """A text as it is understood, in words; nothing where it is not."""
+        """The understood value of a text in words, empty if the text is not understood."""
         text = row.texts.get(one.name, "")
         with suppress(WordingError, KeyError):
             match one.kind if text else "":
@@ -176,7 +176,7 @@ class FormView:
         return self.tell(quantity, row.texts.get("per", ""))
 
     def tell(self, quantity: Quantity, per: str = "") -> str:
-        """An amount in words: its number, its unit, how it is known and what it is per."""
+        """An amount in words: its number, its unit, its qualifier and its `per`."""
         bounds = [quantity.low, quantity.high] if quantity.value is None else [quantity.value]
         numbers = "–".join("…" if n is None else f"{Decimal(plain(n)):,f}" for n in bounds)
         if quantity.unit == "ratio" and quantity.value is not None:
@@ -205,7 +205,7 @@ class FormView:
         self, name: str, one: FieldDescription | None = None, text: str = ""
     ) -> Iterator[dict[str, object]]:
         """The problems of a control, with the buttons that remedy them."""
-        # A text may have more in it than what is wrong.
+        # No button for a free text: it would replace the whole text, not only the fault.
         replaced = None if one is None or one.role or one.kind == "region" else one
         meant = self._list_regions(text, _MOST_OFFERED) if one and one.kind == "region" else ()
         places = [(f"set {name}={code}", self.say("form.use", word=told)) for code, told in meant]
@@ -218,7 +218,7 @@ class FormView:
             }
 
     def _tell(self, found: Problem, one: FieldDescription | None, told: str) -> str:
-        """A problem in the words of the form; a blank needs few, being before everybody's eyes."""
+        """A problem in the words of the form, which are few for a blank that everybody can see."""
         if one is None or found.text != say("E202", name=one.name):
             return self._name_fields(told, one)
         example = one.example.inside(self.lang)
@@ -239,11 +239,11 @@ class FormView:
             yield f"set {name}.state=not_stated", self.say("form.not_stated")
 
     def is_wrong(self, name: str) -> bool:
-        """True of a control that is about an error."""
+        """True if a control has an error."""
         return any(one.severity == "error" for one in self.checked.problems.get(name, ()))
 
     def has_problems(self, place: str) -> bool:
-        """True of a row of which any part has problems."""
+        """True if any part of a row has problems."""
         return any(f"{name}.".startswith(f"{place}.") for name in self.checked.problems)
 
     def count_problems(self) -> str:
@@ -254,7 +254,7 @@ class FormView:
         return self.say(key, errors=errors, warnings=warnings)
 
     def list_problems(self, row: TypedRow, described: Fields) -> Iterator[tuple[str, str, str]]:
-        """Every problem in short: the name of its control, its place in words, and its own."""
+        """Every problem in short: the name of its control, its place in words, and its text."""
         for name, found in self.checked.problems.items():
             place, one = self._find_control(name, row, described)
             for each in found:
@@ -283,7 +283,7 @@ class FormView:
         return " · ".join(parts), one
 
     def _name_fields(self, told: str, one: FieldDescription | None) -> str:
-        """A message in which fields are called as the form calls them, not as the file does."""
+        """A message with the form's names of fields instead of those in the file."""
         own = {each.name: each for each in self._fields if one and each.holder == one.holder}
         listed = (one, *one.inner) if one else ()
         words = {
@@ -296,7 +296,7 @@ class FormView:
             called = found[0]
             field = own.get(called) or self._fields_by_name.get(called)
             meant = words.get(called) or (field.label if field else None)
-            # English names of fields are words of English sentences as well.
+            # The English name of a field may be an ordinary word of an English sentence as well.
             is_other = self.lang == "zh" or "_" in called
             return f"“{meant.inside(self.lang)}”" if meant and is_other else called
 

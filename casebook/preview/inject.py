@@ -1,6 +1,6 @@
 """Files of the site as the preview reads them, and its additions to pages: reload, errors, marks.
 
-No built file has any of what is added.
+The additions are in no built file.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from casebook.messages import say
 from casebook.preview.rebuild import PreviewState
 from casebook.text import Lang
 
-# Where the preview answers with what it adds, which lies beside this module, and with events.
+# The address of the events and of the files that the preview adds, which lie beside this module.
 ADDED = "/__casebook__/"
 ADDED_FILES = (SCRIPT, STYLE, *_) = ("reload.js", "overlay.css", "form.js", "form.css")
 EVENTS = f"{ADDED}events"
 
-# No page of a site has a longer path, and longer ones the system refuses.
+# No page of a site has a longer path, and the system refuses longer paths.
 _LONGEST_PATH, _LONGEST_NAME = 1_000, 255
-# How long a page that is being swapped may be missing.
+# The seconds that a page may be missing during the exchange of two sites.
 _PATIENCE = 1.0
-# Of its own, without what the machine adds to it.
+# An own table of media types, without the additions of the machine.
 _TYPES = MimeTypes()
 _TYPES.add_type("application/yaml", ".yaml")
 _POLICY = re.compile(
@@ -36,8 +36,8 @@ _POLICY = re.compile(
 )
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 _CASE_PAGE = re.compile(r"(?:(?:en|zh)/)?(?:cases|figures)/([a-z0-9-]+)/index\.html")
-# A mark that a sketch has in the place of a blank, or a reference that leads nowhere; before them
-# what may hold no element, and tags, whose attributes may have the same words.
+# A sketch's mark for a blank, or a reference that leads nowhere. Elements that cannot hold a mark
+# are matched before them, and so are tags, whose attributes may have the same words.
 _BLANK = re.compile(
     r"<(svg|title|script|style|pre|textarea)\b.*?(?:</\1>|\Z)|<[^>]*(?:>|\Z)|(〔[^〔〕<>]*〕|\{\{[^{}<>]*\}\})",
     re.DOTALL,
@@ -45,14 +45,14 @@ _BLANK = re.compile(
 
 
 def find_case(path: str) -> str:
-    """The slug of the case that a page of the site is about, or nothing."""
+    """The slug of the case that a page of the site is about, empty if there is none."""
     found = _CASE_PAGE.fullmatch(path)
     return found[1] if found is not None else ""
 
 
 def inject_preview(html: str, path: str, generation: int, state: PreviewState, lang: Lang) -> str:
-    """A built page with the script of the preview, its style, and the mark of a draft."""
-    # The script fills in the count itself.
+    """A built page with the script, the style and the marks of the preview."""
+    # The script itself fills in the count.
     words = {
         "problems": say("preview.problems", count="{count}").inside(lang),
         "more": say("preview.more", count="{count}").inside(lang),
@@ -78,10 +78,10 @@ def _mark_blank(found: re.Match[str]) -> str:
 
 
 def _write_mark(slug: str, state: PreviewState, lang: Lang) -> Iterator[str]:
-    """The way to the forms, the mark of a draft, and what is left to do to it."""
+    """The link to the form, the mark of a draft, and the list of its problems."""
     edit = escape(say("form.edit").inside(lang))
     place = f"/edit/{slug}/" if slug else "/edit/"
-    # The page may be shown beside its form, inside of which there is no room for another.
+    # The page may be shown in a frame beside its form, so the link leaves the frame.
     yield f'<p class="casebook-edit"><a href="{place}" target="_top">{edit}</a></p>'
     if slug in state.drafts:
         note = escape(say("preview.draft_note").inside(lang))
@@ -99,7 +99,7 @@ def _write_mark(slug: str, state: PreviewState, lang: Lang) -> Iterator[str]:
 
 
 def open_policy(policy: str) -> str:
-    """A Content-Security-Policy that also lets the preview's own script, style and events in."""
+    """A Content-Security-Policy that also allows the preview's own script, style and events."""
     rules = {name: values for name, *values in map(str.split, filter(str.strip, policy.split(";")))}
     for name in ("script-src", "style-src", "connect-src"):
         values = [value for value in rules.get(name, []) if value not in ("'none'", "'self'")]
@@ -108,7 +108,7 @@ def open_policy(policy: str) -> str:
 
 
 def make_blank_page(lang: Lang) -> str:
-    """A page for as long as there is no site: it shows nothing but the errors in its way."""
+    """A page for the time before there is a site, which shows only the errors that prevent it."""
     words = escape(say("preview.blank").inside(lang))
     return (
         f'<!doctype html><html lang="{"zh-Hans" if lang == "zh" else "en"}"><head>'
@@ -127,7 +127,7 @@ def find_type(path: str) -> str:
 
 
 def split_address(address: str) -> list[str] | None:
-    """The names of folders and file in an address, or None where it could lead out of the site."""
+    """The names of folders and file in an address, None if it could lead out of the site."""
     if not address.startswith("/") or len(address) > _LONGEST_PATH:
         return None
     try:
@@ -144,7 +144,7 @@ def split_address(address: str) -> list[str] | None:
 
 
 def find_path(address: str) -> str:
-    """The path in the site that an address names, empty where it could lead out of it."""
+    """The path in the site that an address names, empty if it could lead out of the site."""
     names = split_address(address)
     if names is None:
         return ""
@@ -152,7 +152,7 @@ def find_path(address: str) -> str:
 
 
 def leads_by_no_link(site: Path, path: str) -> bool:
-    """True of a path inside the site of which neither the file nor a folder is a link."""
+    """True if a path is inside the site and neither its file nor a folder is a link."""
     places = [Path(path), *Path(path).parents][:-1]
     return bool(places) and not any((site / place).is_symlink() for place in places)
 
@@ -160,7 +160,7 @@ def leads_by_no_link(site: Path, path: str) -> bool:
 def read_page(site: Path, path: str, patient: bool) -> bytes | None:
     """The bytes of a regular file of the site, or None.
 
-    Where the site is just being swapped it may be missing for a moment; patience waits for it.
+    During the exchange of two sites a file may be missing for a moment; if `patient`, wait for it.
     """
     ends = time.monotonic() + _PATIENCE
     while True:

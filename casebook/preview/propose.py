@@ -1,4 +1,4 @@
-"""Proposals: a change as a branch with one commit where git is there, else as a patch."""
+"""Proposals: a change as a branch with one commit, or as a patch if git has no commit."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from casebook.messages import failure
 from casebook.yaml.files import temporary_folder
 
 _MOST_BRANCHES: Final = 1_000
-# The name of somebody whom git does not know yet; a commit needs one.
+# The author of a commit if git knows no name of the editor.
 _NOBODY: Final = {"NAME": "casebook", "EMAIL": "casebook@localhost"}
 
 
 def propose(project: Path, shown: str, before: bytes, after: bytes, message: str) -> str | bytes:
-    """Propose new content of a file; neither the files of the project nor git's index change.
+    """Propose new content of a file, without changing the files of the project or git's index.
 
-    Gives the name of the branch, or the patch where there is no git.
-    Raises CasebookError where there is nothing to propose.
+    Returns the name of the branch, or the patch if git has no commit to build on.
+    Raises CasebookError if there is nothing to propose.
     """
     head = _run_git(project, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if head is None:
@@ -30,7 +30,7 @@ def propose(project: Path, shown: str, before: bytes, after: bytes, message: str
         return make_patch(before, after, shown)
     prefix = _run_git(project, "rev-parse", "--show-prefix") or ""
     with temporary_folder(project) as folder:
-        # An index of its own, so that what the editor has staged stays as it is.
+        # A separate index, so that the editor's staged changes stay as they are.
         own = {"GIT_INDEX_FILE": str(folder / "index")}
         _must(project, "read-tree", head, environment=own)
         blob = _must(project, "hash-object", "-w", "--stdin", "--path", prefix + shown, data=after)
@@ -46,7 +46,7 @@ def propose(project: Path, shown: str, before: bytes, after: bytes, message: str
     name = f"edit/{Path(shown).stem}"
     for number in range(1, _MOST_BRANCHES):
         branch = name if number == 1 else f"{name}-{number}"
-        # Made only where there is none of the name, whoever makes one at the same moment.
+        # The zeros make git create the branch only if no branch has the name at that moment.
         new = ("update-ref", f"refs/heads/{branch}", commit, "0" * len(commit))
         if _run_git(project, *new) is not None:
             return branch
@@ -54,7 +54,7 @@ def propose(project: Path, shown: str, before: bytes, after: bytes, message: str
 
 
 def make_patch(before: bytes, after: bytes, shown: str) -> bytes:
-    """The difference of two versions of a file as `git apply` and `patch -p1` take it."""
+    """The difference of two versions of a file, in the format of `git apply` and `patch -p1`."""
     old, new = (
         data.decode("utf-8", "surrogateescape").splitlines(keepends=True)
         for data in (before, after)
@@ -79,8 +79,8 @@ def _must(
 def _run_git(
     project: Path, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> str | None:
-    """The output of git, None where it fails or is not there."""
-    # Somebody may have started the preview out of a hook, which git tells where it is.
+    """The output of git, None if it fails or is not installed."""
+    # The preview may run inside a git hook, whose GIT_ variables would name another repository.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Rebuilding of a previewed site as its sources change, and the state that browsers are sent."""
+"""Rebuilding of a previewed site when its sources change, and the state sent to browsers."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from casebook.record.sketch import describe_blanks
 from casebook.report import MOST_SHOWN, list_parts, print_problems, show_source
 from casebook.text import Lang
 
-# An editor who saves again this soon, in seconds, is not kept waiting for the whole site.
+# If an editor saves again within these seconds, the build of the whole site is skipped.
 _PAUSE = 0.2
-# The watch wakes up this often, in milliseconds, to see whether a watched folder was replaced.
+# The watch wakes up every so many milliseconds to check if a watched folder was replaced.
 _WAKE = 100
 
-# A problem as the script of the preview reads it.
+# A problem in the form that the script of the preview reads.
 Shown = dict[str, object]
 
 
 class ShownProblems(NamedTuple):
-    """The first problems of a file, or of several, as browsers are shown them; and their number."""
+    """The first problems of one or several files as browsers show them, and the number of all."""
 
     first: Sequence[Shown] = ()
     number: int = 0
@@ -47,12 +47,12 @@ _NONE = ShownProblems()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewState:
-    """Counts of built sites, and the problems in the way of the next one.
+    """Counts of built sites, and the problems that prevent the next one.
 
-    `step` counts every change of the state, `generation` the good ones alone. `built` is the
-    generation of the site on disk; where it is behind, `fresh` holds the pages that are open.
-    `faults` are the problems of published cases by slug, which are shown as they were before;
-    `open_drafts` what there is left to do to drafts, which are shown as far as they go.
+    `step` counts every change of the state, `generation` only successful builds. `built` is the
+    generation of the site on disk; while it is older, `fresh` holds the newer pages that are open.
+    `faults` are the problems of published cases by slug; these cases are shown as they were before.
+    `open_drafts` are the problems of unfinished drafts, which are shown as far as they can be read.
     """
 
     step: int = 0
@@ -65,7 +65,7 @@ class PreviewState:
     open_drafts: Mapping[str, ShownProblems] = field(default_factory=dict)
 
     def problems_of(self, slug: str | None) -> ShownProblems:
-        """The problems that a page shows: those of its case, or of any where it is of none."""
+        """The problems that a page shows: those of its case, or of all cases if `slug` is None."""
         own = self.faults.values() if slug is None else [self.faults.get(slug, _NONE)]
         groups = [self.problems, *own]
         first = (one for group in groups for one in group.first)
@@ -73,7 +73,7 @@ class PreviewState:
 
 
 class Preview:
-    """The last good site of a project, and the state of the one that is to follow it."""
+    """The last good site of a project, and the state of the next build."""
 
     def __init__(self, project: Path, site: Path, lang: Lang) -> None:
         self.project = project
@@ -88,16 +88,16 @@ class Preview:
         self._open: Counter[str] = Counter()
 
     def rebuild(self, changed: threading.Event | None = None) -> None:
-        """Build the site with its drafts; where that fails the last good one stays.
+        """Build the site with its drafts; if the build fails, the last good site stays.
 
-        The pages that browsers have open come first. Where more changes by then, the rest is
-        left to the next call.
+        The pages that are open in browsers are built first. If sources change again soon after,
+        the other pages are left to the next call.
         """
         try:
             self._build(changed)
         except ContentError as error:
             if changed is not None and all(one.code == "E145" for one in error.problems):
-                # Whoever writes meanwhile has done nothing wrong; the next build has it whole.
+                # A file written during the build is no error; the next build reads it whole.
                 changed.set()
                 return
             print_problems(error.problems, self.lang, self.project, sys.stderr)
@@ -135,13 +135,13 @@ class Preview:
         self._show(result, fresh={}, built=self._count(result))
 
     def _count(self, result: BuildResult) -> int:
-        """The generation of what a build made: the last one where pages show the same already."""
+        """The generation of a build: the current one if pages show the same, else the next one."""
         is_stopped = bool(self.state.problems or self.state.faults)
         is_shown = result.built_from == self._shown_from and (result.aside or not is_stopped)
         return self.state.generation + (not is_shown)
 
     def _show(self, result: BuildResult, **values: Any) -> None:
-        """Show what a build made, and say what is wrong with the cases that it set aside."""
+        """Show the result of a build, and print the problems of the cases that it set aside."""
         generation = self._count(result)
         self._shown_from = result.built_from
         told = list(result.warnings)
@@ -151,7 +151,7 @@ class Preview:
             found = sorted(one for one in aside.problems if one.severity == "error")
             shown = open_drafts if aside.is_draft else faults
             shown[Path(path).stem] = self._describe(found)
-            # The blanks of a draft are one notice.
+            # All blanks of a draft are printed as one notice.
             blanks = [one for one in aside.problems if one.code == "E202" and aside.is_draft]
             told += [describe_blanks(path, blanks)] if blanks else []
             told += [one for one in aside.problems if one not in blanks]
@@ -169,7 +169,7 @@ class Preview:
 
     @contextmanager
     def watched(self, page: str) -> Iterator[None]:
-        """Count a page as open for the time of a block."""
+        """Count a page as open during a block."""
         with self._changed:
             self._open[page] += 1
         try:
@@ -180,7 +180,7 @@ class Preview:
                 self._open += Counter()
 
     def wait_for_step(self, after: int, seconds: float) -> PreviewState | None:
-        """The state as soon as it is another than that of a step, or None in good time."""
+        """The state as soon as its step is not `after`, or None if that takes too many seconds."""
         with self._changed:
             if self._changed.wait_for(lambda: self.state.step != after, seconds):
                 return self.state
@@ -195,7 +195,7 @@ class Preview:
 
     def _fail(self, message: str) -> None:
         print(message, file=sys.stderr, flush=True)
-        # A browser is told no more of the machine than the names in the project.
+        # Browsers get only paths inside the project, and nothing else about the machine.
         shown = message.replace(f"{self.project}{os.sep}", "")
         self._change(problems=ShownProblems([{"path": "", "message": shown, "code": ""}], 1))
 
@@ -206,9 +206,9 @@ class Preview:
 
 
 def start_watching(project: Path) -> threading.Event:
-    """An event that is set after every burst of changes to what the site is made from.
+    """An event that is set after every burst of changes to the sources of the site.
 
-    The watch is in place when this returns, so that no change goes unseen from then on.
+    The watch has begun when the function returns, so that later changes are not missed.
     """
     ready, changed = threading.Event(), threading.Event()
     threading.Thread(target=_watch, args=(project, ready, changed), daemon=True).start()
@@ -246,12 +246,12 @@ def _watch(project: Path, ready: threading.Event, changed: threading.Event) -> N
                     # A folder was replaced; the watch still holds the old one.
                     break
         except OSError:
-            # A folder went away between the look and the watch.
+            # A folder was removed after it was listed and before the watch began.
             time.sleep(_WAKE / 1000)
 
 
 def _identify(project: Path) -> tuple[object, ...]:
-    """Identities of the watched folders, and the stamp of the settings beside them."""
+    """The device and inode of each watched folder, and last the stamp of the settings."""
     found: list[object] = []
     for name in (*list_sources(str(project)), SETTINGS):
         at = None
