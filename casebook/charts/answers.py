@@ -147,7 +147,7 @@ class _MatrixPainter:
         return self.names_width + 10 + (index + 0.5) * self.width
 
     def paint(self) -> None:
-        """Draw it all."""
+        """Draw the whole matrix."""
         sheet = self.sheet
         shown = {state for column in self.matrix.columns for state in column.states}
         key = [

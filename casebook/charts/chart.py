@@ -188,7 +188,7 @@ class ChartRecords:
     def draw(
         self, figure: Figure, name: str = "", about: str = "", together: int = 0
     ) -> ChartFigure:
-        """A figure as it is drawn."""
+        """A figure with the words and numbers that a chart draws."""
         quantity, mark = figure.quantity, self.mark(figure)
         title = self.say(
             "charts.figure",

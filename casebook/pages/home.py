@@ -66,7 +66,7 @@ def make_home(site: Site) -> Iterator[Page]:
         lead = _find_text(LEAD, lang, site) or _plain_lead(lang, site)
         page = _make_page(lead, lang, partial(_show_lead, lead, blocks))
         updated = site.dataset.updated
-        # A lead without a translation is the lead of both languages, marked with its own.
+        # A lead without a translation is the lead of both languages, marked with its language.
         home = replace(page, url=HOME_URL, template="home.html", lastmod=updated)
         yield replace(home, published=lead.published)
 
@@ -200,7 +200,7 @@ def _overview_row(case: Case, dataset: Dataset) -> CaseRow:
 
 
 def list_provinces(dataset: Dataset) -> Iterator[tuple[Region, int, str]]:
-    """The province-level units with cases, each with the number of cases and their address."""
+    """The province-level units with cases, each with their number and the address of the list."""
     before = 0
     for code, found in groupby(dataset.summaries, lambda case: dataset.province(case.region).code):
         slugs = [case.slug for case in found]

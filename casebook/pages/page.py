@@ -124,7 +124,7 @@ class Site:
 
     @property
     def languages(self) -> Languages:
-        """The languages of the site, its first language first."""
+        """The languages of the site, the main one first."""
         return self.dataset.languages
 
     def locate(self, url: str, lang: Lang) -> str:

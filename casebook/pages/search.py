@@ -242,7 +242,7 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPass
 def number_figure(figure: Figure, lang: Lang) -> tuple[tuple[str, str], ...]:
     """The values of a figure in plain digits, each with its wording; a range has two."""
     quantity = figure.quantity
-    # Nobody who looks for 20000 means 数万.
+    # None for rough numbers: a reader who searches for 20000 does not mean 数万.
     ends = () if quantity.is_rough else (quantity.low, quantity.high)
     values = (quantity.value, *ends)
     words = word_quantity(quantity).inside(lang)
