@@ -73,7 +73,7 @@ def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
 
 
 def others_answer_where_there_is_a_main_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """An answer from elsewhere is in a case with a main source, and has another source."""
+    """An answer under `elsewhere` needs a main source of its case, and has a different one."""
     main = main_source(case, dataset.sources)
     for answer in case.answers.values():
         for other in answer.elsewhere:
@@ -101,7 +101,7 @@ def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterat
         begun = parse_period(period.edtf[3:-1]).earliest if known_by else period.earliest
         if begun is None:
             continue
-        # Only a plan may have a latest date in the future; the source of set money knows its date.
+        # Only a plan may have a latest date after its source; money told as set was set by then.
         ahead = PLANNED_STATUSES if known_by else may_come
         if published and begun > published and record.status not in ahead:
             yield problem(
@@ -182,7 +182,7 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
         undated = "latest_only" in (one.period.lane, other.period.lane)
         pair = {one.id, other.id}
         follows = [*_follow(one, "follows", case), *_follow(other, "follows", case)]
-        # At one time only a figure of another status is a replacement, as a result replaces a plan.
+        # Of one time, a figure replaces only one of another status, as a result replaces a plan.
         is_replaced = not pair.isdisjoint(follows) and (undated or one.status != other.status)
         # A part may differ from its whole and from other parts, but not if they have one `scope`.
         is_part = one.part_of in (other.id, other.part_of or None) or other.part_of == one.id
@@ -202,7 +202,7 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
 
 
 def quotes_are_of_the_stage_of_their_figure(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """No figure calls a quoted budget spent, or a quoted contract a budget."""
+    """No figure reports a quoted budget as spent, or a quoted contract as a budget."""
     stages = [
         any_of("|".join((*stage["zh"], *stage["en"])), None)
         for stage in WORDS["stages"][:_LAST_STAGE]
@@ -255,7 +255,7 @@ def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator
 
 
 def no_number_passes_for_another(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """One printed number is one figure: a second one would be compared with other things."""
+    """One printed number is one figure: a second one would join another class of comparison."""
     quoted: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for figure in case.printed_figures:
         if figure.quantity.text in figure.quote:

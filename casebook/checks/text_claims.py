@@ -191,7 +191,7 @@ class _ClaimReading:
             if capped and not found and self.has("ceiling", "sentence_end", mention.start):
                 found["at_most"] = ""
             qualifiers |= found
-        # A plan is gained only by a word in the number's own clause: 已投入300万元，计划再投.
+        # An exact figure gains a plan only by a word in its own clause: 已投入300万元，计划再投.
         return _Claim(
             qualifiers=qualifiers,
             planned=any(self.has("planned", "part_end", m.start) for m in mentions),
@@ -380,7 +380,7 @@ class _ClaimReading:
         return [(start, end) for start, end in spans if self.prose[start:end].strip()]
 
     def may_plan(self, start: int, end: int) -> bool:
-        """True if a span may be about a plan: by a word, by a figure, or as it tells of no deed."""
+        """True if a span has a word or a figure of a plan, or tells of nothing that is done."""
         low, told = self.reading.low, within(self.told, start, end)
         # Chinese has no tense: a span without a date, a figure or a word for done may be a plan.
         is_done = (

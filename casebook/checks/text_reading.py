@@ -29,7 +29,7 @@ DIRECTIONS: Final[tuple[Direction, Direction]] = ("up", "down")
 REACH: Final = 80
 
 _HEAD: Final = re.compile(r"\A(?:[A-Za-z_]+:[^\n]*(?:\n|\Z))+")
-# The hidden parts of a header: the names of its fields, and all but title and summary.
+# The hidden parts of a header: field names, and all fields but Title, Summary and Subtitle.
 _HIDDEN: Final = re.compile(
     r"^[A-Za-z_]+:(?:(?<!^Title:)(?<!^Summary:)(?<!^Subtitle:)[^\n]*)?", re.MULTILINE
 )
@@ -129,7 +129,7 @@ class TextReading:
 
     @cached_property
     def undated(self) -> str:
-        """The prose without full dates, which tell when something was reported, not when it was."""
+        """The prose without full dates, which tell when something was reported, not its time."""
         days = [m for m in self.mentions if re.fullmatch(r"\d{4}-\d\d-\d\d", m.date)]
         return blank_spans(self.prose, ((day.start, day.end) for day in days))
 

@@ -46,7 +46,7 @@ class EditTable(DataTable):
     """The records of one list, or whole cases, one in each row, if `way` is empty.
 
     `way` are the fields that lead from the record of a file to the list, `outer` the columns that
-    name the records around the list; a table with other heads is recognised by `known_by`.
+    name the records around the list. A sheet with heads for the columns `known_by` fits the table.
     """
 
     columns: tuple[EditColumn, ...]

@@ -169,7 +169,7 @@ def _find_releases(content: Json, problems: TableProblems) -> Iterator[Json]:
 
 
 def _merge(older: Json, newer: Json) -> Json:
-    """Two releases as one, with newer values first; members of lists are merged by their ids."""
+    """Two releases as one, with the newer values; members of lists are merged by their ids."""
     merged = dict(older)
     for name, value in newer.items():
         before = merged.get(name)
