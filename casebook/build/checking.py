@@ -59,7 +59,7 @@ def load_checked(
     executor: Executor = IN_PROCESS,
     timings: Timings | None = None,
 ) -> tuple[Dataset, list[Problem]]:
-    """The data set with every problem of the records and the prose."""
+    """The data set, and every problem of the records and the texts."""
     timings = timings or Timings()
     timings.begin("build.stage.read")
     faulty = check_sources(project, cache.versions if cache is not None else {})
@@ -120,7 +120,7 @@ def check_published(
     cache: CaseCache | None = None,
     unpublished: Collection[str] = (),
 ) -> list[Problem]:
-    """Differences from what was published without a recorded change.
+    """The problems of dates, and of published facts that changed without a recorded reason.
 
     Cases whose slugs are in `unpublished` are not compared.
     """
@@ -240,7 +240,7 @@ def check_sources(project: Path, versions: Mapping[str, str] = _NO_VERSIONS) -> 
     waiting: list[Path | os.DirEntry[str]] = [root for root in roots if os.path.lexists(root)]
     while waiting:
         entry = waiting.pop()
-        # The listing of the folder mostly tells the kind, so no file has to be stat'ed.
+        # The listing of the folder mostly tells the kind, so the files need not be looked at.
         if entry.is_symlink():
             if not _leads_into(Path(entry), roots):
                 problems.append(problem("E144", show_path(Path(entry), project), START))

@@ -323,7 +323,7 @@ def _flush(folder: Path) -> None:
 
 
 def _call(name: str, *arguments: Any) -> bool:
-    """Call a function of the system's library, and return if it exists; OSError if it fails."""
+    """Call a function of the system's library; False if it does not exist, OSError if it fails."""
     if sys.platform not in ("linux", "darwin"):
         return False
     function = getattr(ctypes.CDLL(None, use_errno=True), name, None)

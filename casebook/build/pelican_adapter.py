@@ -308,7 +308,7 @@ def read_prose(content: Any, dataset: Dataset) -> Prose:
     """A text that Pelican read, divided at its headings and slots."""
     body: str = content.content
     written = Path(content.source_path).read_text(encoding="utf-8-sig")
-    # The header reaches to the first empty line.
+    # The header ends at the first empty line.
     named = find_named("".join(_EMPTY_LINE.split(written, maxsplit=1)[1:]), dataset)
     pieces = _HEADING.split(body)
     before = split_slots(pieces[0])

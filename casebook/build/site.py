@@ -240,7 +240,7 @@ class _PageMaker:
                 texts.add(number, of_case)
                 self.context.options.timings.add(spent)
             run.save()
-        # The last one counts as done when another is asked for.
+        # The executor counts an item as done only when the next item is asked for.
         next(results, None)
         for job in self.context.sketches:
             for file in self._make_files(job):

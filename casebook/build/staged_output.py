@@ -130,7 +130,7 @@ class StagedOutput:
         self.written += 1
 
     def _share(self, path: str, target: Path, expected: str, size: int) -> bool:
-        """Link a file from the old tree if it has the same bytes there, and return if it has."""
+        """Link a file from the old tree, or return False if there is none with these bytes."""
         if self._old is None:
             return False
         source = self._old / path

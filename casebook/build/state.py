@@ -179,7 +179,7 @@ class BuildState:
             run.save()
 
     def folders_of(self, tree: Path) -> dict[str, int]:
-        """The mtimes of folders of a tree; a folder with this mtime holds only files of the site.
+        """The times of folders of a tree; a folder with this time holds only files of the site.
 
         Empty if the manifest of the tree is not the one that its build wrote.
         """
@@ -188,7 +188,7 @@ class BuildState:
         return found if digest_file(f"{tree}/{MANIFEST}") == sha else {}
 
     def note_folders(self, tree: Path, stamps: Mapping[str, int], manifest: str) -> None:
-        """Keep the mtimes of the folders of a tree, and 0 for a folder that was changed just now.
+        """Keep the times of the folders of a tree, and 0 for a folder that was changed just now.
 
         `manifest` is the digest of the tree's manifest.
         """

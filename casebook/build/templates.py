@@ -1,8 +1,8 @@
 """The theme's templates compiled to Python: their environment, and a digest of each one's sources.
 
-Jinja checks at every call whether the function takes the context, at every attribute whether there
-is an item of that name, and wraps every value that it escapes. The code generated here tries the
-common case first and then does as Jinja does, so that templates mean the same as in Jinja.
+Jinja checks at each call if the function takes the context and at each attribute if there is an
+item of that name, and wraps each value that it escapes. The code generated here tries the common
+case first and otherwise does as Jinja does, so templates mean the same as in Jinja.
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ def _start_process(connect: Callable[[Connection], None]) -> BaseProcess:
     """A process that works on the batches it is sent until its connection is closed."""
     from multiprocessing import get_context
 
-    # A forked child would share the lock of the build and the state of other threads.
+    # A forked child would inherit the lock of the build and the state of other threads.
     spawn = get_context("spawn")
     # A pipe for each process: in a queue shared by all, a process that is killed while it sends
     # would leave half a result, and everybody would wait for the other half.

@@ -148,7 +148,7 @@ def explain_amount(figure: Figure) -> str:
 
 
 def explain_period(period: Period, lang: Lang) -> str:
-    """A date as EDTF, and the days between which it lies."""
+    """A date as EDTF, with the first and last day that it may mean."""
     ends = [end.isoformat() if end else ".." for end in (period.earliest, period.latest)]
     return f"{period.edtf} ({ends[0]} / {ends[1]}, {period.words(lang)})"
 

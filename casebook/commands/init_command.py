@@ -270,6 +270,6 @@ def _list_example() -> Iterator[tuple[str, bytes]]:
     for part in _OF_EXAMPLE:
         for path in sorted(path for path in (folder / part).rglob("*") if path.is_file()):
             name = path.relative_to(folder).as_posix()
-            # A new site has published nothing yet.
+            # Without the ledgers, because a new site has published nothing yet.
             if not name.startswith(_PUBLISHED):
                 yield name, path.read_bytes()

@@ -256,7 +256,7 @@ def _check_in_site(project: Path, shown: str, data: bytes) -> tuple[Dataset, lis
     with open_cache(project / ".cache") as cache:
         digests = read_inputs(project, cache).digests
         dataset, found = load_checked(project, True, CaseCache(cache, digests, {shown: data}))
-        # The cache closes here; a record that is loaded later is read from its file.
+        # The cache closes here, so a record that is loaded later is read again.
         return (dataset, found)
 
 

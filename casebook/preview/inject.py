@@ -19,7 +19,7 @@ from casebook.messages import say
 from casebook.preview.rebuild import PreviewState
 from casebook.text import Lang
 
-# The address of the events and of the files that the preview adds, which lie beside this module.
+# The address of the preview's events and of the files below, which are beside this module.
 ADDED = "/__casebook__/"
 ADDED_FILES = (SCRIPT, STYLE, *_) = ("reload.js", "overlay.css", "form.js", "form.css")
 EVENTS = f"{ADDED}events"

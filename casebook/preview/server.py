@@ -68,7 +68,7 @@ class PreviewServer(ThreadingHTTPServer):
     """Serves the last good site of a preview to this machine."""
 
     daemon_threads = True
-    # A second one for each stream that a browser opens anew after a pause would be lost.
+    # In a shorter queue, streams that browsers open again after a pause would find no place.
     request_queue_size = 128
     # On Windows reusing an address would let two servers share one port.
     allow_reuse_address = os.name == "posix"
