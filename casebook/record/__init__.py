@@ -1,1 +1,1 @@
-"""The records: their description, reading them, and what is computed from them."""
+"""The records: their description, their reading, and values computed from them."""

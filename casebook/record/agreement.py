@@ -56,7 +56,7 @@ def find_plan(quote: str, label: str = "") -> str:
 
 
 def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
-    """The keys of the terms that a text says an amount is per."""
+    """The keys of the terms that a text states as the `per` of an amount."""
     words = words.translate(TRADITIONAL)
     # Most texts state no per, and searching for eleven terms takes a tenth of reading a figure.
     if not re.search("[每均额间给/／·]|[a-z]", words):

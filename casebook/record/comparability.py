@@ -61,7 +61,7 @@ def span_of(figure: Figure) -> str:
             if (last.year, last.month) == end and last.day == monthrange(*end)[1]:
                 return f"year-{first.month}"
         return period.edtf
-    # Unlike a total, a price per post is the same for a day as for a year.
+    # A price per post is the same whether its day or its year is known; a total is not.
     if figure.per or figure.quantity.unit not in CURRENCIES:
         return ""
     return period.precision if is_known else period.lane
@@ -96,7 +96,7 @@ def group_by_scale(figures: Iterable[Figure]) -> list[tuple[Figure, ...]]:
 def name_class(key: ComparabilityClass, words: Vocabulary) -> Text:
     """The name of a class as a reader sees it: measure, scope, unit and per."""
     measure = words.measures[key.measure].name
-    # A class of figures without a scope has no name for what is counted, and must not invent one.
+    # Without a scope there is no name for the counted things, and none must be invented.
     scope = words.scopes[key.scope].name if key.scope else None
     per = [words.per[part].name for part in key.per]
     if key.unit == "ratio":

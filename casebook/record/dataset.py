@@ -85,7 +85,7 @@ class Dataset:
     whole: Whole | None = None
 
     def with_settings(self, settings: Settings) -> Dataset:
-        """The same data set with other settings and the same cached results, which need none."""
+        """The same data set with other settings; its cached results do not depend on settings."""
         same = copy(self)
         same.__dict__["settings"] = settings
         return same
@@ -158,7 +158,7 @@ class Dataset:
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """Every change of what was published, the newest first."""
+        """Every change of published content, the newest first."""
         changes = [change for case in self.rows for change in case.changes]
         # Changes of one day keep the order of the cases, since sorting is stable.
         return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))

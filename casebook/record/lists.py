@@ -31,7 +31,7 @@ from casebook.values.words import use_currency
 from casebook.yaml.files import most_bytes, read_bytes, read_text, show_path
 from casebook.yaml.nodes import MapNode, Node, Scalar, read_tree
 
-# The ledgers of what was published, which are committed.
+# The folder of the ledgers of published content, which are committed.
 PUBLISHED: Final = "data/published"
 LEDGER: Final = f"{PUBLISHED}/addresses.txt"
 GONE: Final = "data/gone.yaml"
@@ -174,7 +174,7 @@ class ListReader(RecordReader):
                     fields.report("E205.same_name", at, **said)
 
     def read_regions(self) -> Regions:
-        """The regions of the list, behind which the units of the standard stand."""
+        """The regions of the list, with the units of the standard unless the list is of another."""
         entries = self.node.entries
         is_standard = not entries or any(_is_by_standard(code, entries) for code in entries)
         self.units = read_table() if is_standard else ()

@@ -79,7 +79,7 @@ class Change:
 
 @described_class
 class Figure:
-    """One number of a case: as printed, as understood, what it measures, when, and who says so.
+    """One number of a case: as printed, as understood, its measure, its period and its source.
 
     `per` holds keys of the vocabulary in the order of its list. `line` is the line of the quote in
     the source; `wording` says whether the source prints the amount, or why no quote contains it.

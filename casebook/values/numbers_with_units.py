@@ -34,7 +34,7 @@ class StatedNumber(NamedTuple):
     """One number of a wording with its unit.
 
     `factor` converts the printed number into the base unit: 0.01 for 80%, 0.1 for 八成.
-    `is_closed` is true if a unit stands behind the number, so that it takes no scale of a range.
+    `is_closed` is true if a unit stands behind the number, so that a range lends it no scale.
     """
 
     numeral: Numeral
@@ -274,7 +274,7 @@ class NumberReading:
 
 
 def _read_english(line: str, at: int) -> Numeral | None:
-    """The numeral in English words that begins at an offset, or None where there is none."""
+    """The numeral in English words that begins at an offset, or None."""
     if found := PATTERNS["english_rough"].match(line, at):
         word = (found["plural"] or "").lower()
         first = Decimal(words.WORDS["english_several"].get(word) or _multiply_scales(word or "one"))

@@ -1,7 +1,7 @@
 """Diagnosis of a text that cannot be parsed: the true place, the cause, and the fixed line.
 
-A cause is named only where the text with that line replaced was parsed and is valid, at least as
-far as the mistake: the table of mistakes proposes, the parser has the last word.
+A cause is reported only if the parser accepts the text with its fix, at least up to the mistake:
+the table of mistakes proposes fixes, and the parser confirms them.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from casebook.yaml.faults import NO_MAPPING, TOO_DEEP, Fault, find_fault, find_l
 from casebook.yaml.fixes import COLONS
 from casebook.yaml.mistakes import Mistake, mistakes_in, read_table, silent_mistakes
 
-# How much text the search for a cause may have parsed, all tries together: well under a second.
+# The most characters that all tries of a search may parse together: well under a second.
 _BUDGET = 3_000_000
-# A field with a text behind its colon, and the beginning of one.
+# A field with a text behind its colon, and the beginning of a field.
 _HEADING = re.compile(
     r"(?<![ -])(?P<head>[ ]*+(?:-[ ]++)*+(?P<name>[^\s:#\"'][^:#]{0,60}):)[ ]+(?P<at>[^\s|>#].*)"
 )
 _FIELD = re.compile(r"[ ]*[^\s:#\"'-][^:#]{0,60}:(?:\s|$)")
-# Where several mistakes hide each other no fix makes the text valid at once.
+# The most partial fixes to see: with several mistakes, no single fix makes the text valid.
 _TRIES_MORE = 6
 _LONGEST_LINE = 4_000
 _LONGEST_NAME = 1_000
@@ -39,26 +39,26 @@ class _Fix:
 
     lines: list[str]
     problems: list[Problem]
-    # Some fixes are plausible only where nothing else is wrong with them.
+    # Some fixes are plausible only if they make the whole text valid.
     must_be_whole: bool = False
 
 
 class _GaveUp(Exception):
-    """The budget of parsing is spent."""
+    """Raised if the budget of parsing is spent."""
 
 
 class Diagnosis:
-    """The search for the mistakes of one text that cannot be parsed, fixing them one by one."""
+    """The search for the mistakes in a text that cannot be parsed, which fixes one by one."""
 
     def __init__(self, text: str, path: str) -> None:
         self.lines = self._written = text.split("\n")
         self.path = path
         self._left = _BUDGET
-        # Of each line the number that it has in the file: a fix may make two of one.
+        # The number of each line in the file, as a fix may split a line.
         self._numbers = [*range(1, len(self.lines) + 1)]
 
     def diagnose(self) -> tuple[str | None, list[Problem]]:
-        """The fixed text where all mistakes could be named, and the problem of each mistake."""
+        """The fixed text if all mistakes could be named, else None, and the problem of each."""
         problems: list[Problem] = []
         if lost := find_lost_indentation("\n".join(self.lines)):
             return None, [problem("E117.lost", self.path, Position(lost, 1))]
@@ -83,12 +83,12 @@ class Diagnosis:
         return "\n".join(self.lines), problems
 
     def locate(self, at: Position) -> Position:
-        """Where in the file something is that has this place in the fixed text."""
-        # What is missing at the end may be told behind the last line.
+        """The place in the file of a place in the fixed text."""
+        # A problem of something missing at the end may be behind the last line.
         index = min(at.line, len(self.lines)) - 1
         number = self._numbers[index]
         written, fixed = self._written[number - 1], self.lines[index]
-        # Only a piece of the line was changed: what is behind it moved as far as the end did.
+        # A fix changes one piece of a line; the rest behind moves as far as the end of the line.
         moved = len(fixed) - len(written)
         before = _count_shared(written, fixed)
         if written != fixed and at.column > before + 1:
@@ -113,15 +113,15 @@ class Diagnosis:
         if self._left < 0:
             raise _GaveUp
         fault = find_fault(text)
-        # The parser reads no further than the fault, but the text was put together whole.
+        # The parser stops at the fault, but joining the lines costs their full length.
         read = 1.0 if fault is None else min(1.0, fault.at.line / len(lines) + 0.4)
         self._left -= int(len(text) * read) + 1_000
         return fault
 
     def _find_cause(self, fault: Fault) -> int:
-        """The number of the first line with which the text above it is no longer valid."""
+        """The number of the first line up to which the text is no longer valid."""
         last = min(fault.at.line, len(self.lines))
-        # The start of a file may be invalid throughout: leap, then close in.
+        # Steps back that double, then bisection: many starts of the file may be invalid.
         invalid, step = last, 1
         while (tried := max(invalid - step, 1)) < invalid and self._parse(self.lines[:tried]):
             invalid, step = tried, step * 2
@@ -129,7 +129,7 @@ class Diagnosis:
         return rest.start + bisect_left(rest, True, key=lambda n: bool(self._parse(self.lines[:n])))
 
     def _find_fix(self, fault: Fault, cause: int) -> _Fix | None:
-        """The first fix that makes the text valid, else the first that does so up to the cause."""
+        """The first fix that makes the text valid, else the first that does up to the cause."""
         partial: _Fix | None = None
         more = _TRIES_MORE
         for fix in self._list_fixes(fault, cause):
@@ -157,7 +157,7 @@ class Diagnosis:
         yield from self._fix_line(cause, cause)
         if self._may_go_on(cause):
             yield from self._hang_line(cause, must_be_whole=True)
-        # A name by itself has lost its colon only where something hangs from it.
+        # A bare name has lost its colon only if lines below belong to it.
         if self._has_hanging(cause):
             yield from self._fix_line(cause, cause, mistakes_in("bare_name"))
         yield from self._clear_heading(above)
@@ -169,7 +169,7 @@ class Diagnosis:
         if above and self._indent_of(above) == self._indent_of(cause):
             yield from self._hang_line(cause)
         yield from self._align_first(cause)
-        # An item among fields is itself out of place, whatever moving its neighbours would do.
+        # An item among fields is out of place itself, so only the item is moved.
         is_item = self.lines[cause - 1].lstrip().startswith("- ")
         for number in (cause,) if is_item else (cause, *numbers):
             yield from self._reindent(number)
@@ -191,7 +191,7 @@ class Diagnosis:
             if mistake.key in ("E115.colon", "E115.indentation", "E116"):
                 fixed.sort(key=lambda tried: self._rank_indent(number, tried))
             at = Position(number, found.start("at") + 1)
-            # It shows on the line that broke.
+            # An end mark shows on the line that became invalid.
             if mistake.key == "E131.end_mark":
                 at = Position(cause, 1)
             for tried in fixed:
@@ -202,9 +202,9 @@ class Diagnosis:
                 yield _Fix(self._with(number, tried.split("\n")), named)
 
     def _fix_lines_above(self, cause: int) -> Iterator[_Fix]:
-        """The fixes of the nearest lines above whose mistake the parser took for text.
+        """The fixes of the nearest lines above whose mistakes the parser read as text.
 
-        Each is fixed by itself, then together with those below it.
+        Each line is fixed by itself, then together with the fixed lines below it.
         """
         above = (n for n in range(cause - 1, 0, -1) if _has_text(self.lines[n - 1]))
         together = _Fix(self.lines, [])
@@ -212,7 +212,7 @@ class Diagnosis:
             found = [*self._fix_line(number, cause, silent_mistakes())]
             yield from found
             if found:
-                # An input method is left on for some lines, of which none is valid before all are.
+                # Lines typed with an input method left on are valid only if all are fixed.
                 line = found[0].lines[number - 1]
                 lines = [*together.lines[: number - 1], line, *together.lines[number:]]
                 together = _Fix(lines, [*found[0].problems, *together.problems])
@@ -221,7 +221,7 @@ class Diagnosis:
                 return
 
     def _hang_line(self, number: int, must_be_whole: bool = False) -> Iterator[_Fix]:
-        """The fix that makes a line go on with the text above it."""
+        """The fix that makes a line continue the text above it."""
         above = self._line_above(number)
         line = self.lines[number - 1]
         if above < 1 or not line.strip() or re.search(r":(?:\s|$)|^\s*-\s", line):
@@ -232,17 +232,17 @@ class Diagnosis:
         yield _Fix(self._with(number, [fixed]), [named], must_be_whole)
 
     def _clear_heading(self, number: int, only_fields: bool = False) -> Iterator[_Fix]:
-        """The fix of a heading that has a text behind its colon beside the fields below it."""
+        """The fix of a heading that has both a text behind its colon and fields below it."""
         found = _HEADING.fullmatch(self.lines[number - 1]) if number else None
         first = self._line_below(number)
         own = self._indent_of(first)
-        # By one blank it is the heading that is out of place.
+        # If fields are only one blank further in, the heading is out of place instead.
         if found is None or own < found.start("name") + 2:
             return
         is_field = re.match(r"[a-z][a-z0-9_]*:[ ]", found["at"]) is not None
         block = self.lines[first - 1 : self._end_of(first, own)]
         fields = [line for line in block if _indent(line) == own and _FIELD.match(line)]
-        # One line or two may as well be indented too far, and so may the rest of an item.
+        # One or two lines, or the rest of an item, may be indented too far instead.
         may_have_text = not only_fields and not found["head"].lstrip().startswith("-")
         if len(fields) < (1 if is_field else 3) or not (is_field or may_have_text):
             return
@@ -254,9 +254,9 @@ class Diagnosis:
         yield _Fix(self._with(number, fixed), [named])
 
     def _align_first(self, cause: int) -> Iterator[_Fix]:
-        """The fix that moves the first line below a heading to where its neighbours begin.
+        """The fix that moves the first line below a heading to the level of its neighbours.
 
-        Of two lines nobody can say which is out of place, of three it is the one unlike the others.
+        Of two lines either may be out of place; of three it is the one unlike the others.
         """
         own = self._indent_of(cause)
         after = self._line_below(self._end_of(cause, own + 1))
@@ -268,7 +268,7 @@ class Diagnosis:
             lead = re.match(r"[ ]*(?:-[ ]+)?", self.lines[first - 1])
             indent = lead.end() if lead else 0
             above = self._indent_of(heading) if heading else -1
-            # The first line of a text may be indented as a paragraph is.
+            # The first line of a block of text may be indented as a paragraph.
             leads = self._line_below(heading) == first and not self._is_text_below(heading)
             if leads and indent != own > above:
                 last = first if indent < own else self._end_of(first, indent + 1)
@@ -276,17 +276,17 @@ class Diagnosis:
             first = heading
 
     def _reindent(self, number: int) -> Iterator[_Fix]:
-        """The fixes that move a line, with all that hangs from it, to a level that is open."""
+        """The fixes that move a line, with the lines below it, to a possible level."""
         line = self.lines[number - 1]
         own = _indent(line)
         if not _has_text(line):
             return
         hanging = self._end_of(number, own + 1)
-        # Several lines of a text block, say, are moved together.
+        # Lines of the same level, as of a block of text, are also moved together.
         together = self._end_of(number, own) if own else hanging
         below = self._line_below(number)
         inside = self._indent_of(below)
-        # The least move is the likeliest.
+        # The shortest move is the likeliest.
         levels = sorted(self._open_levels(number).items(), key=lambda found: abs(found[0] - own))
         for level, sibling in levels:
             if level == own:
@@ -312,18 +312,18 @@ class Diagnosis:
         return _Fix(self._with(number, moved, last), named[:MAX_SHOWN])
 
     def _with(self, number: int, lines: list[str], last: int = 0) -> list[str]:
-        """The text with other lines in the place of one, or of those up to the last."""
+        """The lines of the text, with line `number`, or all up to `last`, replaced."""
         return [*self.lines[: number - 1], *lines, *self.lines[max(number, last) :]]
 
     def _open_levels(self, number: int) -> dict[int, int]:
-        """The indentations that a line could have, and which line has each, the nearest first."""
+        """The indentations that a line could have, each with the nearest line that has it."""
         levels: dict[int, int] = {}
         is_item = self.lines[number - 1].lstrip().startswith("- ")
         for above in range(number - 1, max(0, number - 200), -1):
             text = self.lines[above - 1]
             start = re.match(r"[ ]*(?:-[ ]+)*", text) if _has_text(text) else None
             if start is not None:
-                # An item goes with the dashes above, a field with the fields behind them.
+                # An item aligns with dashes above, a field with the fields behind the dashes.
                 for level in sorted((_indent(text), start.end()), reverse=not is_item):
                     levels.setdefault(level, above)
         for below in range(number + 1, min(len(self.lines), number + 20)):
@@ -333,20 +333,20 @@ class Diagnosis:
         return levels
 
     def _rank_indent(self, number: int, line: str) -> int:
-        """A rank of the indentation of a line among its neighbours', 0 where it fits."""
+        """The rank of a line's indentation by that of its neighbours, 0 for the best fit."""
         own = _indent(line)
         above, below = self._line_above(number), self._line_below(number)
         before = self._indent_of(above)
         after = self._indent_of(below)
         if line.rstrip().endswith(":"):
-            # What hangs from a heading is indented further.
+            # Lines that belong to a heading are indented further.
             return 2 if own >= after or own > before else int(own != before)
         if above and self.lines[above - 1].rstrip().endswith(":"):
             return 0 if own == after > before else 1 if own > before else 2
         return int(own != before)
 
     def _may_go_on(self, number: int) -> bool:
-        """True for a line that may be the end of the text above and lost its indentation."""
+        """True if a line may be the end of the text above that lost its indentation."""
         above = self._line_above(number)
         line = self.lines[number - 1]
         return (
@@ -357,38 +357,38 @@ class Diagnosis:
         )
 
     def _has_hanging(self, number: int) -> bool:
-        """True where the next line with text is indented further, or starts an item."""
+        """True if the next line with text is indented further, or starts an item."""
         own = self._indent_of(number)
         below = self._line_below(number)
         line = self.lines[below - 1] if below else ""
         return _indent(line) > own or (_indent(line) == own and line.lstrip().startswith("- "))
 
     def _is_text_below(self, heading: int) -> bool:
-        """True for a line from which a block of text hangs."""
+        """True if a line has a block of text below it."""
         return bool(heading) and self.lines[heading - 1].rstrip(" +-").endswith(("|", ">"))
 
     def _indent_of(self, number: int) -> int:
         return _indent(self.lines[number - 1]) if number else 0
 
     def _line_above(self, number: int) -> int:
-        """The nearest line above with text in it, 0 where there is none."""
+        """The nearest line above with text in it, or 0."""
         above = range(number - 1, 0, -1)
         return next((n for n in above if _has_text(self.lines[n - 1])), 0)
 
     def _line_below(self, number: int) -> int:
-        """The nearest line below with text in it, 0 where there is none."""
+        """The nearest line below with text in it, or 0."""
         below = range(number + 1, len(self.lines) + 1)
         return next((n for n in below if _has_text(self.lines[n - 1])), 0)
 
     def _heading_of(self, number: int) -> int:
-        """The nearest line above that is indented less, 0 where there is none."""
+        """The nearest line above that is indented less, or 0."""
         own, above = self._indent_of(number), self._line_above(number)
         while above and self._indent_of(above) >= own:
             above = self._line_above(above)
         return above
 
     def _end_of(self, number: int, least: int) -> int:
-        """The last line of those below that are blank or indented so far at least."""
+        """The last of the lines below that are blank or indented by `least` or more."""
         below = enumerate(self.lines[number:], number)
         return next(
             (n for n, line in below if line.strip() and _indent(line) < least), len(self.lines)
@@ -396,7 +396,7 @@ class Diagnosis:
 
 
 def _count_shared(one: str, other: str) -> int:
-    """The number of characters with which both begin."""
+    """The number of first characters that both share."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
@@ -439,5 +439,5 @@ def describe_fault(fault: Fault, cause: int, lines: list[str], path: str) -> Pro
                 column = lines[fault.at.line - 1].rfind("\\", 0, fault.at.column - 1) + 1
                 at = Position(fault.at.line, column or fault.at.column)
             return problem(key, path, at)
-    # The parser speaks English only, and not of what an editor did.
+    # The parser's words are only in English and do not describe the mistake of the editor.
     return problem("E110", path, at)

@@ -1,8 +1,7 @@
-"""Editing of YAML text in place: safe fixes, and changes that leave all else as it was.
+"""Editing of YAML text in place: safe fixes, and changes that leave other lines unchanged.
 
-A file is edited as text at known places: nothing is parsed and written anew, so that comments,
-order, quotes, line ends and blank lines stay, whatever a library for writing YAML would make of
-them.
+A file is edited as text at known places. A library for writing YAML would change comments, order,
+quotes, line ends and blank lines.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ from casebook.yaml.mistakes import OF_NOTATION
 from casebook.yaml.nodes import MapNode, Scalar, read_tree
 
 _ENDS = re.compile(r"(\r\n|\n|\r)")
-# Every round fixes one line; a file with more mistakes is not one to fix unseen.
+# Each round fixes one line; a file with more mistakes should not be fixed without review.
 _ROUNDS = 200
 
 
 def write_scalar(text: str) -> str:
-    """A text of one line as it is written in YAML, quoted only where it has to be.
+    """A text of one line as written in YAML, quoted only if necessary.
 
-    Raises ValueError for a text that no reader of ours would take, such as one with characters
-    that cannot be seen.
+    Raises ValueError for a text that `read_tree` would refuse, such as one with invisible
+    characters.
     """
     quoted = text.replace("'", "''")
     for written in (text, f'"{text}"', f"'{quoted}'"):
@@ -45,7 +44,7 @@ def write_scalar(text: str) -> str:
 
 
 def can_write(text: str) -> bool:
-    """True for a text that `write_scalar` can write."""
+    """True if `write_scalar` can write the text."""
     try:
         write_scalar(text)
     except ValueError:
@@ -55,10 +54,10 @@ def can_write(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A value of a text: from which character to which it reaches, and what it is.
+    """A value in a text: the range of its characters, and its kind.
 
-    `column` counts from zero; `entries` are the fields of a mapping, or the members of a list by
-    their numbers, which have no name.
+    `column` counts from zero; `entries` are the fields of a mapping by name, or the members of a
+    list by number.
     """
 
     start: int
@@ -70,18 +69,18 @@ class Value:
 
     @property
     def is_blank(self) -> bool:
-        """True where nothing is written."""
+        """True if the value is empty."""
         return self.kind == "scalar" and self.start == self.end
 
     @property
     def has_lines(self) -> bool:
-        """True of a mapping with lines of its own for each of its fields."""
+        """True if the value is a mapping whose fields have their own lines."""
         return self.kind == "mapping" and not self.in_flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YamlEntry:
-    """A field of a mapping: where its name begins and ends, and its value."""
+    """A field of a mapping: the range of its name, and its value."""
 
     start: int
     name_end: int
@@ -90,18 +89,18 @@ class YamlEntry:
 
     @property
     def end(self) -> int:
-        """The place behind the last character of the entry."""
+        """The index behind the last character of the entry."""
         return max(self.value.end, self.name_end)
 
 
-# A piece of a text from one character to another, and what is put in its place.
+# The first character of a piece of text, the one behind it, and the new text.
 Edit = tuple[int, int, str]
 
 
 class Layout:
     """The layout of a valid file whose root is a mapping.
 
-    Positions are those of its text with plain line ends, one at the end of the last line too.
+    Positions count in its text with plain line ends, which also has one after the last line.
     """
 
     def __init__(self, data: bytes, path: str) -> None:
@@ -115,26 +114,26 @@ class Layout:
         self.root = _measure(root, self.text)
 
     def start_of_line(self, index: int) -> int:
-        """The first character of the line of a character."""
+        """The index of the first character in the line of a character."""
         return self.text.rfind("\n", 0, index) + 1
 
     def end_of_line(self, index: int) -> int:
-        """The place behind the line of a character and its line end."""
+        """The index behind the line of a character and its line end."""
         return self.text.find("\n", index) + 1
 
     def is_comment(self, start: int) -> bool:
-        """True of a line, given its first character, that is a comment."""
+        """True if the line that starts at an index is a comment."""
         return self.text[start : self.end_of_line(start)].lstrip(" ").startswith("#")
 
     def end_of(self, entry: YamlEntry) -> int:
-        """The place behind the last line of an entry, its own comments below it included."""
+        """The index behind the last line of an entry, including its own comments below it."""
         end = self.end_of_line(max(entry.end - 1, entry.start))
         while self.is_comment(end) and self.text.startswith(" " * (entry.column + 1), end):
             end = self.end_of_line(end)
         return end
 
     def edit(self, edits: Iterable[Edit], start: int = 0, end: int | None = None) -> str:
-        """The text, or a part of it, with edits; those at one place stay in their order."""
+        """The text, or a part of it, with edits; edits at the same place keep their order."""
         pieces, at = [], start
         for begin, stop, written in sorted(edits, key=lambda one: one[:2]):
             pieces += [self.text[at:begin], written]
@@ -142,7 +141,7 @@ class Layout:
         return "".join([*pieces, self.text[at:end]])
 
     def write(self, edits: Iterable[Edit]) -> bytes:
-        """The bytes of the file with edits, its line ends and byte order mark as they were."""
+        """The bytes of the file with edits, which keep its line ends and byte order mark."""
         ends = iter(_ENDS.findall(self._data.decode("utf-8-sig")))
         first = next(ends, "\n")
         left = chain([first], ends)
@@ -152,7 +151,7 @@ class Layout:
 
         pieces, at = ["\ufeff" if self._data.startswith(b"\xef\xbb\xbf") else ""], 0
         for begin, stop, written in sorted(edits, key=lambda one: one[:2]):
-            # A list whose rows are all as they were keeps its line ends as well.
+            # An edit without a change, as of a list with the same rows, also keeps line ends.
             if written != self.text[begin:stop]:
                 pieces += [keep_ends(self.text[at:begin]), written.replace("\n", first)]
                 keep_ends(self.text[begin:stop])
@@ -180,20 +179,20 @@ def _measure(node: yaml.Node, text: str) -> Value:
             entry = YamlEntry(start=at, name_end=at, column=column, value=value)
             entries[str(number)] = entry
     else:
-        # A block of text ends before the blank lines that part it from what follows.
+        # A block of text ends before the blank lines below it.
         end = start + len(text[start:end].rstrip(" \n"))
     in_flow = isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
     if entries and not in_flow:
-        # The parser ends a collection without brackets only where the next thing starts.
+        # The parser ends a collection without brackets only where the next node starts.
         end = max(entry.end for entry in entries.values())
     return Value(start=start, end=end, column=column, kind=kind, in_flow=in_flow, entries=entries)
 
 
 def fix_text(data: bytes, path: str) -> tuple[bytes, int]:
-    """The file with every safe fix, and how many lines they touch.
+    """The file with every safe fix, and the number of changed lines.
 
-    A safe fix is one line that a problem offers, that holds the same letters and digits as before,
-    and with which the file has fewer problems. Line ends and a byte order mark stay.
+    A safe fix is a line that a problem offers, that has the same letters and digits as before, and
+    with which the file has fewer problems. Line ends and a byte order mark stay.
     """
     try:
         data.decode("utf-8")
@@ -214,7 +213,7 @@ def fix_text(data: bytes, path: str) -> tuple[bytes, int]:
 
 
 def _fix_line(data: bytes, problem: Problem) -> bytes | None:
-    """The file with the offered line in place, or None where that could change its meaning."""
+    """The file with the offered line, or None if the line could change its meaning."""
     offered = problem.offered
     if problem.code not in OF_NOTATION or not offered:
         return None
@@ -228,7 +227,7 @@ def _fix_line(data: bytes, problem: Problem) -> bytes | None:
 
 
 def _letters(line: str) -> str:
-    """The letters, digits and signs of a line, without its marks and blanks."""
+    """The letters, digits and symbols of a line, without punctuation and blanks."""
     plain = unicodedata.normalize("NFKC", line)
     return "".join(c for c in plain if c.isalnum() or unicodedata.category(c)[0] in "SM")
 
@@ -240,7 +239,7 @@ def _is_better(now: list[Problem], before: list[Problem]) -> bool:
 
 
 def diff_files(before: bytes | None, after: bytes, path: str) -> Iterator[str]:
-    """The difference of two versions of a file, line by line, as `diff -u` shows it."""
+    """The lines of the difference between two versions of a file, as `diff -u` shows them."""
     old, new = (
         []
         if data is None

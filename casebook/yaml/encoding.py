@@ -1,4 +1,4 @@
-"""Decoding of text files: bytes to text, and the problems of what a program did to them."""
+"""Decoding of text files: bytes to text, and the damage that other programs did to them."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from casebook.problems import START, Position, Problem, in_gbk, make_visible, na
 from casebook.text import NO_TEXT, Hint, Text
 
 MAX_BYTES = 1_000_000
-# A file that is wrong on every line needs one remedy, not a thousand messages.
+# The most problems of one kind: a file wrong on every line needs one remedy.
 MAX_SHOWN = 20
-# A longer line cannot be read off a console and typed.
+# Nobody copies a longer line from a console by typing it.
 _LONGEST_OFFER = 200
 
 _LISTS = read_words(__file__, "encoding.yaml")
 PATTERNS = Patterns(_LISTS["patterns"])
-# Wide encodings without a mark, the widest first: a UTF-32 file is valid UTF-16 with NULs.
+# Wide encodings without a byte order mark. UTF-32 is tried first, as it is valid UTF-16 with NULs.
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 
-# What begins with a tag anyway.
+# The types of files that begin with a tag anyway.
 _MARKUP = (".html", ".xml", ".svg")
 
 _ENDS_LINE = "\x85\u2028\u2029\x0b\x0c"
 
 
 def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, list[Problem]]:
-    """The text of a UTF-8 file with plain line ends, and what is wrong with its bytes.
+    """The text of a UTF-8 file with plain line ends, and the problems of its bytes.
 
-    There is no text where the bytes are not UTF-8, or hold something else than the file is to hold.
-    Invisible characters are problems and left out of the text, and so are those that only look like
-    others, which these take the place of: the rest can still be read.
+    The text is None if the bytes are not UTF-8 or not the expected format. Invisible characters and
+    characters that look like others are problems. The first are left out of the text and the second
+    replaced, so that the rest can be read.
     """
     refused = _refuse_bytes(data, path, most)
     if refused is not None:
@@ -55,14 +55,14 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
         lost = {one.at.line for one in problems}
         problems += [one for one in _find_invisible(text, path) if one.at.line not in lost]
         if PATTERNS["parted"].search(text) is not None:
-            # In a text of one line every field is a part of the first.
+            # On a single line, all fields would be read as a part of the first.
             return None, problems
         text = remove_invisible(text)
     return text, problems
 
 
 def describe_size(path: str, size: int, most: int) -> Problem:
-    """The problem of a file that is larger than any of its kind."""
+    """The problem of a file that is larger than its kind may be."""
     return problem("E109", path, START, size=f"{size:,}", most=f"{most:,}")
 
 
@@ -85,7 +85,7 @@ def _refuse_bytes(data: bytes, path: str, most: int) -> Problem | None:
 
 
 def _guess_wide(data: bytes) -> str:
-    """UTF-32 or UTF-16 where the bytes read as plain text that way, else nothing."""
+    """UTF-32 or UTF-16 if the bytes are plain text in it, else ""."""
     for encoding in _WIDE:
         width = 4 if "32" in encoding else 2
         if len(data) % width:
@@ -101,7 +101,7 @@ def _guess_wide(data: bytes) -> str:
 
 
 def _describe_bytes(data: bytes, path: str) -> list[Problem]:
-    """The problem of a file in another encoding, or those of its lines that are."""
+    """The problem of a file in another encoding, or the problems of its lines in another."""
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     bad: list[tuple[int, UnicodeDecodeError]] = []
     good = 0
@@ -128,25 +128,25 @@ def _describe_line(line: bytes, number: int, path: str, error: UnicodeDecodeErro
         key = "E101.surrogate"
     elif byte >= 0xC0 and error.end == len(line):
         key = "E101.cut"
-    # Among ASCII, a strange byte that stands alone is one of Western Windows.
+    # A lone strange byte among ASCII is probably from the Western encoding of Windows.
     meant = "" if re.search(rb"[\x80-\xff]{2}", line) else line.decode("cp1252", "replace")
     return problem(key, path, at, hint=offer_line(meant), byte=f"{byte:02X}")
 
 
 def _as_gbk(data: bytes) -> str:
-    """The text of bytes that are plausibly GBK, else nothing."""
+    """The text of bytes that are plausibly GBK, else ""."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return ""
     strange = "".join(c for c in text if not c.isascii())
-    # Nearly all text of editors is in GB 2312; other bytes hit its Hanzi by accident only.
+    # Nearly all text of editors is in GB 2312; other bytes are its characters only by accident.
     common = len(strange.encode("gb2312", "ignore")) // 2
     return text if strange and common * 10 >= len(strange) * 7 else ""
 
 
 def _find_other_format(text: str, path: str) -> list[Problem]:
-    """A web page in the place of a text, or the marks of a merge."""
+    """The problems of a web page in place of a text, of line marks, or of a merge conflict."""
     if not path.endswith(_MARKUP) and PATTERNS["web_page"].match(text):
         return [problem("E108.html", path, START)]
     is_yaml = path.endswith(".yaml")
@@ -163,7 +163,7 @@ def _find_other_format(text: str, path: str) -> list[Problem]:
 
 
 def _find_mark_of_lines(text: str) -> str:
-    """The mark at the start of every line of a text that was copied with its marks, or nothing."""
+    """The mark at the start of every line of a text that was copied with marks, or ""."""
     first = PATTERNS["before_lines"].match(text)
     if first is None:
         return ""
@@ -189,7 +189,7 @@ def _find_invisible(text: str, path: str) -> Iterator[Problem]:
 
 
 def remove_invisible(text: str) -> str:
-    """A text without the characters that an editor cannot see."""
+    """The text without invisible characters, and with a blank for a run that ends a line."""
     invisible = PATTERNS["invisible"]
     return invisible.sub(lambda found: " " if found.group()[0] in _ENDS_LINE else "", text)
 
@@ -197,7 +197,7 @@ def remove_invisible(text: str) -> str:
 def describe_invisible(
     run: str, at: Position, path: str, hint: Text | None = None, escaped: bool = False
 ) -> Problem:
-    """The problem of a run of one character that an editor cannot see."""
+    """The problem of a run of one invisible character."""
     character = run[0]
     control = bool(PATTERNS["control"].match(character))
     notes = (note for known, note in _LISTS["notes"].items() if character in known)
@@ -215,7 +215,7 @@ def describe_invisible(
 
 
 def _with_plain_forms(text: str) -> str:
-    """A text with each character that only looks like another one as that one."""
+    """The text with each character that looks like another one replaced by it."""
     known = _LISTS["radicals"]
     return PATTERNS["look_alike"].sub(
         lambda found: known.get(found[0]) or unicodedata.normalize("NFKC", found[0]), text
@@ -248,7 +248,7 @@ def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
 
 
 def unscramble(text: str) -> str:
-    """The words that a run of garbled characters was, else nothing."""
+    """The original words of a run of garbled characters, or ""."""
     for wrong in ("gb18030", "cp1252", "latin-1"):
         try:
             meant = text.encode(wrong).decode("utf-8", "replace")
@@ -269,12 +269,12 @@ def position_of(text: str, index: int) -> Position:
 
 
 def show(text: str) -> str:
-    """A piece of data fit for any console: short, without control characters, in GBK."""
+    """A piece of data that any console can show: short, without control characters, in GBK."""
     return make_visible(text if len(text) <= 40 else text[:40] + "...")
 
 
 def offer_line(line: str) -> Hint | None:
-    """The hint that gives a corrected line, None where a console could not show it whole."""
+    """The hint that offers a corrected line, or None if a console could not show it whole."""
     if not line.strip() or len(line) > _LONGEST_OFFER or not in_gbk(line):
         return None
     is_strange = "\t" in line or "\n" in line or PATTERNS["invisible"].search(line)

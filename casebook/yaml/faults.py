@@ -1,4 +1,4 @@
-"""Faults of a text as YAML: where the parser gives up, and where all indentation was lost."""
+"""Faults of a text as YAML: where the parser stops, and where all indentation was lost."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import yaml
 
 from casebook.problems import START, Position
 
-# libyaml reads eight times faster than the pure parser. It dies only where it composes deeply
-# nested nodes; its events come one by one, and we stop at the first that is too deep.
+# libyaml is eight times faster than the pure parser. It crashes only when it composes deeply nested
+# nodes; its events come one by one, and reading stops at the first that is too deep.
 Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# PyYAML lets bare errors of its own escape on some malformed escapes and tags.
+# PyYAML raises errors other than YAMLError for some malformed escapes and tags.
 PARSER_ERRORS = (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
 
 MAX_DEPTH = 12
 _HEADINGS = re.compile(
     r"^[\"']?[a-z0-9][\w-]*[\"']?:[ ]*\n(?=[^\s:#\"'-][^:#\n]{0,60}:(?:\s|$))", re.MULTILINE
 )
-# Reasons of our own beside those of the parser.
+# Reasons beside those of the parser.
 NO_MAPPING = "the root is no mapping"
 TOO_DEEP = "nested too deep"
 
 
 class Fault(NamedTuple):
-    """The place where the parser gave up, its words, and the start of the piece it was reading."""
+    """The place where the parser stopped, its reason, and the start of what it was reading."""
 
     at: Position
     reason: str
@@ -34,7 +34,7 @@ class Fault(NamedTuple):
 
 
 def find_fault(text: str) -> Fault | None:
-    """The reason why a text cannot be parsed to a mapping; None where it can, or is empty."""
+    """The fault by which a text cannot be parsed to a mapping; None if it can or is empty."""
     depth = 0
     root: yaml.Event | None = None
     try:
@@ -64,8 +64,8 @@ def place_of_mark(mark: Any) -> Position:
 
 
 def find_lost_indentation(text: str) -> int:
-    """The first line that should be indented, in a text of which none is; 0 where one is."""
-    # A single one may be a field that is still to be filled in.
+    """The first line that should be indented in a text without any indentation, or 0."""
+    # A single heading may be a field that is not filled in yet.
     found = [each.end() for each in islice(_HEADINGS.finditer(text), 2)]
     is_flat = not text[:1].isspace() and "\n " not in text and "\n\t" not in text
     return text.count("\n", 0, found[0]) + 1 if is_flat and len(found) > 1 else 0

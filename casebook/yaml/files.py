@@ -17,40 +17,40 @@ from casebook.problems import START, Exit, Problem
 from casebook.text import ENUMERATION
 from casebook.yaml.encoding import MAX_BYTES, decode, describe_size
 
-# What systems and editors leave beside a file; nobody meant it for a case.
+# Names of files that systems and editors leave behind; nobody means them as cases.
 _LEFT_BEHIND = re.compile(
     r"[._~#].*|.*~|.*\.(?:swp|swo|bak|tmp|orig|rej|lock)|(?:thumbs\.db|desktop\.ini|icon\r)",
     re.IGNORECASE | re.DOTALL,
 )
-# What explains a folder to people is no case, and nobody takes it for one.
+# Names of files that explain a folder to people; they need no warning.
 _FOR_PEOPLE = re.compile(r"(?:readme|licen[cs]e|notes?)\b.*", re.IGNORECASE | re.DOTALL)
 _LONGEST_NAME = 100
-# The most bytes of a file by where it lies; elsewhere lie the texts that people type.
+# The most bytes of a file by its place; files elsewhere are typed by people.
 _MOST_BYTES = (
-    # A hundred thousand publications and more; a record has no more than a few.
+    # Holds more than a hundred thousand publications; a record has only a few.
     ("data/sources.yaml", 32_000_000),
-    # It grows with all that was ever published.
+    # Grows with everything that is ever published.
     ("data/published/", 64_000_000),
-    # All cases in one file.
+    # Holds all cases in one file.
     ("data/versions/", 400_000_000),
     ("theme/static/", 50_000_000),
     ("content/", 200_000_000),
 )
 
 
-# Where the case files lie.
+# The folder of the case files.
 CASES = "data/cases/"
 
 
 def find_case_files(project: Path, problems: list[Problem] | None = None) -> list[Path]:
-    """The case files in the order of their names, and what is wrong with the others' names.
+    """The case files in the order of their names; problems of other names are reported.
 
-    A name that starts with _ or . is no case, nor is what an editor leaves behind.
+    Names that start with _ or ., and files that editors leave behind, are not cases.
     """
     noted: list[Problem] = [] if problems is None else problems
     folder = project / CASES
     try:
-        # Paths of a listing need not be taken apart again.
+        # The paths of the listing are kept, as making them from names would parse them again.
         listed = {path.name: path for path in folder.iterdir()}
     except (FileNotFoundError, NotADirectoryError):
         return []
@@ -60,7 +60,7 @@ def find_case_files(project: Path, problems: list[Problem] | None = None) -> lis
     cases = []
     for name, path in sorted(listed.items()):
         if name.startswith(".") and name.endswith(".yaml.icloud"):
-            # What iCloud leaves in the place of a file that it keeps elsewhere.
+            # iCloud leaves such a file in place of a file that it keeps elsewhere.
             noted.append(problem("E140.cloud", show_path(path, project), START))
         if _LEFT_BEHIND.fullmatch(name):
             continue
@@ -75,12 +75,12 @@ def find_case_files(project: Path, problems: list[Problem] | None = None) -> lis
 
 
 def was_left_behind(name: str) -> bool:
-    """True of a name that systems and editors give what they leave beside a file."""
+    """True if systems and editors give such a name to files that they leave behind."""
     return _LEFT_BEHIND.fullmatch(name) is not None
 
 
 def _name_unread(path: Path, project: Path) -> Iterator[Problem]:
-    """A warning for each file that somebody may have meant for a case."""
+    """A warning for each file that somebody may have meant as a case."""
     if path.is_dir() and not path.is_symlink():
         for inner in sorted(path.rglob("*")):
             parts = inner.relative_to(path).parts
@@ -103,7 +103,7 @@ def show_path(path: Path, project: Path) -> str:
 
 def _escape(character: str) -> str:
     code = ord(character)
-    # A byte of a name that is not UTF-8 comes as a lone surrogate.
+    # Python gives a byte of a name that is not UTF-8 as a lone surrogate.
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
@@ -117,13 +117,13 @@ def most_bytes(shown: str) -> int:
 def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = 0) -> bytes:
     """The bytes of a regular file of the project, or an empty mapping and a problem.
 
-    Nothing but a regular file is opened, and none of more than `most` bytes, or than may lie there.
+    Only a regular file is opened, of at most `most` bytes, by default the limit of its place.
     """
     shown, size = show_path(path, project), 0
     most = most or most_bytes(shown)
     try:
         if is_file := is_own_file(path, project):
-            # Without waiting: the file may have become a pipe since it was looked at.
+            # Opened without waiting, as the file may have become a pipe since the check.
             flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
             with os.fdopen(os.open(path, flags), "rb") as file:
                 state = os.fstat(file.fileno())
@@ -151,17 +151,17 @@ def read_text(path: Path, project: Path, problems: list[Problem]) -> str | None:
 
 
 def name_draft(path: Path) -> Path:
-    """Where a file or a folder is written first; that of a killed process is known by its number.
+    """The path where a file or folder is written first, with the number of the process.
 
-    What is left of such a one is cleared as the next command starts.
+    By that number, the next command finds and clears what a killed process left.
     """
     return path.with_name(f".{path.name}.{os.getpid()}.new")
 
 
 @contextmanager
 def temporary_folder(project: Path) -> Iterator[Path]:
-    """A folder that is gone at the end, in the cache where the project has one."""
-    # Only here: what checks does not pay for it.
+    """A folder that is removed at the end, in the cache if the project has a writable one."""
+    # Imported here so that a check does not load it.
     import tempfile
 
     cache = project / ".cache"
@@ -174,7 +174,7 @@ def temporary_folder(project: Path) -> Iterator[Path]:
 
 @contextmanager
 def _written_beside(path: Path, content: bytes, durable: bool = False) -> Iterator[Path]:
-    """A file of another name in the same folder, gone at the end unless it was moved."""
+    """A file of another name in the same folder, removed at the end unless it was moved."""
     draft = name_draft(path)
     try:
         with draft.open("wb") as file:
@@ -189,13 +189,13 @@ def _written_beside(path: Path, content: bytes, durable: bool = False) -> Iterat
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file in the place of whatever is there, so that nobody ever reads half of it."""
+    """Write a file or replace the existing one, so that nobody ever reads half of it."""
     with _written_beside(path, content) as draft:
         os.replace(draft, path)
 
 
 def write_new_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and never over one that has come to exist."""
+    """Write a new file completely or not at all, and never over an existing one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _written_beside(path, content) as draft:
@@ -204,7 +204,7 @@ def write_new_file(path: Path, content: bytes) -> None:
             except FileExistsError:
                 raise
             except OSError:
-                # A file system without hard links; between the look and the rename nobody writes.
+                # Without hard links; another writer between check and rename is unlikely.
                 if path.exists():
                     raise FileExistsError(str(path)) from None
                 os.rename(draft, path)
@@ -213,22 +213,22 @@ def write_new_file(path: Path, content: bytes) -> None:
 
 
 def copy_of(path: Path) -> Path:
-    """The copy of a file as it was before it was last written."""
+    """The path of the copy that `replace_file` keeps of the previous content of a file."""
     return path.with_name(f"{path.name}.bak")
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> Path:
-    """Put new content in the place of a file, keep what was there beside it, and say where.
+    """Write new content to a file, keep a copy of the old content beside it, and return its path.
 
-    There is one copy, which is what an undo needs. Raises CasebookError where somebody else wrote
-    the file since it was read.
+    There is one copy, which is enough for an undo. Raises CasebookError if somebody else wrote the
+    file since it was read.
     """
     copy = copy_of(path)
     with (
         _written_beside(path, after, durable=True) as draft,
         _written_beside(copy, before, durable=True) as kept,
     ):
-        # A file keeps who may read it.
+        # The new file keeps the permissions of the old one.
         shutil.copymode(path, draft)
         if path.read_bytes() != before:
             raise failure("yaml.changed_meanwhile", name=path.name)
@@ -238,7 +238,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> Path:
 
 
 def is_own_file(path: Path, project: Path) -> bool:
-    """True for a regular file, and for a link to one inside the project."""
+    """True if a path is a regular file, or a link to one inside the project."""
     state = path.lstat()
     if stat.S_ISREG(state.st_mode):
         return True
@@ -246,7 +246,7 @@ def is_own_file(path: Path, project: Path) -> bool:
         return False
     try:
         target = path.resolve(strict=True)
-    # A loop of links is a RuntimeError up to Python 3.12, then an OSError.
+    # A loop of links raises RuntimeError up to Python 3.12, then OSError.
     except (OSError, RuntimeError):
         return False
     return target.is_relative_to(project.resolve()) and stat.S_ISREG(target.stat().st_mode)
@@ -263,11 +263,11 @@ def _unreadable(path: Path, project: Path, error: OSError) -> Problem:
 
 
 def _find_twins(cases: list[Path], project: Path) -> list[Problem]:
-    """The names that some systems take for one: they differ by case or Unicode form only."""
+    """The problems of names that some systems treat as equal: by case or Unicode form."""
     same: dict[str, list[Path]] = defaultdict(list)
     for path in cases:
         name = path.name
-        # Most names are slugs, which are the same in every form.
+        # Most names are slugs, which are ASCII and the same in every Unicode form.
         if not name.isascii():
             name = unicodedata.normalize("NFKC", name)
         same[name.casefold()].append(path)

@@ -1,4 +1,4 @@
-"""Lines that were probably meant, for each mistake that no pattern alone can mend."""
+"""Lines that were probably meant, for mistakes that a pattern alone cannot fix."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-# Blanks that are no blanks to YAML, and the marks that input methods give for plain ones.
+# Blanks that are not blanks in YAML, and the full-width marks that input methods type.
 BLANKS = "\u3000\u00a0\u1680\u2000-\u200a\u202f\u205f"
 COLONS = "：﹕∶︰"
 ALL_BLANKS = "".join(map(chr, (0x3000, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x20)))
@@ -25,7 +25,7 @@ _HALF_ESCAPES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9
 
 
 def quote_value(value: str) -> str:
-    """A value as YAML text in quotes, with a comment behind it left outside."""
+    """A value as YAML text in quotes, with a comment behind it kept outside."""
     value, comment = _split_comment(value.strip())
     if '"' not in value and "\\" not in value:
         return f'"{value}"{comment}'
@@ -43,7 +43,7 @@ def _split_comment(value: str) -> tuple[str, str]:
 
 
 def quote_where_needed(value: str) -> str:
-    """A value as it can be written behind a colon: quoted where YAML would misread it."""
+    """A value as it can be written behind a colon, quoted if YAML would misread it."""
     value = value.strip(" \t\u3000\u00a0")
     if re.fullmatch(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|\[.*\]|\{.*\}|[|>][+-]?", value):
         return value
@@ -52,7 +52,7 @@ def quote_where_needed(value: str) -> str:
 
 
 def fill(pattern: str, found: re.Match[str]) -> str:
-    """A line by a pattern of `mistakes.yaml`, with the parts of a look in its places."""
+    """A line made from a pattern of `mistakes.yaml` and the parts of a match."""
     places = found.groupdict("")
     for name, group in (("lead", "at"), ("head", "key")):
         places[name] = found.string[: found.start(group)] if group in places else ""
@@ -66,7 +66,7 @@ def fill(pattern: str, found: re.Match[str]) -> str:
 
 
 def with_spaces(found: re.Match[str]) -> Iterator[str]:
-    """The line with as many spaces as other blanks may have been meant for."""
+    """The line with spaces for its odd blanks, in the numbers that may have been meant."""
     before, odd, rest = found["before"], found["at"], found["rest"]
     if before.strip():
         yield f"{before.rstrip()} {rest}"
@@ -77,7 +77,7 @@ def with_spaces(found: re.Match[str]) -> Iterator[str]:
 
 
 def with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
-    """The line with each pair of half escapes as one."""
+    """The line with each pair of surrogate escapes as one escape."""
 
     def combine(pair: re.Match[str]) -> str:
         high, low = int(pair[1], 16), int(pair[2], 16)
@@ -87,7 +87,7 @@ def with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
 
 
 def with_tail_quoted(found: re.Match[str]) -> Iterator[str]:
-    """The line with what is behind a quoted text inside the quotes."""
+    """The line with the text behind a closing quotation mark inside the quotes."""
     before, value, tail = found["before"], found["v"], found["tail"]
     if value == '""' and tail.endswith(value) and '"' not in tail[:-2]:
         # Spreadsheets and JSON write each quotation mark twice.
@@ -102,7 +102,7 @@ def with_tail_quoted(found: re.Match[str]) -> Iterator[str]:
 
 
 def without_outer_quotes(found: re.Match[str]) -> Iterator[str]:
-    """The line as it was before a spreadsheet put it in quotes and doubled those inside."""
+    """The line without the quotes that a spreadsheet put around it, and its doubled quotes."""
     yield f"{found['before']}{found['v']}".replace('""', '"')
 
 
@@ -128,13 +128,13 @@ def with_bracket_closed(found: re.Match[str]) -> Iterator[str]:
             wanted.append("]" if character == "[" else "}")
         elif wanted and character == wanted[-1]:
             wanted.pop()
-    # A list that goes on below is closed there.
+    # A list that continues on the next line is closed there.
     if wanted and not value.endswith((",", "[", "{")):
         yield f"{found['before']}{value.rstrip('，')}{''.join(reversed(wanted))}"
 
 
 def without_surplus(found: re.Match[str]) -> Iterator[str]:
-    """The line without a comma or bracket too many."""
+    """The line without an extra comma or bracket."""
     value = re.sub(r",\s*(?=[,\]}])", "", found["v"])
     yield f"{found['before']}{value}"
     yield f"{found['before']}{value[:-1].rstrip()}"
@@ -147,11 +147,11 @@ def as_block(found: re.Match[str]) -> Iterator[str]:
 
 
 def as_lines(found: re.Match[str]) -> Iterator[str]:
-    """The line as one for each field, where what is before the second is a whole value."""
+    """The line split into one for each field, if the first value is complete."""
     before, indent = found["before"], found.start("key")
     value, rest = found["v"].removesuffix(found["at"]), found.string[found.start("at") :]
     value = value.rstrip(_PARTED)
-    # In a sentence a word before a colon is no field: Parks and libraries: who pays.
+    # In a sentence, a word before a colon is not a field: Parks and libraries: who pays.
     if _WHOLE_VALUE.fullmatch(value):
         lines = [f"{before}{value}", *_SECOND_FIELD.split(rest)]
         yield f"\n{' ' * indent}".join(lines)

@@ -1,7 +1,7 @@
-"""Inspection of YAML that parses: what plain YAML takes for text and an editor did not mean so.
+"""Inspection of YAML that parses, for marks that YAML reads as text but the editor did not mean so.
 
-Each look is at one piece of plain text and its surroundings in the file, so that the same
-characters inside quotes, text blocks and prose are left alone.
+Each check reads one piece of plain text and the line around it, and accepts the same characters
+inside quotes, text blocks and prose.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from casebook.yaml.encoding import describe_invisible, offer_line, show, unscram
 from casebook.yaml.fixes import ALL_BLANKS, quote_value
 from casebook.yaml.mistakes import DASHES, mistakes_in, name_blank, text_patterns
 
-# The brackets that a text stands in, if any.
+# The kind of brackets around a text, or "".
 Flow = Literal["", "list", "mapping"]
-# Enough for one run.
+# The most problems of a file in one run.
 MAX_PROBLEMS = 100
 
-# What people write behind a value who know it from JSON or from a list in prose.
+# Marks behind a value, a habit from JSON or from lists in prose.
 _TAIL = frozenset(",，;；、")
-# A longer text than this has more than a value before a comma.
+# A longer text is a sentence rather than a value before a second field.
 _LONGEST_VALUE = 40
-# A value that starts with one of these is looked at twice.
+# Values that start with one of these are also checked line by line.
 _ODD_STARTS = frozenset("｜＞［｛＃-" + DASHES)
 
 
 class Inspector:
-    """Looks at the plain texts of one file and notes what an editor cannot have meant."""
+    """Checks the plain texts of one file and reports what an editor cannot have meant."""
 
     def __init__(self, text: str, path: str) -> None:
         self.text = text
@@ -42,22 +42,22 @@ class Inspector:
         self._has_tab = "\t" in text
 
     def note(self, found: Problem) -> None:
-        """Keep a problem, unless there are enough."""
+        """Keep a problem, unless more than MAX_PROBLEMS are kept."""
         if len(self.problems) <= MAX_PROBLEMS:
             self.problems.append(found)
 
     def report(self, key: str, at: Position, hint: Text | None = None, **values: Any) -> None:
-        """Keep the problem of a message."""
+        """Keep the problem with the key of a message."""
         self.note(problem(key, self.path, at, hint=hint, **values))
 
     def line(self, number: int) -> str:
-        """One line of the text, or the start of a long one, which cannot be offered anyway."""
+        """One line of the text, or the start of a line that is too long to be offered."""
         if not self._lines:
             self._lines = self.text.split("\n")
         return self._lines[number - 1][:1_000]
 
     def inspect_value(self, event: Any, in_flow: Flow) -> None:
-        """Note the mistakes in a plain text that is a value or an item."""
+        """Report the mistakes in a plain text that is a value or an item."""
         if len(self.problems) > MAX_PROBLEMS:
             return
         value: str = event.value
@@ -66,7 +66,7 @@ class Inspector:
             self._inspect_hash(end)
         if not value:
             return
-        # In {value: 甲，乙} it is a comma of a text; what parts the fields of it is no sound YAML.
+        # In {value: 甲，乙} the comma is part of a text; between fields it would be invalid YAML.
         if in_flow == "list" and not value.isascii():
             comma = text_patterns()["commas"].search(value)
             if comma is not None:
@@ -93,7 +93,7 @@ class Inspector:
             self._inspect_lines(value, before, place, self.text[start.index : end.index])
 
     def inspect_block(self, text: str, start: Any) -> None:
-        """Note a field that was indented into a block of text and so is part of it."""
+        """Report a field that is indented into a block of text and so became part of it."""
         found = text_patterns()["field_in_text"].search(text)
         if found is None:
             return
@@ -103,7 +103,7 @@ class Inspector:
         self._offer("W117.field", Position(number, column), name=found["key"])
 
     def inspect_tab(self, start: Any) -> None:
-        """Note a tab before a value."""
+        """Report a tab before a value."""
         if not self._has_tab:
             return
         before = self.text[start.index - start.column : start.index]
@@ -113,7 +113,7 @@ class Inspector:
             self._offer("W116", at, f"{found[1]} {self.line(at.line)[len(before) :]}")
 
     def inspect_name(self, name: str, start: Any) -> None:
-        """Note what is odd about a field name; one thing is enough."""
+        """Report the first mistake in a field name."""
         if (name.isascii() and name.isidentifier()) or len(self.problems) > MAX_PROBLEMS:
             return
         number, end = start.line + 1, start.column + len(name)
@@ -129,9 +129,9 @@ class Inspector:
             self._offer("E106.garbled", Position(number, start.column + 1))
 
     def inspect_parted(self, event: Any, above: Any) -> Literal["", "name", "text"]:
-        """Note a name without a value in braces, and say if it is one or a part of a text.
+        """Report a name without a value in braces; the result is "name" or "text" for its cause.
 
-        Its colon lacks a blank, or the text above has a comma.
+        Either the colon of the name lacks a blank, or a comma cut it off the text above.
         """
         name, start, line = event.value, event.start_mark, self.line(event.start_mark.line + 1)
         at = Position(start.line + 1, start.column + 1)
@@ -164,7 +164,7 @@ class Inspector:
         return False
 
     def _inspect_hash(self, end: Any) -> None:
-        # A comment as people write them has a blank behind its # or two before it.
+        # People write a comment with a blank behind its # or two blanks before it.
         if not re.match(r" #[^\s#!]", self.text[end.index : end.index + 4]):
             return
         line = self.line(end.line + 1)
@@ -173,7 +173,7 @@ class Inspector:
         self._offer("W122", Position(end.line + 1, end.column + 2), fixed)
 
     def _inspect_signs(self, value: str, before: str, at: Position, in_flow: Flow) -> None:
-        """Note full-width marks in one line that were to end a value."""
+        """Report full-width marks in a line that were meant to end a value."""
         if "＃" in value and (found := text_patterns()["wide_hash"].search(value)):
             kept, comment = value[: found.start()].rstrip(), value[found.end() :].strip()
             fixed = f"{before}{kept} # {comment}"
@@ -189,7 +189,7 @@ class Inspector:
     def _inspect_lines(self, value: str, before: str, at: Position, written: str) -> None:
         lines = written.split("\n")
         if value[0] in "｜＞" and (len(lines) > 1 or len(value) < 3):
-            # Paragraphs are kept by | alone.
+            # Only | keeps paragraphs.
             fixed = before + (">" if value[0] == "＞" and "\n" not in value else "|")
             self._offer("E114.alone", at, fixed, mark=value[0])
         if text_patterns()["wide_list"].fullmatch(value):

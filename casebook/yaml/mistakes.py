@@ -1,7 +1,7 @@
-"""Mistakes that editors make in YAML: how each looks, what it is called, what was meant.
+"""Mistakes that editors make in YAML: the pattern, the message and the fix of each.
 
 `mistakes.yaml` lists them for three places: lines of a file that cannot be parsed, and names and
-texts of one that was parsed.
+texts of a file that was parsed.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from casebook.yaml.encoding import offer_line, show
 
 _BLANK_NAMES = {"\u3000": "yaml.blank_full_width", "\u00a0": "yaml.blank_no_break"}
 DASHES = "－—–−‐‑‒―﹣•·●○◆■▪"
-# The codes of mistakes of notation alone: colons, dashes, blanks, tabs and full-width marks. Their
-# fix may be written without asking.
+# The codes of mistakes in notation only: colons, dashes, blanks, tabs and full-width marks. Their
+# fix may be written without asking the editor.
 OF_NOTATION = frozenset({"E112", "E113", "E114", "E115", "E116", "E123"})
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One kind of mistake: its message, the name of its fix, and how it looks."""
+    """One kind of mistake: its message, the name of its fix, and its pattern."""
 
     key: str
     fix: str
@@ -36,11 +36,11 @@ class Mistake:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        # Most runs meet no mistake, and to compile all looks takes longer than to read a file.
+        # Compiling all patterns takes longer than reading a file, and most runs need none.
         return re.compile(self.look)
 
     def match(self, line: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
-        """The match of a line, or of its part from `start` to `end`, where it has this mistake."""
+        """The match if a line, or its part from `start` to `end`, has this mistake, else None."""
         return self._pattern.fullmatch(line, start, len(line) if end is None else end)
 
     def fixes(self, found: re.Match[str]) -> list[str]:
@@ -72,7 +72,7 @@ def read_table() -> Mapping[str, Any]:
 
 @cache
 def mistakes_in(place: str) -> tuple[Mistake, ...]:
-    """The mistakes to look for in a place, as `in_lines` or `in_names`."""
+    """The mistakes to look for in a place, such as `in_lines` or `in_names`."""
     table = read_table()
     parts = Patterns(
         table["patterns"],
@@ -89,19 +89,19 @@ def mistakes_in(place: str) -> tuple[Mistake, ...]:
 
 @cache
 def text_patterns() -> Patterns:
-    """The looks of what is odd in a text and around it, by name."""
+    """The patterns of oddities in and around a text, by name."""
     return Patterns(read_table()["text_patterns"])
 
 
 @cache
 def silent_mistakes() -> tuple[Mistake, ...]:
-    """The mistakes that turn a line into text, so that the parser blames a later one."""
+    """The mistakes that turn a line into text, so that the parser reports a later line."""
     silent = read_table()["silent"]
     return tuple(mistake for mistake in mistakes_in("in_lines") if mistake.key in silent)
 
 
 def name_blank(character: str) -> Text:
-    """The name of a blank that YAML does not take for one."""
+    """The name of a blank character that is not a blank in YAML."""
     key = _BLANK_NAMES.get(character, "yaml.blank_special")
     return say(key, code=f"U+{ord(character):04X}" if character else "")
 

@@ -1,8 +1,8 @@
 """YAML text as a tree of nodes with positions, in which every scalar is text.
 
-Only the plain core of YAML is let through: mappings, sequences and scalars. Anchors, aliases,
-tags, directives and several documents are problems, so nothing in a record can expand, recurse
-or construct an object.
+Only the plain core of YAML is allowed: mappings, sequences and scalars. Anchors, aliases, tags,
+directives and several documents are problems, so nothing in a record can expand, recurse or
+construct an object.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from casebook.yaml.inspector import MAX_PROBLEMS, Flow, Inspector
 from casebook.yaml.mistakes import quote_line
 
 MAX_KEY = 200
-# A fix of a longer text is not tried, only described.
+# In a longer text, a fix is described but not tried.
 _LONGEST_TRIED = 100_000
 
 _CHINESE = "[\u3001-\u303f\u3400-\u9fff\uff00-\uff60]"
@@ -58,11 +58,11 @@ class Scalar(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """True where the file has the same characters from `at` on."""
+        """True if the text has no quotes or block mark, so that its first character is at `at`."""
         return self.style == ""
 
     def place(self, column: int) -> Position:
-        """Where a character of the text is, or all of it where it is quoted."""
+        """The place of a character of the text; for a quoted text or a block, that of the text."""
         return self.at.inside(column - 1) if self.is_plain else self.at
 
 
@@ -89,8 +89,8 @@ def read_tree(
 ) -> tuple[MapNode | None, list[Problem]]:
     """The tree of a YAML file, whose root is a mapping, and the problems of bytes and syntax.
 
-    There is no tree where the text cannot be parsed or holds nothing. Where the mistakes could be
-    fixed the tree is that of the fixed text, so that all problems come out in one run.
+    The tree is None if the text cannot be parsed or is empty. If all mistakes could be fixed, the
+    tree is that of the fixed text, so that one run reports all problems.
     """
     text, problems = decode(data, path, most)
     node = None if text is None else _build_tree(text, path, problems)
@@ -101,10 +101,10 @@ def read_tree(
 
 
 def _close_gaps(text: str, written: str) -> str:
-    """A text without the blanks that YAML puts where a line ends between Chinese characters."""
+    """The text without the blanks that YAML puts for line ends between Chinese characters."""
     pieces, at = [], 0
     for fold in re.finditer(_FOLD, written):
-        # A few characters before it find the place again, where no escape stands among them.
+        # The few characters before it find the place again, unless there is an escape in them.
         begin = max(written.rfind("\n", 0, fold.start()) + 1, fold.start() - 6)
         tail = written[begin : fold.start()].lstrip(" \t\"'")
         found = text.find(f"{tail} {written[fold.end()]}", at)
@@ -129,13 +129,13 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> MapNode | None
             problems.append(problem("E107", path, START))
             return None
         codes = {one.code for one in builder.problems}
-        # Fields of one level twice are those of two where all indentation was lost.
+        # Repeated fields are fields of two levels if all indentation was lost.
         is_flat = "\n " not in text and bool(codes & {"E117", "E130"})
         if isinstance(node, MapNode) and not (is_flat and find_lost_indentation(text)):
             problems += builder.problems
-            # Half a file is no record: the other half is below the line that parts it.
+            # Half a file is not a record: the other half is below the document separator.
             return None if "E131" in codes else node
-    # Only now: few files need it.
+    # Imported here, as few files need it.
     from casebook.yaml.diagnose import Diagnosis
 
     diagnosis = Diagnosis(text, path)
@@ -145,7 +145,7 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> MapNode | None
         return None
     again = _Builder(fixed, path)
     node = again.build_document()
-    # What a line has beside the mistake that was fixed is told when it is.
+    # Further problems on a fixed line are reported once the editor has fixed it.
     lines = {one.at.line for one in named}
     others = (replace(one, at=diagnosis.locate(one.at)) for one in again.problems)
     problems += [one for one in others if one.at.line not in lines]
@@ -153,7 +153,7 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> MapNode | None
 
 
 def _move(node: Node, locate: Callable[[Position], Position]) -> Node:
-    """The same tree with other places."""
+    """The same tree with its places mapped to those in the file."""
     at = locate(node.at)
     if isinstance(node, ListNode):
         return ListNode(tuple(_move(item, locate) for item in node.items), at)
@@ -168,7 +168,7 @@ class _Builder(Inspector):
 
     def __init__(self, text: str, path: str) -> None:
         super().__init__(text, path)
-        # What yaml.parse does at each event takes as long as the parser itself.
+        # The loop of yaml.parse takes as long per event as the parser itself.
         self.events: Iterator[yaml.Event] = iter(Loader(text).get_event, None)
         self.is_normal = unicodedata.is_normalized("NFC", text)
 
@@ -247,13 +247,13 @@ class _Builder(Inspector):
         if len(self.problems) < MAX_SHOWN and len(self.text) < _LONGEST_TRIED:
             lines = self.text.split("\n")
             quoted = lines[at.line - 1] = quote_line(lines[at.line - 1])
-            # A real anchor has a list or fields below it, which quotes would cut off.
+            # A real anchor has a list or fields below it, and quotes would make that invalid.
             if quoted and find_fault("\n".join(lines)) is None:
                 return offer_line(quoted)
         return None
 
     def refuse_escapes(self, event: Any, at: Position) -> str:
-        """The text of a double-quoted scalar without the control characters it was given."""
+        """The text of a double-quoted scalar without the control characters of its escapes."""
         text: str = event.value
         found = PATTERNS["invisible"].search(text)
         if found is None:
@@ -267,12 +267,12 @@ class _Builder(Inspector):
     def build_mapping(self, at: Position, depth: int, in_flow: Flow) -> MapNode:
         entries: dict[str, Node] = {}
         key_at: dict[str, Position] = {}
-        # The line of each name, however wide its characters are.
+        # The line of each name, in its form of normal width.
         lines: dict[str, int] = {}
         again: list[tuple[str, Scalar]] = []
-        # In braces the value above, which a comma of its own may have cut short.
+        # The value above in braces, which a comma inside it may have cut short.
         above: Any = None
-        # The field above with nothing behind its colon, and whether what follows was meant for it.
+        # The field above with an empty value, and whether the fields below were meant for it.
         heading, is_heading = "", False
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
@@ -309,7 +309,7 @@ class _Builder(Inspector):
                     self.report("E117.heading", key_at[heading], name=show(heading))
                     is_heading = True
                 continue
-            # One field may be left blank; one whose next is there twice was meant to hold it.
+            # A field may be empty; if the next field is a repetition, it was meant to be inside.
             heading = name if is_blank else heading if is_heading else ""
             is_heading = is_heading and heading != name
             lines[twin] = key.at.line
@@ -319,7 +319,7 @@ class _Builder(Inspector):
         return MapNode(entries, key_at, at)
 
     def report_repeated(self, again: list[tuple[str, Scalar]], lines: Mapping[str, int]) -> None:
-        """Note fields that are there twice, where a second record begins only its first line."""
+        """Report repeated fields; for a repeated record, report only its first line."""
         names = [twin for twin, _ in again]
         is_record = len(names) > 2 and names == [*lines][: len(names)]
         for twin, key in again[:1] if is_record else again:
