@@ -92,7 +92,7 @@ def write_ledgers(project: Path, ledgers: Mapping[str, bytes]) -> None:
 
 
 def record_facts(project: Path, dataset: Dataset, today: date) -> tuple[Ledgers, int]:
-    """The ledger of every case as it is published from now on, and the number of changed cases.
+    """The ledger of all cases as published from now on, and the number of new or changed cases.
 
     The entries of removed cases are kept.
     """
