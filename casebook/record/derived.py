@@ -1,4 +1,4 @@
-"""Figures that this site computes from others of a case, and the rules that refuse a formula.
+"""Figures that this site computes from others of a case, and the guard that refuses a formula.
 
 A result is never more certain than its figures: it has only the digits that are known, and it takes
 over qualifiers such as about and at least.

@@ -174,7 +174,7 @@ class ListReader(RecordReader):
                     fields.report("E205.same_name", at, **said)
 
     def read_regions(self) -> Regions:
-        """The regions of the list, with the units of the standard unless the list is of another."""
+        """The regions of the list, and the units of the standard if the list follows it."""
         entries = self.node.entries
         is_standard = not entries or any(_is_by_standard(code, entries) for code in entries)
         self.units = read_table() if is_standard else ()

@@ -1,4 +1,4 @@
-"""Refused computations and comparisons, each judged by the rules that refuse it."""
+"""Computations and comparisons that the site refuses, each judged by the guard."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from casebook.values.formula import names_of, parse_formula
 
 
 def judge_refusal(refusal: Refusal, dataset: Dataset) -> tuple[Text, ...]:
-    """The reasons of the rules against a refused computation; none if the rules allow it.
+    """The reasons of the guard against a refused computation; none if the guard allows it.
 
     Every figure that the refusal names must exist. Raises WordingError.
     """

@@ -170,7 +170,7 @@ class Source:
 
 @described_class
 class Refusal:
-    """A computation or comparison that readers may try and that the rules refuse.
+    """A computation or comparison that readers may try and that the guard refuses.
 
     Either a `formula` over the figures of `case`, in which `unknown` are names of things for which
     no source gives a number, or `compare`: figures side by side, or `spending`: figures taken for
