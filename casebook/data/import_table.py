@@ -274,7 +274,9 @@ class _TableReader:
     ) -> bool:
         """Report columns that are not of the table; True if a column is there twice."""
         known = _list_known(table)
+        named = say("data.sheet.named")
         for number, (name, cell) in enumerate(zip(columns, head.cells, strict=True)):
+            plain = name.removesuffix(f" {named.zh}").removesuffix(f" {named.en}")
             if not name:
                 # Spreadsheets leave commas where a column was deleted.
                 if any("".join(row.texts[number : number + 1]).strip() for row in rows):
@@ -282,8 +284,8 @@ class _TableReader:
             elif name in columns[:number]:
                 self.problems.report("E330.twice", cell.at, name=show(name))
                 return True
-            # An exported workbook has the Chinese name beside each word of a list.
-            elif name not in known and name.removesuffix(" 中文") not in known:
+            # An exported workbook has a column of names beside each column of words of a list.
+            elif name not in known and plain not in known:
                 self.problems.report("W330", cell.at, hint=suggest(name, known), name=show(name))
         return False
 

@@ -259,9 +259,10 @@ def name_document(words: str, site: str = "") -> str:
         return words
     pauses = [match.start() for match in _PAUSE.finditer(words, 0, LONGEST_TITLE - 1)]
     at = pauses[-1] if pauses else 0
-    space = words.rfind(" ", at, LONGEST_TITLE - 1)
-    # If little would be left, cut between words instead, unless a figure is among them.
-    if at < LONGEST_TITLE // 2 < space and not any(map(str.isdigit, words[at:space])):
-        at = space
+    figure = next((n for n in range(at, LONGEST_TITLE) if words[n].isdigit()), LONGEST_TITLE)
+    space = words.rfind(" ", at, min(figure, LONGEST_TITLE - 1))
+    # If little would be left, cut between words instead, ahead of the next figure.
+    if not at or at < LONGEST_TITLE // 2 < space:
+        at = max(space, 0)
     # Without a place to break, cut at any character.
     return words[: at or LONGEST_TITLE - 2].rstrip() + " …"

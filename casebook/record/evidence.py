@@ -10,7 +10,7 @@ from typing import Literal
 from casebook.record.agreement import support_of
 from casebook.record.comparability import class_of
 from casebook.record.model import Answer, AnswerState, Case, Elsewhere, Figure
-from casebook.record.vocabulary import Source, Vocabulary
+from casebook.record.vocabulary import DERIVED_QUESTIONS, Source, Vocabulary
 from casebook.text import ENUMERATION, Text
 from casebook.values.dates import parse_period
 from casebook.values.periods import Lane, Period
@@ -28,7 +28,7 @@ def find_answer(
     """
     given = case.answers.get(question)
     # A written answer comes first, as later evidence could blur what the main source says.
-    if given is not None or question not in ("amount", "year"):
+    if given is not None or question not in DERIVED_QUESTIONS:
         return given or Answer(question=question, state="not_stated")
     main = main_source(case, sources)
     if main is None:

@@ -17,15 +17,17 @@ from casebook.record.places import find_places, read_places
 from casebook.record.regions import Regions, find_units, make_region, read_table
 from casebook.record.settings_file import read_languages
 from casebook.record.vocabulary import (
+    DERIVED_QUESTIONS,
     LETTER_BLANKS,
     Gone,
+    Question,
     Refusal,
     Region,
     Source,
     Term,
     Vocabulary,
 )
-from casebook.text import DEFAULT_LANGUAGES, NO_TEXT, Languages, Text
+from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, NO_TEXT, Languages, Text
 from casebook.values.urls import find_url, judge_url
 from casebook.values.words import use_currency
 from casebook.yaml.files import most_bytes, read_bytes, read_text, show_path
@@ -122,6 +124,9 @@ class ListReader(RecordReader):
                 self.check_names(fields, record)
                 for name in re.findall(r"\{([^{}]*)\}", f"{letter.zh} {letter.en}"):
                     fields.known_word(Scalar(name, fields.at("letter")), "letter", LETTER_BLANKS)
+            case Question(key=key, derived=True) if key not in DERIVED_QUESTIONS:
+                known = ENUMERATION.join(DERIVED_QUESTIONS)
+                fields.report("E205.derived", fields.at("derived"), name=key, known=known)
             case Term(key=key) if fields.has("bought_by") != fields.has("per"):
                 fields.report("E202.together", fields.node.at, name=key)
             case Source(accessed=accessed, published=published):

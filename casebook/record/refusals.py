@@ -54,9 +54,9 @@ def figures_of(refusal: Refusal, dataset: Dataset) -> tuple[Figure, ...]:
 
 
 def keys_of(refusal: Refusal, dataset: Dataset) -> tuple[str, ...]:
-    """The figures that a refusal names as `case.figure`, whether they exist or not."""
+    """The figures that a refusal names as `case.figure`, each once, whether they exist or not."""
     if not refusal.formula:
-        return refusal.compare or refusal.spending
+        return tuple(dict.fromkeys(refusal.compare or refusal.spending))
     missing = _missing_names(refusal, dataset)
     names = _names_in(refusal)
     return tuple(f"{refusal.case}.{name}" for name in names if name not in missing)

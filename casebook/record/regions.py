@@ -197,9 +197,12 @@ def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
 
 def _unknown_region(asked: str, regions: Regions) -> CasebookError:
     every = regions.every()
-    # Of places with equally similar names, the larger is likelier.
+    # Of places with the same name, or names as similar, the larger is likelier.
     ordered = sorted(every.values(), key=lambda region: LEVELS.index(region.level))
-    by_name = {name: region for region in ordered for name in _names(region, regions)}
+    by_name: dict[str, Region] = {}
+    for region in ordered:
+        for name in _names(region, regions):
+            by_name.setdefault(name, region)
     # No name is longer than 80; a whole text would be compared with thousands of names.
     close = _nearest_names(_fold(asked[:80]), by_name)
     near = list({by_name[name].code: by_name[name] for name in close}.values())[:3]

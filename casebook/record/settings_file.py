@@ -89,7 +89,8 @@ def find_values(source: bytes) -> dict[str, ast.expr]:
     """
     nodes: dict[str, ast.expr] = {}
     with suppress(SyntaxError):
-        for node in ast.walk(parse_settings(source)):
+        every = (node for node in ast.walk(parse_settings(source)) if isinstance(node, ast.stmt))
+        for node in sorted(every, key=lambda node: node.lineno):
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     nodes[name] = value

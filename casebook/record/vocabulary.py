@@ -32,6 +32,10 @@ class Term:
     direct: bool = described("flag", default=False)
 
 
+# The questions that figures and events answer.
+DERIVED_QUESTIONS = ("amount", "year")
+
+
 @described_class
 class Question:
     """One thing that is asked of every case.

@@ -189,12 +189,13 @@ def test_a_workbook_is_read_like_a_table(project: Path) -> None:
     assert "    period: 2024-11-01\n" in draft_of(found)
 
 
+@pytest.mark.parametrize("beside", ["中文", "in words"])
 def test_of_a_workbook_the_sheet_of_figures_is_read_and_the_others_are_named(
-    project: Path,
+    project: Path, beside: str
 ) -> None:
     book = Workbook()
     book.active.append(["说明"])
-    heads = [cell for name in HEAD.split(",") for cell in (name, f"{name} 中文")]
+    heads = [cell for name in HEAD.split(",") for cell in (name, f"{name} {beside}")]
     sheet = book.create_sheet("数字")
     sheet.append(heads)
     sheet.append([cell for one in ROW.split(",") for cell in (one, "")])

@@ -22,11 +22,13 @@ from casebook.pages.home import count_reviews, count_silences, list_refused, mak
 from casebook.pages.page import (
     CONTENT_POLICY,
     LANGS,
+    LONGEST_TITLE,
     Page,
     Prose,
     Section,
     Site,
     Slot,
+    name_document,
 )
 from casebook.pages.register import CASE_PAGES, PAGES, make_sitemap
 from casebook.pages.sharing import describe_figure
@@ -300,6 +302,26 @@ def test_no_line_ends_inside_a_date_an_amount_or_a_short_name(words: str, whole:
 
     assert re.findall('<wbr><span class="unbroken">(.*?)</span>', printed) == whole
     assert printed.striptags() == words
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("Where the money went", "Where the money went · Site"),
+        ("How the county paid for all its services, and why " + "nobody " * 9, "services …"),
+        ("What the city says of its contracts and of " + "providers " * 5, "providers …"),
+        ("A price for each place of about 1,200,000 yuan a year " + "more " * 9, "about …"),
+        ("1,200,000 yuan a year for " + "places " * 9, " …"),
+    ],
+)
+def test_a_long_title_is_cut_at_a_pause_or_ahead_of_a_figure(words: str, kept: str) -> None:
+    title = name_document(words, "Site")
+    plain = title.removesuffix(" …").removesuffix(" · Site")
+
+    assert title.endswith(kept)
+    assert len(title) <= LONGEST_TITLE
+    assert words.startswith(plain)
+    assert not re.search(r"\d$", plain)
 
 
 def test_an_unknown_slot_ends_the_build() -> None:

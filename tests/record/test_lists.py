@@ -20,6 +20,13 @@ from casebook.record.lists import read_lists, read_refusals
             "vocabulary", "terms: modes", "terms: nosuch", ["9:82 E205"], id="no list of answers"
         ),
         pytest.param(
+            "vocabulary",
+            "terms: provider_types\n",
+            "derived: yes\n",
+            ["8:14 E205"],
+            id="nothing that figures answer",
+        ),
+        pytest.param(
             "sources",
             "published: 2016\n",
             "published: 2016\n  accessed: 去年\n",

@@ -90,6 +90,13 @@ def test_a_misspelt_place_is_told_its_nearest() -> None:
     assert "  441900 东莞市（广东省）" in caught.value.text.zh.splitlines()[1:4]
 
 
+def test_of_places_with_one_name_the_larger_is_the_likelier() -> None:
+    with pytest.raises(CasebookError) as caught:
+        choose_region("hebie", LISTS.regions)
+
+    assert "  130000 河北省" in caught.value.text.zh.splitlines()[1:4]
+
+
 def test_an_unknown_code_is_told_others_of_its_province() -> None:
     with pytest.raises(
         CasebookError,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -113,6 +114,14 @@ def test_one_reason_of_one_measure_is_given_once_for_all_its_figures() -> None:
     assert all(figure.label.zh in reason.zh for figure in figures_of(refusal, real()))
     assert "都是赔付上限：是保险可能赔付的上限" in reason.zh
     assert "are all of the kind “ceiling of a payout”" in reason.en
+
+
+def test_a_figure_that_a_refusal_names_twice_is_shown_once() -> None:
+    refusal = next(refusal for refusal in real().refusals if refusal.id == "all-places")
+    first, *others = refusal.compare
+    twice = replace(refusal, compare=(first, first, *others))
+
+    assert figures_of(twice, real()) == figures_of(refusal, real())
 
 
 def test_nothing_else_is_listed_as_refused() -> None:

@@ -11,7 +11,7 @@ from conftest import PROJECT
 from casebook import __version__
 from casebook.problems import Problem
 from casebook.record.settings import EFFECTIVE, Licence, MenuLink, Settings
-from casebook.record.settings_file import make_functions
+from casebook.record.settings_file import make_functions, read_languages
 from casebook.record.settings_reader import GUARD, fixed_settings, read_known, read_settings
 from casebook.text import DEFAULT_LANGUAGES, Languages, Text
 
@@ -178,6 +178,13 @@ def test_a_text_of_a_language_that_the_site_does_not_have_is_named(tmp_path: Pat
 )
 def test_a_licence_is_named_once(written: str, expected: Licence | None, tmp_path: Path) -> None:
     assert read(tmp_path, f"LICENCE = {written}\n")[0].licence == expected
+
+
+def test_a_setting_that_is_assigned_twice_counts_as_it_is_written_last(tmp_path: Path) -> None:
+    twice = "import sys\nif sys.path:\n    LANGUAGES = ['zh']\nLANGUAGES = ['en', 'zh']\n"
+    (tmp_path / "pelicanconf.py").write_text(twice, encoding="utf-8")
+
+    assert read_languages(tmp_path) == Languages(("en", "zh"))
 
 
 def test_links_have_a_title_in_each_language(tmp_path: Path) -> None:
