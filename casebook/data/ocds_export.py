@@ -117,7 +117,7 @@ def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
         "description": case.summary.own(first),
         "version": version_of(case),
         "place": {
-            **({"scheme": "GB/T 2260-2012"} if region.standard else {}),
+            **({"scheme": "GB/T 2260 (2012-10)"} if region.standard else {}),
             "id": region.code,
             "description": dataset.place(case).inside(first),
         },

@@ -757,11 +757,11 @@ def test_the_finding_of_the_grid_counts_named_modes_only() -> None:
     )
 
     assert table_of("mode-provider", data).finding == (
-        "3个地方里，2个写明怎样购买，办法有2种，只有“词tender”不止一处在用"
+        "3个地方里，2个写明怎样购买，办法有2种，只有“词tender”见于不止一处"
     )
     assert table_of("mode-provider", data, "en").finding == (
         "How it is bought is stated for 2 of 3 places, in 2 modes; "
-        "only “Term tender” is used by more than one"
+        "only “Term tender” is found in more than one place"
     )
 
 
