@@ -30,8 +30,8 @@ from casebook.record.description import WrittenText
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import LANGS, Lang
-from casebook.values.amount_wording import in_english
 from casebook.values.amounts import parse_quantity
+from casebook.values.quantity import in_english
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 
 ROOT: Final = Path(__file__).resolve().parents[1]

@@ -688,7 +688,7 @@ def shrink(seed: int, steps: Sequence[Step], folder: Path) -> Sequence[Step]:
 # Rooms that remember what they were given of a project; the others remember the program's data.
 REMEMBERING = (
     *("casebook.build.render", "casebook.build.dependencies", "casebook.pages"),
-    *("casebook.values.amounts", "casebook.values.amount_wording", "casebook.values.dates"),
+    *("casebook.values.amounts", "casebook.values.quantity", "casebook.values.dates"),
     *("casebook.values.periods", "casebook.record.summary"),
     *("casebook.checks.text_reading", "casebook.checks.known_numbers", "casebook.build.templates"),
 )

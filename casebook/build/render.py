@@ -33,8 +33,8 @@ from casebook.text import (
     find_tag,
     typeset,
 )
-from casebook.values.amount_wording import is_translated
 from casebook.values.periods import Period
+from casebook.values.quantity import is_translated
 
 # The pattern begins with a literal, which makes the search through a page four times as fast.
 _LINK = re.compile(

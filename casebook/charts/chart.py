@@ -18,10 +18,9 @@ from casebook.record.derived import derive
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import COLON, COMMA, Lang, Text
-from casebook.values.amount_wording import in_english, plain, word_quantity
 from casebook.values.dates import parse_period
 from casebook.values.formula import Expression
-from casebook.values.quantity import Quantity
+from casebook.values.quantity import Quantity, in_english, plain, word_quantity
 
 Row = tuple[str, ...]
 

@@ -35,9 +35,8 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COMMA, ENUMERATION, NO_TEXT, SEMICOLON, Lang, Text
-from casebook.values.amount_wording import compact, plain, word_quantity
 from casebook.values.formula import Expression, FigureName, Operation
-from casebook.values.quantity import Quantity
+from casebook.values.quantity import Quantity, compact, plain, word_quantity
 
 _MOST_AMOUNTS: Final = 120
 # How many figures the finding of a chart names; in a series also of figures set apart.

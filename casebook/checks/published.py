@@ -15,9 +15,8 @@ from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.lists import PUBLISHED
 from casebook.record.model import Answer, Case, Change, Elsewhere, Figure, Report
 from casebook.text import LANGS, Lang, Languages, Text
-from casebook.values.amount_wording import plain
 from casebook.values.periods import Period
-from casebook.values.quantity import Quantity
+from casebook.values.quantity import Quantity, plain
 from casebook.yaml.encoding import decode
 from casebook.yaml.files import most_bytes, read_bytes
 

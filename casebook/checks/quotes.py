@@ -13,8 +13,8 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import values_inside
 from casebook.record.model import Event, Figure, Report
 from casebook.text import Text
-from casebook.values.amount_wording import plain
 from casebook.values.numerals import fold_text
+from casebook.values.quantity import plain
 
 # The largest share that is still quoting. The law states none; this one is the site's own.
 SHARE_LIMIT = Decimal("0.25")

@@ -24,9 +24,9 @@ from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.regions import has_other_spelling, make_region
 from casebook.record.slugs import judge_slug
 from casebook.record.suggestions import suggest
-from casebook.values.amount_wording import plain
 from casebook.values.dates import parse_period
 from casebook.values.periods import Period, speak_of_same_time
+from casebook.values.quantity import plain
 from casebook.values.words import CURRENCIES, PLANNED_STATUSES
 
 Rule = Callable[[Dataset], Iterator[Problem]]

@@ -30,8 +30,8 @@ from casebook.record.references import find_references
 from casebook.record.sketch import describe_blanks
 from casebook.report import print_problems
 from casebook.text import Lang
-from casebook.values.amount_wording import plain
 from casebook.values.periods import Period
+from casebook.values.quantity import plain
 from casebook.yaml.edit import diff_files, fix_text
 from casebook.yaml.files import (
     find_case_files,

@@ -28,8 +28,8 @@ from casebook.record.description import FieldDescription, compute_once, fields_o
 from casebook.record.model import Case
 from casebook.record.vocabulary import Source
 from casebook.text import Languages, Text
-from casebook.values.amount_wording import plain
 from casebook.values.periods import Period
+from casebook.values.quantity import plain
 
 Value = Callable[[Any, Dataset], object]
 Schema = Mapping[str, object]

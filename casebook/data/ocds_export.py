@@ -20,7 +20,7 @@ from casebook.messages import read_catalogue, say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import Lang, Languages, Text
-from casebook.values.amount_wording import plain
+from casebook.values.quantity import plain
 
 STANDARD: Final[Mapping[str, Any]] = yaml.load(
     Path(__file__).with_name("ocds.yaml").read_bytes(), yaml.CSafeLoader

@@ -30,8 +30,8 @@ from casebook.data.record_rows import CASE, JOINED, TypedRow
 from casebook.messages import say
 from casebook.record.regions import describe_regions, find_regions
 from casebook.text import COMMA, Text
-from casebook.values.amount_wording import plain
 from casebook.values.digest import digest
+from casebook.values.quantity import plain
 from casebook.values.words import CURRENCIES
 from casebook.yaml.edit import can_write
 

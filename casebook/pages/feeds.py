@@ -17,10 +17,10 @@ from casebook.problems import WordingError
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, Figure
 from casebook.text import Lang, Text
-from casebook.values.amount_wording import word_quantity
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.formula import names_of, parse_formula
+from casebook.values.quantity import word_quantity
 
 FEED_LENGTH = 50
 # The lists of the vocabulary whose keys may stand in a change.

@@ -19,10 +19,9 @@ from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
 from casebook.record.vocabulary import Measure, Question, Source
 from casebook.text import COMMA, LANGS, NO_TEXT, Lang, Text
-from casebook.values.amount_wording import in_english, plain, word_quantity
 from casebook.values.formula import split_formula
 from casebook.values.periods import Period
-from casebook.values.quantity import Quantity
+from casebook.values.quantity import Quantity, in_english, plain, word_quantity
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS, SAME_PER
 
 # One part of a formula: a figure, or else a sign, number or name as text.

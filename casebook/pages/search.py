@@ -20,7 +20,7 @@ from casebook.record.references import REFERENCE, SITE, SLOT, split_key
 from casebook.record.summary import name_years
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COLON, NO_TEXT, Lang, Text
-from casebook.values.amount_wording import plain, word_quantity
+from casebook.values.quantity import plain, word_quantity
 
 # With more cases than this the index leaves out stories, so that readers can load it.
 STORIES_LIMIT = 500

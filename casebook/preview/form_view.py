@@ -21,10 +21,9 @@ from casebook.record.description import MAX_NAME, FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.regions import find_regions
 from casebook.text import LANGUAGE_TAGS, Lang, Text
-from casebook.values.amount_wording import plain
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
-from casebook.values.quantity import Quantity, with_reading
+from casebook.values.quantity import Quantity, plain, with_reading
 from casebook.values.words import CURRENCIES, QUALIFIERS, Qualifier
 
 _LISTS_BY_KIND: Final = {

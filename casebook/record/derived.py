@@ -18,10 +18,9 @@ from casebook.record.comparability import ComparabilityClass, class_of, describe
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Measure, Vocabulary
 from casebook.text import ENUMERATION, SEMICOLON, Text
-from casebook.values.amount_wording import compact, plain, word_quantity
 from casebook.values.formula import Expression, FigureName, Number, parse_formula
 from casebook.values.periods import Period, join_periods, speak_of_same_time
-from casebook.values.quantity import Quantity, Segment
+from casebook.values.quantity import Quantity, Segment, compact, plain, word_quantity
 from casebook.values.words import CURRENCIES, QUALIFIERS, WITHOUT_VALUE, Qualifier
 
 MULTIPLE: Final = "倍"

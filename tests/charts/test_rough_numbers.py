@@ -14,7 +14,7 @@ from casebook.data.tables import figure_row
 from casebook.pages.search import number_figure
 from casebook.record.model import Figure
 from casebook.text import DEFAULT_LANGUAGES
-from casebook.values.amount_wording import in_english
+from casebook.values.quantity import in_english
 
 
 def paid(amount: str) -> Figure:

@@ -26,10 +26,9 @@ from casebook.record.description import WrittenText
 from casebook.record.model import Case, Document, Event, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import Lang, Text
-from casebook.values.amount_wording import in_english
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
-from casebook.values.quantity import with_reading
+from casebook.values.quantity import in_english, with_reading
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 
 REAL, REAL_PROBLEMS = read_dataset(TEN_CASES)

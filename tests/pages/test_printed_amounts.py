@@ -22,9 +22,8 @@ from casebook.record.description import WrittenText
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import LANGS, Lang, Text
-from casebook.values.amount_wording import in_english, word_quantity
 from casebook.values.amounts import parse_quantity
-from casebook.values.quantity import with_reading
+from casebook.values.quantity import in_english, with_reading, word_quantity
 from casebook.values.words import Qualifier
 
 

@@ -19,8 +19,8 @@ from casebook.pages.search import (
     write_entry,
     write_index,
 )
-from casebook.values.amount_wording import plain
 from casebook.values.numerals import number_of
+from casebook.values.quantity import plain
 
 NUMBERS = (
     *("8000万", "八千万", "80,000,000", "８０００万", "80000000", "8000 万", " 4277万 "),

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from casebook.checks.numbers_in_text import find_mentions
-from casebook.values.amount_wording import plain
 from casebook.values.amounts import find_amounts, parse_quantity
+from casebook.values.quantity import plain
 from casebook.values.words import use_currency
 
 

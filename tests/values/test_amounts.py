@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.problems import WordingError
-from casebook.values.amount_wording import compact, in_english, plain
 from casebook.values.amounts import find_amounts, parse_quantity
-from casebook.values.quantity import with_reading
+from casebook.values.quantity import compact, in_english, plain, with_reading
 from casebook.values.words import QUALIFIERS, WORDS
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from casebook.problems import WordingError
-from casebook.values.amount_wording import in_english, plain, word_quantity
 from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.dates import parse_period
+from casebook.values.quantity import in_english, plain, word_quantity
 
 # wording | number, or its two ends | unit | qualifier | per | in Chinese
 AMOUNTS = """

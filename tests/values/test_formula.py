@@ -16,10 +16,10 @@ from casebook.record.lists import read_lists
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Term, Vocabulary
 from casebook.text import Text
-from casebook.values.amount_wording import in_english
 from casebook.values.dates import parse_period
 from casebook.values.formula import names_of, parse_formula, split_formula
 from casebook.values.periods import speak_of_same_time
+from casebook.values.quantity import in_english
 
 
 def vocabulary() -> Vocabulary:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.values.amount_wording import plain
 from casebook.values.numerals import number_of, scales_at_end
+from casebook.values.quantity import plain
 
 
 @given(st.text(max_size=90))
