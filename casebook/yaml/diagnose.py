@@ -16,9 +16,9 @@ from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import MAX_SHOWN, offer_line, show
-from casebook.yaml.faults import NO_MAPPING, TOO_DEEP, Fault, find_fault, find_lost_indentation
 from casebook.yaml.fixes import COLONS
 from casebook.yaml.mistakes import Mistake, mistakes_in, read_table, silent_mistakes
+from casebook.yaml.nodes import NO_MAPPING, TOO_DEEP, Fault, find_fault, find_lost_indentation
 
 # The most characters that all tries of a search may parse together: well under a second.
 _BUDGET = 3_000_000

@@ -17,9 +17,8 @@ import yaml
 
 from casebook.problems import Problem
 from casebook.yaml.encoding import decode
-from casebook.yaml.faults import Loader
 from casebook.yaml.mistakes import OF_NOTATION
-from casebook.yaml.nodes import MapNode, Scalar, read_tree
+from casebook.yaml.nodes import Loader, MapNode, Scalar, read_tree
 
 _ENDS = re.compile(r"(\r\n|\n|\r)")
 # Each round fixes one line; a file with more mistakes should not be fixed without review.
