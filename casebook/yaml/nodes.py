@@ -30,8 +30,7 @@ from casebook.yaml.encoding import (
     remove_invisible,
     show,
 )
-from casebook.yaml.inspector import MAX_PROBLEMS, Flow, Inspector
-from casebook.yaml.mistakes import quote_line
+from casebook.yaml.mistakes import MAX_PROBLEMS, Flow, Inspector, quote_line
 
 # libyaml is eight times faster than the pure parser. It crashes only when it composes deeply nested
 # nodes; its events come one by one, and reading stops at the first that is too deep.
