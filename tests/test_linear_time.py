@@ -33,8 +33,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.model import Case
 from casebook.record.reader import read_case
-from casebook.record.references import find_pictures, find_references
-from casebook.record.slugs import judge_slug
+from casebook.record.references import find_pictures, find_references, judge_slug
 from casebook.text import DEFAULT_LANGUAGES
 from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.dates import parse_period

@@ -16,8 +16,8 @@ from casebook.checks.media import read_media
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, Whole
 from casebook.record.reader import is_draft
+from casebook.record.references import judge_slug
 from casebook.record.sketch import sketch_case
-from casebook.record.slugs import judge_slug
 from casebook.yaml.files import CASES, read_bytes
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from casebook.pages.page import Page, Site, Slot, name_document, write_policy
 from casebook.pages.rows import amount_html, word_date
 from casebook.pages.sharing import describe_trail, find_card
 from casebook.record.model import Case, Figure
+from casebook.record.references import figure_address
 from casebook.record.settings_file import make_functions
-from casebook.record.slugs import figure_address
 from casebook.text import (
     COMMA,
     DEFAULT_LANGUAGES,

@@ -17,11 +17,11 @@ from casebook.record.references import (
     REFERENCE,
     SITE,
     SLOTS,
+    figure_address,
     find_broken_references,
     find_references,
     find_slots,
 )
-from casebook.record.slugs import figure_address
 from casebook.record.suggestions import nearest, suggest
 from casebook.text import NO_TEXT, Text
 

@@ -24,8 +24,8 @@ from casebook.messages import failure, say
 from casebook.problems import ContentError, Exit, Problem
 from casebook.record.lists import read_all_lists
 from casebook.record.new_case import create_case
+from casebook.record.references import propose_slug
 from casebook.record.regions import choose_region
-from casebook.record.slugs import propose_slug
 from casebook.report import print_problems
 from casebook.text import Lang
 from casebook.yaml.files import read_bytes, show_path, write_new_file

@@ -20,7 +20,7 @@ from casebook.problems import START, WordingError
 from casebook.record.description import FieldDescription
 from casebook.record.model import ChangeKind
 from casebook.record.reader import SILENT
-from casebook.record.slugs import case_path
+from casebook.record.references import case_path
 from casebook.text import Lang
 from casebook.values.dates import parse_period
 from casebook.yaml.edit import can_write, diff_files

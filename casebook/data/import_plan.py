@@ -14,7 +14,7 @@ from casebook.data.ocds_import import read_drafts
 from casebook.data.ocds_package import GZIP
 from casebook.data.record_rows import SOURCE_FILE
 from casebook.problems import START, CasebookError, ContentError, Problem
-from casebook.record.slugs import judge_slug, require_free_slug
+from casebook.record.references import judge_slug, require_free_slug
 from casebook.record.vocabulary import Source
 from casebook.text import Text
 from casebook.yaml.encoding import show

@@ -11,8 +11,8 @@ from casebook.messages import say
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.lists import Lists, read_all_lists
 from casebook.record.model import Case
+from casebook.record.references import case_path, require_free_slug
 from casebook.record.regions import choose_region
-from casebook.record.slugs import case_path, require_free_slug
 from casebook.record.vocabulary import Region
 from casebook.report import display_width
 from casebook.text import Lang
