@@ -16,9 +16,9 @@ from casebook.checks.text_claims import list_with_amounts
 from casebook.checks.text_patterns import WORDS, any_of, lower
 from casebook.messages import problem
 from casebook.problems import START, Problem, WordingError
+from casebook.record.agreement import main_source
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
-from casebook.record.evidence import main_source
 from casebook.record.model import Case, Event, Figure
 from casebook.record.references import judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
