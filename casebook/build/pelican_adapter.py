@@ -27,8 +27,7 @@ from casebook.pages.rows import find_named
 from casebook.plugin import OWN_PLUGIN, OWN_RUN
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.settings import EFFECTIVE, Settings
-from casebook.record.settings_file import run_settings
+from casebook.record.settings import EFFECTIVE, Settings, run_settings
 from casebook.record.settings_reader import fixed_settings
 from casebook.text import Lang
 from casebook.values.digest import digest

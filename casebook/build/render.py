@@ -21,7 +21,7 @@ from casebook.pages.rows import amount_html, word_date
 from casebook.pages.sharing import describe_trail, find_card
 from casebook.record.model import Case, Figure
 from casebook.record.references import figure_address
-from casebook.record.settings_file import make_functions
+from casebook.record.settings import make_functions
 from casebook.text import (
     COMMA,
     DEFAULT_LANGUAGES,

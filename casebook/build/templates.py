@@ -38,7 +38,7 @@ from casebook.build.theme import Theme
 from casebook.messages import problem
 from casebook.packaged import find_packaged
 from casebook.problems import START, CasebookError, ContentError, Position, Problem
-from casebook.record.settings_file import make_functions
+from casebook.record.settings import make_functions
 from casebook.record.suggestions import suggest
 from casebook.text import Lang
 from casebook.values.digest import digest

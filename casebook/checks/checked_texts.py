@@ -20,8 +20,7 @@ from casebook.record.description import OWN_WORDS, PlacedText, WrittenText, fiel
 from casebook.record.lists import find_list_places
 from casebook.record.model import Case
 from casebook.record.references import find_references
-from casebook.record.settings import Settings
-from casebook.record.settings_file import find_values, locate_node
+from casebook.record.settings import Settings, find_values, locate_node
 from casebook.text import has_han
 from casebook.values.words import CURRENCIES
 from casebook.yaml.files import read_text

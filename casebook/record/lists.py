@@ -15,7 +15,7 @@ from casebook.record.description import FieldDescription, fields_of, known_names
 from casebook.record.fields import EMPTY, Fields, RecordReader
 from casebook.record.places import find_places, read_places
 from casebook.record.regions import Regions, find_units, make_region, read_table
-from casebook.record.settings_file import read_languages
+from casebook.record.settings import read_languages
 from casebook.record.vocabulary import (
     DERIVED_QUESTIONS,
     LETTER_BLANKS,

@@ -1,18 +1,156 @@
-"""Settings of a site: each declared once, with its name in pelicanconf.py and its kind."""
+"""Settings of a site: each declared once by its name in pelicanconf.py, and that file as Python."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+import contextlib
+import linecache
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import field
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from functools import wraps
+from pathlib import Path
+from types import FunctionType
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from casebook.messages import problem
+from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
-from casebook.problems import START, Position, Problem
+from casebook.patterns import Patterns, read_words
+from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.description import described, described_class, fields_of
-from casebook.text import NO_TEXT, Text
+from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
+from casebook.yaml.files import read_text
+
+# The settings that give templates functions.
+FUNCTIONS: Final = ("JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS")
+
+
+def parse_settings(source: bytes) -> ast.Module:
+    """The tree of pelicanconf.py; raises SyntaxError if it is not Python or nested too deep."""
+    try:
+        return ast.parse(source)
+    # A zero byte raises ValueError; brackets nested too deep raise one of the other two.
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(str(error)) from error
+
+
+def run_settings(source: bytes, path: str) -> dict[str, Any]:
+    """The settings of the file, run as Pelican runs it; raises ContentError if it fails."""
+    names: dict[str, Any] = {"__file__": path, "__name__": "pelicanconf"}
+    try:
+        tree = parse_settings(source)
+    except SyntaxError as error:
+        at = Position(error.lineno or 1, max(error.offset or 1, 1))
+        told = _tell(error.msg) if error.msg else say("record.settings_too_deep")
+        raise ContentError([problem("E340", SETTINGS, at, error=told)]) from error
+    # Python takes NAME: value for an annotation of a name without a value.
+    if colons := [one for one in tree.body if isinstance(one, ast.AnnAssign) and not one.value]:
+        raise ContentError([_name_colon(one) for one in colons])
+    try:
+        # Output of the file must not get into a report that programs read.
+        with contextlib.redirect_stdout(sys.stderr):
+            exec(compile(tree, path, "exec"), names)
+    except (Exception, SystemExit) as error:
+        raise ContentError([describe_failure(error, path)]) from error
+    return {name: value for name, value in names.items() if name.isupper()}
+
+
+def describe_failure(error: BaseException, path: str) -> Problem:
+    """The problem of an error that the settings raised, at the innermost line of their file."""
+    at = START
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == path:
+            line = linecache.getline(path, frame.lineno or 1).encode()
+            before = line[: frame.colno or 0].decode("utf-8", "replace")
+            at = Position(frame.lineno or 1, len(before) + 1)
+    told = f"{type(error).__name__}: {error}".rstrip(": ")[:200]
+    return problem("E340", SETTINGS, at, error=_tell(told))
+
+
+def _name_colon(one: ast.AnnAssign) -> Problem:
+    name = ast.unparse(one.target)
+    at = Position(one.lineno, (one.target.end_col_offset or 0) + 1)
+    return problem("E340.colon", SETTINGS, at, name=name[:60])
+
+
+def _tell(error: str) -> Text:
+    """An error of Python in words, with a translation if the error is a common one."""
+    looks = Patterns(read_words(__file__, "settings.yaml")["errors"])
+    for key in looks.entries:
+        if found := looks[key].match(error):
+            return say(key, found=found[1])
+    return Text(error, error)
+
+
+def find_values(source: bytes) -> dict[str, ast.expr]:
+    """The expression of each setting's value, the last one if a setting is assigned twice.
+
+    A file with a syntax error gives none; `run_settings` reports the error.
+    """
+    nodes: dict[str, ast.expr] = {}
+    with suppress(SyntaxError):
+        every = (node for node in ast.walk(parse_settings(source)) if isinstance(node, ast.stmt))
+        for node in sorted(every, key=lambda node: node.lineno):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    nodes[name] = value
+                case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                    nodes[name] = value
+    return nodes
+
+
+def locate_node(node: ast.expr, source: bytes) -> Position:
+    """The place where an expression of the file begins."""
+    # Python counts columns in bytes and ends lines only at this character.
+    before = source.split(b"\n")[node.lineno - 1][: node.col_offset]
+    return Position(node.lineno, len(before.decode("utf-8", "replace")) + 1)
+
+
+def make_functions(source: bytes) -> Mapping[str, Mapping[str, Any]]:
+    """The filters, globals and tests that the settings give templates, by their kinds in Jinja."""
+    values = run_settings(source, SETTINGS) if source else {}
+    return {
+        name.removeprefix("JINJA_").lower(): {
+            key: _report_failures(value) if isinstance(value, FunctionType) else value
+            for key, value in (values.get(name) or {}).items()
+        }
+        for name in FUNCTIONS
+    }
+
+
+def _report_failures(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, wrapped to report its failure as an error of the settings at its line."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise ContentError([describe_failure(error, SETTINGS)]) from error
+
+    return call
+
+
+def read_languages(project: Path, problems: list[Problem] | None = None) -> Languages:
+    """The languages of a site by its settings; Chinese and English if these name none."""
+    # Parsed and not run, as Pelican, which runs the settings, takes 0.3 s to import.
+    path = project / SETTINGS
+    text = read_text(path, project, []) if path.exists() else None
+    source = (text or "").encode()
+    node = find_values(source).get("LANGUAGES")
+    if node is None:
+        return DEFAULT_LANGUAGES
+    with suppress(ValueError, TypeError):
+        names = tuple(ast.literal_eval(node))
+        if names and {*names} <= {*LANGS} and len({*names}) == len(names):
+            return Languages(names)
+    if problems is not None:
+        problems.append(problem("E205.languages", SETTINGS, locate_node(node, source)))
+    return DEFAULT_LANGUAGES
 
 
 class MenuLink(NamedTuple):

@@ -22,13 +22,16 @@ from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.settings import (
     EFFECTIVE,
+    FUNCTIONS,
     NO_SETTINGS,
     TRANSLATED,
     Licence,
     MenuLink,
     Settings,
+    find_values,
+    locate_node,
+    run_settings,
 )
-from casebook.record.settings_file import FUNCTIONS, find_values, locate_node, run_settings
 from casebook.record.suggestions import suggest
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_site_url, judge_url

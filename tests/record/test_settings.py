@@ -10,8 +10,14 @@ from conftest import PROJECT
 
 from casebook import __version__
 from casebook.problems import Problem
-from casebook.record.settings import EFFECTIVE, Licence, MenuLink, Settings
-from casebook.record.settings_file import make_functions, read_languages
+from casebook.record.settings import (
+    EFFECTIVE,
+    Licence,
+    MenuLink,
+    Settings,
+    make_functions,
+    read_languages,
+)
 from casebook.record.settings_reader import GUARD, fixed_settings, read_known, read_settings
 from casebook.text import DEFAULT_LANGUAGES, Languages, Text
 
