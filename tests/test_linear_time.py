@@ -20,8 +20,7 @@ from records import tiny_dataset, tiny_lists, written
 
 from casebook.build.reading import read_dataset
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
-from casebook.checks.limits import check_markdown
-from casebook.checks.links import check_marks
+from casebook.checks.links import check_markdown, check_marks
 from casebook.checks.numbers_in_text import find_mentions
 from casebook.checks.rules import check_case
 from casebook.data.import_table import read_table

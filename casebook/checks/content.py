@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from casebook.checks.known_numbers import KnownNumbers
-from casebook.checks.limits import check_markdown
-from casebook.checks.links import check_marks, check_references
+from casebook.checks.links import check_markdown, check_marks, check_references
 from casebook.checks.text_claims import check_passage
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
