@@ -17,8 +17,7 @@ from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
 from casebook.charts import NAMES_ACROSS, check_embedded
 from casebook.checks.addresses import check_addresses
-from casebook.checks.checked_texts import check_lists, check_settings
-from casebook.checks.content import check_content
+from casebook.checks.content import check_content, check_lists, check_settings
 from casebook.checks.history import (
     check_days,
     check_days_of_sources,

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
-from casebook.checks.checked_texts import texts_say_what_the_records_hold
+from casebook.checks.content import texts_say_what_the_records_hold
 from casebook.checks.links import check_references, plain_texts_hold_no_marks
 from casebook.checks.media import stories_show_their_pictures
 from casebook.checks.text_claims import list_with_amounts

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from records import TINY, case_of, dataset_of, record, shown, tiny_lists
 
-from casebook.checks.checked_texts import (
+from casebook.checks.content import (
     check_lists,
     check_settings,
     texts_say_what_the_records_hold,
