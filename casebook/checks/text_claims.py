@@ -15,9 +15,8 @@ from typing import Any, Final, NamedTuple
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import NumberMention
 from casebook.checks.text_patterns import lower, pattern
-from casebook.checks.text_reading import Told, read_text, within
+from casebook.checks.text_reading import Told, find_trends, read_text, within
 from casebook.checks.text_roles import RoleReading
-from casebook.checks.text_trends import find_trends
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.description import WrittenText

@@ -9,8 +9,7 @@ from typing import Final, NamedTuple
 
 from casebook.checks.known_numbers import NO_MATCH, KnownNumbers, Match
 from casebook.checks.text_patterns import WORDS, any_of, lower, pattern, per_patterns
-from casebook.checks.text_reading import TextReading, Told, Years, within
-from casebook.checks.text_trends import judge_move
+from casebook.checks.text_reading import TextReading, Told, Years, judge_move, within
 from casebook.messages import say
 from casebook.problems import Problem
 from casebook.record.agreement import APART
