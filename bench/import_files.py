@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from casebook.data.import_figures import ImportTarget
-from casebook.data.import_plan import plan_import
+from casebook.data.import_merge import plan_import
 from casebook.data.import_workbook import TableProblems
 from casebook.data.ocds_import import name_parties, name_suppliers
 from casebook.data.ocds_package import read_list, read_processes, read_state

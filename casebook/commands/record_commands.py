@@ -16,7 +16,7 @@ from casebook.commands.command import (
     require_file,
 )
 from casebook.data.import_figures import ImportTarget
-from casebook.data.import_plan import plan_import
+from casebook.data.import_merge import plan_import
 from casebook.data.import_table import MAX_BYTES
 from casebook.data.tables import FIGURE_COLUMNS
 from casebook.data.workbook import read_records, write_editing_workbook

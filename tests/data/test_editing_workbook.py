@@ -21,7 +21,7 @@ from processes import run
 from records import TINY, tiny_lists
 
 from casebook.data.import_figures import ImportTarget, OnDifference
-from casebook.data.import_plan import ImportPlan, plan_import
+from casebook.data.import_merge import ImportPlan, plan_import
 from casebook.data.workbook import read_records, write_editing_workbook
 from casebook.problems import ContentError
 from casebook.record.lists import read_all_lists

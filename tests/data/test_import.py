@@ -20,7 +20,7 @@ from casebook.build.reading import read_dataset
 from casebook.data.export import export_case
 from casebook.data.formats import disarm, rearm
 from casebook.data.import_figures import ImportTarget, OnDifference
-from casebook.data.import_plan import ImportPlan, plan_import
+from casebook.data.import_merge import ImportPlan, plan_import
 from casebook.data.import_table import read_table
 from casebook.data.import_workbook import TableProblems
 from casebook.data.tables import FIGURE_COLUMNS

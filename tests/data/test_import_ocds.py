@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook.data.import_figures import ImportTarget
-from casebook.data.import_plan import ImportPlan, plan_import
+from casebook.data.import_merge import ImportPlan, plan_import
 from casebook.problems import ContentError
 from casebook.record.lists import read_all_lists
 from casebook.record.reader import read_case

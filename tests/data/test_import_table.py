@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from processes import run
 
 from casebook.data.import_figures import ImportTarget
-from casebook.data.import_plan import ImportPlan, plan_import
+from casebook.data.import_merge import ImportPlan, plan_import
 from casebook.problems import ContentError
 from casebook.record.lists import read_all_lists
 
