@@ -16,9 +16,9 @@ from pathlib import Path
 
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_merge import plan_import
-from casebook.data.import_workbook import TableProblems
 from casebook.data.ocds_import import name_parties, name_suppliers
 from casebook.data.ocds_package import read_list, read_processes, read_state
+from casebook.data.workbook import TableProblems
 from casebook.problems import ContentError
 from casebook.record.lists import read_all_lists
 

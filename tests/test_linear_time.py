@@ -24,7 +24,7 @@ from casebook.checks.links import check_markdown, check_marks
 from casebook.checks.numbers_in_text import find_mentions
 from casebook.checks.rules import check_case
 from casebook.data.import_table import read_table
-from casebook.data.import_workbook import TableProblems
+from casebook.data.workbook import TableProblems
 from casebook.pages.markdown import Renderer, mark_chinese, split_slots, typeset
 from casebook.pages.search import split_sentences
 from casebook.problems import START, WordingError

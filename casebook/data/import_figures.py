@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from casebook.data.import_table import ImportRow
-from casebook.data.import_workbook import TableProblems
 from casebook.data.record_edit import SCHEMA_LINE, write_comment
 from casebook.data.record_rows import CASE, TypedRow, filled
 from casebook.data.tables import figure_row
+from casebook.data.workbook import TableProblems
 from casebook.messages import say
 from casebook.problems import Position, Problem, WordingError
 from casebook.record.lists import Lists

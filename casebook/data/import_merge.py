@@ -12,12 +12,11 @@ from typing import get_args
 from casebook.data.edit_tables import DAYS, ROW, list_edit_tables, list_edit_words, list_keys
 from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
 from casebook.data.import_table import ImportRow, find_changes, read_table
-from casebook.data.import_workbook import TableProblems
 from casebook.data.ocds_import import read_drafts
 from casebook.data.ocds_package import GZIP
 from casebook.data.record_edit import RecordFile
 from casebook.data.record_rows import CASE, JOINED, NAMED, SOURCE_FILE, TypedRow, clean_text
-from casebook.data.workbook import LONGEST
+from casebook.data.workbook import LONGEST, TableProblems
 from casebook.messages import say
 from casebook.problems import START, CasebookError, ContentError, Problem, WordingError
 from casebook.record.description import FieldDescription

@@ -22,8 +22,8 @@ from casebook.data.edit_tables import (
     list_edit_tables,
 )
 from casebook.data.formats import rearm
-from casebook.data.import_workbook import ZIP, TableLine, TableProblems, WorkbookSheet, read_sheets
 from casebook.data.tables import CASE_FIGURES, FIGURE_COLUMNS, TABLES, Word, Words
+from casebook.data.workbook import ZIP, TableLine, TableProblems, WorkbookSheet, read_sheets
 from casebook.messages import say
 from casebook.problems import START, Position
 from casebook.record.suggestions import suggest

@@ -15,7 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from casebook.data.import_figures import ImportTarget
-from casebook.data.import_workbook import TableProblems
 from casebook.data.ocds_package import (
     Json,
     Process,
@@ -27,6 +26,7 @@ from casebook.data.ocds_package import (
 )
 from casebook.data.record_edit import write_record
 from casebook.data.record_rows import CASE, JOINED, TypedRow
+from casebook.data.workbook import TableProblems
 from casebook.messages import say
 from casebook.record.regions import describe_regions, find_regions
 from casebook.text import COMMA, Text

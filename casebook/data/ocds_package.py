@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from casebook.data.import_table import MAX_BYTES
-from casebook.data.import_workbook import TableProblems
+from casebook.data.workbook import TableProblems
 from casebook.problems import START, Position
 from casebook.record.references import mend_slug
 from casebook.values.digest import digest

@@ -22,8 +22,8 @@ from casebook.data.formats import disarm, rearm
 from casebook.data.import_figures import ImportTarget, OnDifference
 from casebook.data.import_merge import ImportPlan, plan_import
 from casebook.data.import_table import read_table
-from casebook.data.import_workbook import TableProblems
 from casebook.data.tables import FIGURE_COLUMNS
+from casebook.data.workbook import TableProblems
 from casebook.problems import ContentError
 from casebook.record.lists import read_all_lists
 from casebook.record.reader import read_case
