@@ -21,7 +21,7 @@ from casebook.record.sketch import sketch_case
 from casebook.yaml.files import CASES, read_bytes
 
 if TYPE_CHECKING:
-    from casebook.build.case_files import CaseJob
+    from casebook.build.render import CaseJob
     from casebook.build.steps import BuildOptions
 
 
@@ -88,7 +88,7 @@ def _find_substitute(path: str, options: BuildOptions, is_vain: bool) -> bytes |
 def make_sketches(loaded: Loaded, project: Path) -> Iterator[CaseJob]:
     """The cases that were left out, as far as they can be read, each as a separate job."""
     # Imported here so that a check does not load the chart and page code.
-    from casebook.build.case_files import CaseJob
+    from casebook.build.render import CaseJob
 
     dataset = loaded.dataset
     for path, aside in loaded.aside.items():

@@ -14,19 +14,20 @@ from markupsafe import Markup
 
 from casebook import __version__
 from casebook.build.cache import Cache, cut_runs, digest_program, find_version
-from casebook.build.case_files import (
-    CaseContext,
-    CaseJob,
-    CaseResult,
-    make_batch,
-    make_case_files,
-)
 from casebook.build.case_texts import CaseTexts
 from casebook.build.manifest import MANIFEST
 from casebook.build.pelican_adapter import Texts, with_texts
 from casebook.build.published_media import write_cards, write_media, write_static
 from casebook.build.reading import Instead
-from casebook.build.render import file_of, open_renderer
+from casebook.build.render import (
+    CaseContext,
+    CaseJob,
+    CaseResult,
+    file_of,
+    make_batch,
+    make_case_files,
+    open_renderer,
+)
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState, UnitRun
 from casebook.build.templates import check_templates, digest_templates, explaining_templates
