@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from casebook.build import case_texts
-from casebook.build.case_texts import NO_TEXTS, CaseTexts, WrittenTexts
+from casebook.build.state import NO_TEXTS, CaseTexts, WrittenTexts
 from casebook.problems import CasebookError
 
 Texts = Mapping[str, str]
