@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from zipfile import ZipFile
 
+from casebook.build.aside import describe_blanks
 from casebook.build.checking import check_project, load_checked
 from casebook.build.last_build import list_sources
 from casebook.build.reading import read_dataset
@@ -27,7 +28,6 @@ from casebook.record.description import texts_of
 from casebook.record.model import Figure
 from casebook.record.reader import is_draft
 from casebook.record.references import find_references
-from casebook.record.sketch import describe_blanks
 from casebook.report import print_problems
 from casebook.text import Lang
 from casebook.values.periods import Period

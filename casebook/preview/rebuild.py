@@ -14,12 +14,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from casebook.build.aside import describe_blanks
 from casebook.build.last_build import list_sources
 from casebook.build.steps import BuildOptions, BuildResult, build_pages, build_site
 from casebook.messages import say
 from casebook.packaged import SETTINGS, find_packaged
 from casebook.problems import CasebookError, ContentError, Problem
-from casebook.record.sketch import describe_blanks
 from casebook.report import MOST_SHOWN, list_parts, print_problems, show_source
 from casebook.text import Lang
 

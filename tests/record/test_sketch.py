@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from records import RECORD, figure, record, tiny_dataset
 
+from casebook.build.aside import STAND_IN, sketch_case
 from casebook.record.model import Case
 from casebook.record.new_case import write_blank
 from casebook.record.reader import is_draft
-from casebook.record.sketch import STAND_IN, sketch_case
 from casebook.text import Text
 
 PATH = "data/cases/xihu.yaml"
