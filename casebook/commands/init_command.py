@@ -14,8 +14,7 @@ from typing import Any, Final
 
 from casebook import __version__
 from casebook.build.leftovers import clear_drafts, split_draft
-from casebook.commands.command import ask, print_lines, print_message
-from casebook.commands.declared import QUESTIONS
+from casebook.commands.command import QUESTIONS, ask, print_lines, print_message
 from casebook.commands.site_commands import run_build
 from casebook.commands.usage import parse_arguments
 from casebook.messages import failure, say

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NoReturn
 
 from casebook import __version__
-from casebook.commands.command import Command
-from casebook.commands.declared import COMMANDS
+from casebook.commands.command import COMMANDS, Command
 from casebook.language import choose_language
 from casebook.messages import PLACE, failure, read_catalogue, say
 from casebook.packaged import COMMAND

@@ -14,7 +14,7 @@ from processes import run
 
 from casebook import __version__
 from casebook.commands.cli import main
-from casebook.commands.declared import COMMANDS
+from casebook.commands.command import COMMANDS
 from casebook.commands.usage import parse_arguments
 from casebook.messages import read_catalogue
 
