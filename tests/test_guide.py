@@ -12,7 +12,7 @@ import pytest
 from conftest import PROJECT, copy_parts
 from processes import run
 
-from casebook.commands.usage import answer_about_usage, parse_arguments
+from casebook.commands.cli import answer_about_usage, parse_arguments
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 

@@ -14,8 +14,8 @@ from conftest import PROJECT
 from casebook.charts.chart import COLUMNS as FIGURE_COLUMNS
 from casebook.charts.symbols import Kind
 from casebook.checks.published import TABLES as LEDGER
+from casebook.commands.cli import list_words, make_parser
 from casebook.commands.command import COMMANDS
-from casebook.commands.usage import list_words, make_parser
 from casebook.data.ocds_export import STANDARD
 from casebook.data.tables import CASE_FIGURES, FIXED_WORDS, TABLES
 from casebook.messages import CATALOGUE as SOURCE

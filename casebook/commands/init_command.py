@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from casebook import __version__
 from casebook.build.leftovers import clear_drafts, split_draft
+from casebook.commands.cli import parse_arguments
 from casebook.commands.command import QUESTIONS, ask, print_lines, print_message
 from casebook.commands.site_commands import run_build
-from casebook.commands.usage import parse_arguments
 from casebook.messages import failure, say
 from casebook.packaged import IN_CHECKOUT, INSTALLED, SETTINGS, find_packaged
 from casebook.problems import CasebookError, Exit

@@ -258,7 +258,7 @@ def run_completion(options: argparse.Namespace, _project: Path, lang: Lang) -> E
     """Print the script with which a shell completes commands and options."""
     import shtab
 
-    from casebook.commands.usage import make_whole_parser
+    from casebook.commands.cli import make_whole_parser
 
     print(shtab.complete(make_whole_parser(lang), shell=options.shell))
     return Exit.DONE

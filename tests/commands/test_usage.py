@@ -13,9 +13,8 @@ from conftest import PROJECT
 from processes import run
 
 from casebook import __version__
-from casebook.commands.cli import main
+from casebook.commands.cli import main, parse_arguments
 from casebook.commands.command import COMMANDS
-from casebook.commands.usage import parse_arguments
 from casebook.messages import read_catalogue
 
 ZH = {"LC_ALL": "zh_CN.UTF-8"}
