@@ -27,6 +27,7 @@ from casebook.preview.inject import (
     ADDED,
     ADDED_FILES,
     EVENTS,
+    Preview,
     find_case,
     find_path,
     find_type,
@@ -35,7 +36,6 @@ from casebook.preview.inject import (
     make_blank_page,
     read_page,
 )
-from casebook.preview.rebuild import Preview
 from casebook.problems import CasebookError
 from casebook.text import Lang
 

@@ -20,8 +20,15 @@ from processes import run, tree
 
 from casebook.messages import problem
 from casebook.preview import rebuild
-from casebook.preview.inject import find_case, inject_preview, open_policy, read_page, split_address
-from casebook.preview.rebuild import Preview, PreviewState
+from casebook.preview.inject import (
+    Preview,
+    PreviewState,
+    find_case,
+    inject_preview,
+    open_policy,
+    read_page,
+    split_address,
+)
 from casebook.preview.server import PreviewServer
 from casebook.problems import START, ContentError
 
