@@ -38,13 +38,7 @@ from casebook.data.releases import read_releases
 from casebook.pages.case_pages import find_uses
 from casebook.pages.chart_pages import make_chart_files
 from casebook.pages.page import Location, MakePages, Page, Prose, Site, Uses
-from casebook.pages.register import (
-    CASE_PAGES,
-    PAGES,
-    VERSIONED,
-    make_site_files,
-    make_sitemap,
-)
+from casebook.pages.register import CASE_PAGES, PAGES, VERSIONED, make_site_files, make_sitemap
 from casebook.pages.search import has_stories
 from casebook.pages.sharing import find_card, find_faces, has_cards, list_cards
 from casebook.problems import ContentError, Problem

@@ -20,13 +20,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Final
 
 from casebook.build.cache import Cache, digest_program
-from casebook.build.last_build import (
-    Stamp,
-    digest_file,
-    is_young,
-    stamp_inputs,
-    young_since,
-)
+from casebook.build.last_build import Stamp, digest_file, is_young, stamp_inputs, young_since
 from casebook.build.manifest import MANIFEST
 from casebook.messages import failure, problem, say
 from casebook.packaged import find_source

@@ -15,13 +15,7 @@ from casebook.build.cache import Cache, open_cache
 from casebook.build.checking import check_published, load_checked, refuse_errors
 from casebook.build.leftovers import note_elsewhere
 from casebook.build.reading import CaseCache
-from casebook.build.state import (
-    BuildState,
-    Inputs,
-    find_changed,
-    open_inputs,
-    refuse_changes,
-)
+from casebook.build.state import BuildState, Inputs, find_changed, open_inputs, refuse_changes
 from casebook.build.timings import Timings
 from casebook.build.workers import SELDOM, open_executor
 from casebook.charts import find_embedded
@@ -127,12 +121,7 @@ def _build_from(
 
     options.timings.begin("build.stage.imports")
     # Imported here so that a check, or a build that stops at a problem, does not load these.
-    from casebook.build.drawings import (
-        draw_charts,
-        draw_pictures,
-        tabulate_charts,
-        warn_of_letters,
-    )
+    from casebook.build.drawings import draw_charts, draw_pictures, tabulate_charts, warn_of_letters
     from casebook.build.output import stage_output
     from casebook.build.site import write_site
     from casebook.build.theme import read_colours

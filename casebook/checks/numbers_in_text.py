@@ -12,15 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from casebook.checks.text_patterns import (
-    BLANK,
-    PLAIN,
-    SIGNS,
-    WORDS,
-    lower,
-    name_unit,
-    pattern,
-)
+from casebook.checks.text_patterns import BLANK, PLAIN, SIGNS, WORDS, lower, name_unit, pattern
 from casebook.text import LANGS
 from casebook.values.numbers_with_units import round_share
 from casebook.values.numerals import (

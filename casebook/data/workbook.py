@@ -1,4 +1,4 @@
-"""Workbooks: that of all tables for readers, that in which records are edited, and any that is read.
+"""Workbooks: that of all tables for readers, that in which records are edited, any that is read.
 
 Every cell of the second is text, so that no spreadsheet makes a date of 2012-12, and `import` takes
 it back. A hidden sheet has the rows as they were exported: what differs from them was edited, and

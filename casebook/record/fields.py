@@ -11,12 +11,7 @@ from casebook.messages import offer, problem, say
 from casebook.problems import START, Position, Problem, WordingError
 from casebook.record.description import FieldDescription, fields_of, known_names, measure_quote
 from casebook.record.references import MEDIA_NAME
-from casebook.record.suggestions import (
-    find_homes,
-    find_named,
-    nearest,
-    suggest,
-)
+from casebook.record.suggestions import find_homes, find_named, nearest, suggest
 from casebook.text import ENUMERATION, LANGS, NO_TEXT, Languages, Text
 from casebook.values.dates import parse_period
 from casebook.values.periods import Period

@@ -13,12 +13,7 @@ from casebook.messages import say
 from casebook.problems import Position, Problem, WordingError
 from casebook.record.agreement import check_quote, check_support, name_per
 from casebook.record.derived import MULTIPLE, derive
-from casebook.record.description import (
-    FieldDescription,
-    compute_once,
-    fields_of,
-    known_names,
-)
+from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.fields import UNKNOWN, Fields, RecordReader
 from casebook.record.lists import Lists
 from casebook.record.model import Answer, Case, Elsewhere, Figure

@@ -10,12 +10,7 @@ from chart_data import case, dataset, figure
 
 from casebook.build import drawings
 from casebook.build.cache import Cache, open_cache
-from casebook.build.drawings import (
-    draw_charts,
-    draw_pictures,
-    tabulate_charts,
-    warn_of_letters,
-)
+from casebook.build.drawings import draw_charts, draw_pictures, tabulate_charts, warn_of_letters
 from casebook.build.theme import CHART_ROLES, read_colours
 from casebook.charts.chart import ChartTable, Drawn
 from casebook.charts.standalone import Pictures

@@ -15,13 +15,7 @@ from pathlib import Path
 import pytest
 from processes import run
 
-from casebook.build.verify import (
-    DIFFERS,
-    EXTRA,
-    MISSING,
-    Verdict,
-    verify_copy,
-)
+from casebook.build.verify import DIFFERS, EXTRA, MISSING, Verdict, verify_copy
 from casebook.problems import CasebookError, Exit
 from casebook.values.digest import digest
 from tests.conftest import Serve

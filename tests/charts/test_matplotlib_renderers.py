@@ -16,10 +16,7 @@ from PIL import Image
 
 from casebook.charts import matplotlib_renderers
 from casebook.charts.canvas import WIDE, Sheet, Style
-from casebook.charts.matplotlib_renderers import (
-    list_colours,
-    write_png,
-)
+from casebook.charts.matplotlib_renderers import list_colours, write_png
 
 PROJECT = Path(__file__).parents[2]
 COLOURS = {"paper": "#faf6ee", "ink": "#1b1916", "accent": "#b3301c", "series-1": "#2d5469"}

@@ -11,12 +11,7 @@ import pytest
 from records import dataset_of, export_dataset, figure, read, record, shown
 
 from casebook.build.checking import check_project
-from casebook.checks.quotes import (
-    check_quotes,
-    check_shares,
-    list_quotes,
-    measure_quotes,
-)
+from casebook.checks.quotes import check_quotes, check_shares, list_quotes, measure_quotes
 from casebook.record.dataset import Dataset
 from casebook.record.description import measure_quote
 from casebook.text import Lang

@@ -10,11 +10,7 @@ from typing import Any
 import pytest
 from records import TINY, case_of, dataset_of, record, shown, tiny_lists
 
-from casebook.checks.content import (
-    check_lists,
-    check_settings,
-    texts_say_what_the_records_hold,
-)
+from casebook.checks.content import check_lists, check_settings, texts_say_what_the_records_hold
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset

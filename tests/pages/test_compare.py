@@ -11,13 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from records import dataset_of, figure, record, tiny_dataset
 
-from casebook.pages.compare import (
-    FILTER_LIMIT,
-    ORDERS,
-    list_entries,
-    list_reasons,
-    make_compare,
-)
+from casebook.pages.compare import FILTER_LIMIT, ORDERS, list_entries, list_reasons, make_compare
 from casebook.pages.page import Page as SitePage
 from casebook.pages.page import Site
 from casebook.record.comparability import class_of

@@ -20,7 +20,7 @@ from processes import run, tree
 
 from casebook.messages import problem
 from casebook.preview import rebuild
-from casebook.preview.inject import (
+from casebook.preview.preview import (
     Preview,
     PreviewState,
     find_case,
