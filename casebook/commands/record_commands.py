@@ -20,13 +20,12 @@ from casebook.data.import_merge import plan_import
 from casebook.data.import_table import MAX_BYTES
 from casebook.data.tables import FIGURE_COLUMNS
 from casebook.data.workbook import read_records, write_editing_workbook
-from casebook.messages import failure, say
+from casebook.messages import failure, print_problems, say
 from casebook.problems import ContentError, Exit, Problem
 from casebook.record.lists import read_all_lists
 from casebook.record.new_case import create_case
 from casebook.record.references import propose_slug
 from casebook.record.regions import choose_region
-from casebook.report import print_problems
 from casebook.text import Lang
 from casebook.yaml.files import read_bytes, show_path, write_new_file
 from casebook.yaml.nodes import Scalar, read_tree
