@@ -14,7 +14,7 @@ from records import case_of, dataset_of, figure, record
 from casebook.build.reading import read_dataset
 from casebook.checks.addresses import check_addresses, follow_address, follow_all, list_addresses
 from casebook.checks.content import find_slugs
-from casebook.commands.publish_commands import record_addresses, write_ledgers
+from casebook.commands.record_commands import record_addresses, write_ledgers
 from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset

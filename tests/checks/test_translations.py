@@ -15,7 +15,7 @@ import pytest
 
 from casebook.build.reading import read_dataset
 from casebook.checks.translations import check_translations, find_outdated
-from casebook.commands.publish_commands import record_translations, write_ledgers
+from casebook.commands.record_commands import record_translations, write_ledgers
 
 ROOT = Path(__file__).resolve().parents[2]
 HAISHU = "data/cases/haishu.yaml"
