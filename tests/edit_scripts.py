@@ -196,7 +196,7 @@ def _build(step: Step, project: Path, limits: Mapping[str, int], previews: dict[
 
 def _build_preview(step: Step, project: Path, previews: dict[str, Any]) -> Any:
     """The state of the preview after another build, and how the open pages differ from the site."""
-    from casebook.preview.preview import Preview, PreviewState
+    from casebook.preview.rebuild import Preview, PreviewState
 
     class Watched(Preview):
         """Keeps the pages that were shown ahead of the site."""
@@ -701,7 +701,7 @@ def prepare() -> None:
         status, told = _build(Step(name="", options=("build",)), script.project, {}, {})
         if status:
             raise RuntimeError(told)
-    importlib.import_module("casebook.preview.preview")
+    importlib.import_module("casebook.preview.rebuild")
     for module in [one for one in sys.modules if one.startswith(REMEMBERING)]:
         for value in vars(sys.modules[module]).values():
             if hasattr(value, "cache_clear") and value.__module__ == module:

@@ -27,7 +27,7 @@ from PIL import Image
 from casebook.build.last_build import stamp_inputs
 from casebook.commands.cli import main
 from casebook.packaged import SETTINGS
-from casebook.preview.preview import Preview
+from casebook.preview.rebuild import Preview
 from casebook.text import LANGS, Lang
 
 ROOT = Path(__file__).resolve().parent.parent

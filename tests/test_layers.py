@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 # Modules beside the rooms: who starts the program, and what every room may import.
 ABOVE = {"__main__"}
-BELOW = ("plugin", "report", "messages", "language", "problems", "text", "patterns", "packaged")
+BELOW = ("plugin", "messages", "language", "problems", "text", "patterns", "packaged")
 ORDER = (*ABOVE, *(room for layer in LAYERS for room in layer), *BELOW)
 # Whoever imports one of these pays for it, so only its home does.
 HOMES = {

@@ -169,10 +169,8 @@ COMMANDS: Final = (
             "--dry-run": _FLAG,
         },
     ),
-    Command("record", "publish_commands", {"--in-step": _FILES, "--unpublished": _FILES}),
-    Command(
-        "release", "publish_commands", {"--date": {"type": parse_day, "metavar": "YYYY-MM-DD"}}
-    ),
+    Command("record", "record_commands", {"--in-step": _FILES, "--unpublished": _FILES}),
+    Command("release", "record_commands", {"--date": {"type": parse_day, "metavar": "YYYY-MM-DD"}}),
     Command(
         "verify",
         "site_commands",

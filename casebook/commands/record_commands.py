@@ -1,4 +1,4 @@
-"""`new`, `export`, `import`, `record` and `release`: records begun, taken out and back, and published."""
+"""`new`, `export`, `import`, `record`, `release`: records begun, taken out and back, published."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 from casebook.build.checking import check_published, load_checked, refuse_errors
-from casebook.build.drawings import tabulate_charts
 from casebook.build.leftovers import note_elsewhere
 from casebook.checks.addresses import list_addresses
 from casebook.checks.content import find_slugs
@@ -221,6 +220,9 @@ def record_addresses(project: Path, dataset: Dataset) -> tuple[Ledgers, int]:
 
     Addresses are never removed, and notes after an address are kept.
     """
+    # Only here: whoever begins a case must not pay for charts.
+    from casebook.build.drawings import tabulate_charts
+
     tables, _ = tabulate_charts(dataset)
     offered = dict.fromkeys(table.name for table in tables if table.offered)
     made = {*list_addresses(dataset, find_slugs(project).values(), FIXED_ADDRESSES, offered)}

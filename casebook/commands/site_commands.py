@@ -148,7 +148,7 @@ def _tell(words: str, tell_stage: Callable[[], str], stream: TextIO, done: threa
 
 def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Serve the site until Ctrl-C, and build it again after every change."""
-    from casebook.preview.preview import Preview, start_watching
+    from casebook.preview.rebuild import Preview, start_watching
     from casebook.preview.server import clear_others, is_loopback, open_server
 
     host, folder = options.host, project / ".cache" / "serve"

@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, parse_qsl, quote
 
 from casebook.messages import failure, say
 from casebook.preview.form import EDIT, NEW, FormAnswer, Forms
-from casebook.preview.preview import (
+from casebook.preview.rebuild import (
     ADDED,
     ADDED_FILES,
     EVENTS,

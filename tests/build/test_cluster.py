@@ -25,7 +25,7 @@ distributed = pytest.importorskip("distributed")
 # What a worker runs before it takes work. This one dies in the middle of its first case.
 DIES = """\
 import os
-from casebook.build import case_files as casefiles
+from casebook.build import render as casefiles
 
 casefiles.make_batch = lambda context, batch: os._exit(9)
 """

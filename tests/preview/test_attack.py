@@ -227,7 +227,7 @@ def test_a_flood_of_half_requests_is_held_to_a_number(still: Running) -> None:
 
 
 def test_who_sends_a_byte_now_and_then_is_hung_up_on(still: Running) -> None:
-    from casebook.preview.preview import Preview
+    from casebook.preview.rebuild import Preview
     from casebook.preview.server import PreviewServer
 
     def make(_port: int) -> Preview:

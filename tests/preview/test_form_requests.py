@@ -12,7 +12,7 @@ import pytest
 from preview.forms import Controls, copy_site
 
 from casebook.preview import server as serve
-from casebook.preview.preview import Preview
+from casebook.preview.rebuild import Preview
 from casebook.preview.server import PreviewServer
 
 HAISHU = "/edit/haishu/"

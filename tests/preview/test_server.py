@@ -20,7 +20,7 @@ from processes import run, tree
 
 from casebook.messages import problem
 from casebook.preview import rebuild
-from casebook.preview.preview import (
+from casebook.preview.rebuild import (
     Preview,
     PreviewState,
     find_case,

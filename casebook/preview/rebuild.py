@@ -1,4 +1,4 @@
-"""Files of the site as the preview reads them, and its additions to pages: reload, errors, marks.
+"""Preview of a site: rebuilt as its sources change, with what it adds to pages as they are read.
 
 The additions are in no built file.
 """
