@@ -1,4 +1,4 @@
-"""Catalogue of what the program prints, by its keys, and the printing of problems."""
+"""Catalogue of the messages of the program, messages.yaml by key, and printing of problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages as the bytes of their files, with links made relative, and all files of one case."""
+"""Rendering of pages to the bytes of their files, with relative links, and all files of a case."""
 
 from __future__ import annotations
 

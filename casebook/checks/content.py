@@ -1,4 +1,4 @@
-"""The texts of content/, of records, lists and settings: headers, and what is wrong in them."""
+"""The texts of content/, of records, of lists and of settings: headers and problems."""
 
 from __future__ import annotations
 

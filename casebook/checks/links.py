@@ -1,4 +1,4 @@
-"""Links, references, slots and other marks of texts, of which none is lost, and limits of texts."""
+"""Checks of links, slots and other marks, so that none is lost unnoticed, and limits of size."""
 
 from __future__ import annotations
 

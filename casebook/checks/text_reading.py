@@ -1,4 +1,4 @@
-"""A text as its checks read it: its prose, numbers and parts, its trends held to the records."""
+"""A text as its checks read it: prose, numbers and parts, and its trends against the records."""
 
 from __future__ import annotations
 

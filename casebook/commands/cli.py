@@ -1,4 +1,4 @@
-"""Command line: arguments, help, what is wrong with them, and the run of one command."""
+"""Command line: arguments, help, errors of usage, and the run of the command that is asked for."""
 
 from __future__ import annotations
 

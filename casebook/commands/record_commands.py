@@ -1,4 +1,4 @@
-"""`new`, `export`, `import`, `record`, `release`: records begun, taken out and back, published."""
+"""`new`, `export`, `import`, `record` and `release`: what begins, moves and publishes records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of tables merged into the record of each file, as a plan of which nothing is written yet."""
+"""Merging rows of tables into the records of files, as a plan with nothing written yet."""
 
 from __future__ import annotations
 

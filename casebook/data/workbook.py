@@ -1,8 +1,8 @@
-"""Workbooks: that of all tables for readers, that in which records are edited, any that is read.
+"""The workbook of all tables for readers, the one for editing records, and reading of either.
 
-Every cell of the second is text, so that no spreadsheet makes a date of 2012-12, and `import` takes
-it back. A hidden sheet has the rows as they were exported: what differs from them was edited, and
-what does not is left alone, whatever happened to the record meanwhile.
+Every cell of the second is text, so that no spreadsheet makes a date of 2012-12; `import` reads
+it again. A hidden sheet has the rows as exported: cells that differ from them were edited, and
+all others stay as they are in the record, even if the record has changed since.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Preview of a site: rebuilt as its sources change, with what it adds to pages as they are read.
+"""Preview of a site: rebuilt when its sources change, with additions for the browser.
 
 The additions are in no built file.
 """

@@ -1,4 +1,4 @@
-"""What sources say: agreement of figures with their words, answers of cases, support of figures."""
+"""Agreement of figures with the quotes from their sources, and how well these support them."""
 
 from __future__ import annotations
 

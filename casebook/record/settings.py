@@ -1,4 +1,4 @@
-"""Settings of a site: each declared once by its name in pelicanconf.py, and that file as Python."""
+"""Settings of a site, each declared once by its name in pelicanconf.py, and that file as Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An amount as understood, its wording in both languages, and numbers as the site has them."""
+"""An amount as understood, its wording in both languages, and numbers in the site's notation."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Mistakes that editors make in YAML: how each looks, what it is called, what was meant.
+"""Mistakes that editors make in YAML: the pattern, the message and the fix of each.
 
 `mistakes.yaml` lists them for three places: lines of a file that cannot be parsed, and names and
-texts of one that was parsed. Of a file that parses each piece of plain text is looked at with what
-stands around it, so that the same characters inside quotes, text blocks and prose are left alone.
+texts of a file that was parsed. Each check of a parsed file reads one piece of plain text and the
+line around it, and accepts the same characters inside quotes, text blocks and prose.
 """
 
 from __future__ import annotations
