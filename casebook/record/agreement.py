@@ -14,7 +14,7 @@ from casebook.record.comparability import class_of
 from casebook.record.description import QUOTE_LIMIT, measure_quote
 from casebook.record.fields import Fields
 from casebook.record.model import Answer, AnswerState, Case, Elsewhere, Figure, Report
-from casebook.record.vocabulary import Source, Term, Vocabulary
+from casebook.record.vocabulary import DERIVED_QUESTIONS, Source, Term, Vocabulary
 from casebook.text import ENUMERATION, Lang, Text
 from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.dates import parse_period
