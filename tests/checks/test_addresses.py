@@ -1,4 +1,4 @@
-"""An address that was published leads somewhere for ever."""
+"""A published address never stops leading somewhere."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GONE = """\
 
 
 def check(dataset: Dataset, *published: str, **files: str) -> list[Problem]:
-    """What is wrong once these addresses were published."""
+    """The problems after these addresses were published."""
     ledger = {address: number for number, address in enumerate(published, 1)}
     dataset = replace(dataset, ledger=ledger, **files)
     return check_addresses(ROOT / "tests" / "tiny_site", dataset, FIXED_ADDRESSES, ())
@@ -45,7 +45,7 @@ def write_gone(folder: Path, text: str) -> Path:
 
 
 def gone_of(folder: Path, text: str = GONE) -> Dataset:
-    """A data set of one case that knows what is gone."""
+    """A data set of one case, with a list of withdrawn addresses."""
     problems: list[Problem] = []
     gone = read_gone(write_gone(folder, text), problems)
     assert problems == []
@@ -225,7 +225,7 @@ def test_the_site_has_the_pages_that_the_check_reckons_with(
     moved = set(dataset.ledger) - expected - charts
 
     assert pages - charts - moved == expected
-    # What is new is recorded once it is published.
+    # New addresses are recorded only after they are published.
     assert set(dataset.ledger) <= pages
 
 

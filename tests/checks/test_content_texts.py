@@ -1,4 +1,4 @@
-"""The grammar of references, and Markdown made from it."""
+"""The grammar of references, and the HTML made of Markdown with references."""
 
 from __future__ import annotations
 

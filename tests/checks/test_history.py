@@ -1,4 +1,4 @@
-"""What was published may only change with a reason, on any machine."""
+"""Published content may only change with a reason, on any machine."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_every_case_that_this_site_published_is_there_or_explained() -> None:
     slugs = {path.stem for path in (PROJECT / "data" / "cases").glob("*.yaml")}
     withdrawn = {name.split("/")[1] for name in read_gone(PROJECT, []) if name.count("/") == 2}
 
-    # A new case is recorded once it is published.
+    # A new case is recorded only after it is published.
     assert read_published(PROJECT).keys() - withdrawn <= slugs
 
 
@@ -457,7 +457,7 @@ def test_a_recorded_site_refuses_a_change_and_shows_its_reason(tiny_project: Pat
     path = tiny_project / "data/cases/haishu.yaml"
     replace_in(path, ("amount: 120万元", "amount: 125万元"), ("投入120万元", "投入125万元"))
 
-    # Nothing was ever built here.
+    # There is no earlier build in this folder.
     refused = run(tiny_project, "build", "--output", "elsewhere")
     assert (refused.returncode, refused.stderr.count("E238")) == (1, 1)
     assert run(tiny_project, "record").returncode == 1
@@ -528,7 +528,7 @@ def test_a_fresh_clone_holds_the_rule(clone: Path) -> None:
 
 
 def run_workflow(project: Path) -> subprocess.CompletedProcess[str]:
-    """Run the steps of the workflow that publishes, as a runner does."""
+    """Run the steps of the publishing workflow as a runner does."""
     workflow = yaml.safe_load((PROJECT / ".github/workflows/pages.yml").read_bytes())
     (job,) = workflow["jobs"].values()
     steps = "\n".join(step["run"] for step in job["steps"] if "run" in step)
@@ -547,7 +547,7 @@ def test_the_workflow_publishes_what_is_recorded_and_nothing_else(
     clone: Path,
 ) -> None:
     with (clone / "pelicanconf.py").open("a", encoding="utf-8") as file:
-        # A public site that nobody can reach is warned of.
+        # Without a contact, a public site gets a warning.
         file.write('CONTACT = "desk@example.org"\n')
     whole = run_workflow(clone)
     record_path = clone / "data/cases/haishu.yaml"

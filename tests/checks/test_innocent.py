@@ -1,4 +1,4 @@
-"""Numbers that only refer, date, address or proverbially speak claim nothing; amounts do."""
+"""Numbers that only refer, date, address or belong to a saying claim nothing; amounts do."""
 
 from __future__ import annotations
 

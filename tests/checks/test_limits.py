@@ -1,4 +1,4 @@
-"""What holds too much is reported with its limit, before any time is spent on it."""
+"""Content that exceeds a limit is reported with the limit before time is spent on it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ MANY = {
     + "  - {about: 钱, figures: [one, two], note: 话}\n" * 101,
 }
 
-# What a file holds too much of, and what is said of it.
+# Files that exceed a limit, with the code and the numbers of the report.
 BREAKING = {
     "bytes": (record() + "# " + "长" * 333_333, "E109", "1,000,", "1,000,000"),
     "depth": (record(rest="note: " + "[" * 20 + "]" * 20 + "\n"), "E136", "12", "12"),
@@ -139,5 +139,5 @@ def test_a_text_is_parted_by_empty_lines() -> None:
         "too many lines in a row without an empty one (at most 400). Separate them with empty lines"
     ]
     assert markdown(parted) == []
-    # 450 of them ended in a RecursionError of the library.
+    # 450 such entries ended in a RecursionError of the library.
     assert "<dt>a</dt>" in Renderer("zh").render(parted, tiny_dataset())

@@ -1,4 +1,4 @@
-"""Pictures and files: what they are by their content, who names them, and what is missing."""
+"""Pictures and files: their types by content, the records that name them, and missing ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def camera() -> Image.Exif:
 
 
 def check_with(folder: Path, files: dict[str, bytes], part: str = PICTURE) -> list[str]:
-    """The codes about pictures and files of the tiny site with one case that has these."""
+    """The problems of media in the tiny site, with these files and this part of a record."""
     make_tiny_project(folder)
     path = folder / "data/cases/haishu.yaml"
     text = re.sub(

@@ -1,4 +1,4 @@
-"""Texts of the cases made false in many ways: how many of each kind have to be refused."""
+"""Texts of the cases made false in many ways, and the number of each kind to be refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from test_innocent import real_dataset
 
 from bench.mutations import judge, list_mutations
 
-# Of each kind so many are tried, spread over all cases, and so many have to be refused.
+# The number of mutations of each kind, spread over all cases, and how many must be refused.
 TRIED = 30
 FLOORS = {
     "another figure's reference": 29,

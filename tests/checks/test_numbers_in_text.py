@@ -1,4 +1,4 @@
-"""What is a number in a text, and what only looks like one."""
+"""Numbers in a text, and words that only look like numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casebook.checks.text_patterns import WORDS
 
 SOURCE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "seed-article.txt"
 
-# Written for this test: as many traps as a page of a compilation has.
+# Written for this test, with as many traps as a page of a compilation.
 HARD_TEXT = """\
 ## 一、某市怎样买服务
 

@@ -1,4 +1,4 @@
-"""Quotes are in their sources, and there are not too many of them."""
+"""Quotes are found in their sources, and there are not too many of them."""
 
 from __future__ import annotations
 

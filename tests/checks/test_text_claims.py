@@ -1,4 +1,4 @@
-"""What a text may say of its figures, and in whose voice."""
+"""The claims that a text may make about its figures, and in whose voice."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def figure(
     label: tuple[str, str] = ("数", "Number"),
     per: tuple[str, ...] = (),
 ) -> Figure:
-    """A figure of the harbour town; a unit or qualifier given is the editor's reading."""
+    """A figure of the harbour town; a given unit or qualifier is the editor's reading."""
     quantity = with_reading(parse_quantity(amount), qualifier, unit)  # type: ignore[arg-type]
     return Figure(
         id=name,
@@ -138,7 +138,7 @@ def check(
     at: Position = START,
     dataset: Dataset = REAL,
 ) -> list[Problem]:
-    """The problems of a text of a case, or of a page."""
+    """The problems of a text of a case or of a page."""
     path = home.path if home is not None else "content/page.md"
     written = WrittenText(words=text, lang=lang, path=path, at=at, has_head=home is None)
     return list(check_passage((written,), KnownNumbers(home, dataset)))
@@ -147,7 +147,7 @@ def check(
 def problems_of(
     text: str, lang: Lang = "zh", wording: Wording = "story", start: Position = START
 ) -> list[Problem]:
-    """The problems of a text of the harbour town, or of a page beside it."""
+    """The problems of a text of the harbour town, or of a page of its site."""
     home = None if wording == "page" else HARBOUR
     return check(text, home, lang=lang, at=start, dataset=HARBOURS)
 
@@ -664,7 +664,7 @@ def test_a_page_names_a_figure_with_its_case() -> None:
 
 
 def real_texts() -> Iterator[tuple[str, str, Position, Case | None, Lang]]:
-    """Every text of the project: name, text, place, case, language, kind."""
+    """Every text of the ten cases: name, words, place, case and language."""
     for case in REAL.cases:
         for story in case.stories:
             lang = story.lang
@@ -687,12 +687,12 @@ def test_the_real_texts_hold(text: str, at: Position, home: Case | None, lang: L
 
 
 def printed(figure: Figure, lang: Lang) -> str:
-    """A figure in plain words, with the qualifier that an editor's reading gave it."""
+    """A figure in plain words, with the qualifier of an editor's reading."""
     return in_english(figure.quantity) if lang == "en" else figure.quantity.words
 
 
 def render(text: str, home: Case, lang: Lang) -> tuple[str, list[tuple[int, int, Figure]]]:
-    """A story with its references as plain worded numbers, and where each stands."""
+    """A story with its references as plain worded numbers, and the span and figure of each."""
     out, spans, at = "", [], 0
     for found in REFERENCE.finditer(text):
         out += text[at : found.start()]
@@ -728,7 +728,7 @@ def test_a_real_story_told_in_plain_numbers_holds(home: Case, lang: Lang) -> Non
 
 
 def without_qualifier(words: str, lang: Lang) -> str:
-    """A worded number without its qualifier: the words of the printed qualifiers, one by one."""
+    """A worded number without the words of its qualifier."""
     if lang == "en":
         return re.sub("^(about|more than|at least|up to) ", "", words)
     return re.sub("约|逾|突破|超过|不低于|至少|至多|左右|余|多", "", words)
@@ -744,7 +744,7 @@ def without_plan(sentence: str, lang: Lang) -> str:
 
 
 def other_digit(words: str, home: Case) -> str:
-    """The wording with one digit changed, to a value that the case does not have."""
+    """The wording with one digit changed, so that no figure of the case has the value."""
     values = {v for f in home.figures.values() for v in (f.quantity.value, f.quantity.low)}
     mention = find_mentions(words)[-1]
     start = mention.start
@@ -758,7 +758,7 @@ def other_digit(words: str, home: Case) -> str:
 
 
 def other_scale(words: str, lang: Lang) -> str:
-    """The wording with 万 as 亿 or the other way round; a number without either gains one."""
+    """The wording with 万 as 亿 or the reverse; a number without either gains one."""
     if lang == "en":
         if "million" in words:
             return words.replace("million", "billion")

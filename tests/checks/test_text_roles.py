@@ -1,4 +1,4 @@
-"""What a number may be told to be: whose, of when, per what, and counting what."""
+"""The roles that a number may have in a text: its place, time, `per` and counted things."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casebook.text import Lang
 
 
 def compare(zh: str, en: str, slug: str) -> list[str]:
-    """The codes of the problems of a passage in two languages, but for those of labels."""
+    """The codes of a passage in two languages, without those of labels."""
     dataset = real_dataset()
     texts = [written(zh, "zh"), written(en, "en")]
     found = check_passage(texts, KnownNumbers(dataset.by_slug[slug], dataset))
@@ -163,7 +163,7 @@ def test_a_number_in_its_own_sentence_passes(lang: Lang, slug: str, text: str) -
 def test_the_figure_of_a_city_is_that_of_a_district_which_it_names(
     slug: str, lang: Lang, text: str, expected: list[str]
 ) -> None:
-    """Also where another case is about the district, so that texts know it as a place."""
+    """This holds even if another case is about the district, so that texts know it as a place."""
     dataset = real_dataset()
     beside = replace(dataset.by_slug["neijiang"], slug="dongxing", region="511011")
     dataset = replace(dataset, cases=(*dataset.cases, beside))

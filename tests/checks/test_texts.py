@@ -1,4 +1,4 @@
-"""Texts are held to the records by their roles: a lie in any of them is found at its place."""
+"""Texts are checked by their roles: a false sentence in any text is found at its place."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from casebook.record.model import Case
 from casebook.record.vocabulary import Gone, Refusal, Source, Vocabulary
 from casebook.text import DEFAULT_LANGUAGES
 
-# A sentence that no record bears out, the words in it that are wrong, and the problem.
+# Sentences that no record supports, each with its wrong words and the code of the problem.
 LIES = {
     "zh": [
         ("这里一年花了9亿元。", "9亿元", "E270"),
@@ -32,7 +32,7 @@ LIES = {
         ("It was decided last year.", "last year", "E272"),
     ],
 }
-# What a field is given that must be there, by its name or by its kind.
+# The values of required fields, by the name of the field.
 VALUES = {
     "amount": "120万元",
     "quote": "120万元",
@@ -52,13 +52,13 @@ VALUES = {
     "level": "province",
     "file": "reading-room.jpg",
 }
-# A case and its answers have a state as its documents have one.
+# The `state` of a case and of an answer; other states are those of documents.
 _STATES = {"": "published", "answers.": "stated"}
 Say = Callable[[str], str]
 
 
 def write_record(fields: tuple[FieldDescription, ...], path: str, say: Say) -> dict[str, Any]:
-    """A record in which every text of our own is written, and else what has to be."""
+    """A record with every text of our own and every required field."""
     written: dict[str, Any] = {}
     for one in fields:
         if one.role in OWN_WORDS:
@@ -102,7 +102,7 @@ def write_yaml(value: Any, indent: str = "") -> Iterator[str]:
 
 
 def paths_of(fields: tuple[FieldDescription, ...]) -> list[str]:
-    """Every text of our own that a record may have, by its path."""
+    """The path of every text of our own that a record may have."""
     found: list[str] = []
     write_record(fields, "", lambda path: found.append(path) or "甲")
     return found
@@ -118,13 +118,13 @@ def plant(fields: tuple[FieldDescription, ...], lie: str, at: str) -> str:
 
 
 def place(text: str, lie: str, words: str, code: str) -> list[str]:
-    """The place of the wrong words of a lie, as a problem has it."""
+    """The place of the wrong words of a lie, as a problem prints it."""
     before = text[: text.index(lie) + lie.index(words)]
     return [f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))} {code}"]
 
 
 def lies_in(paths: list[str]) -> Iterator[Any]:
-    """Each text with each lie of its language."""
+    """Each text with each lie in its language."""
     for path in paths:
         for lie, words, code in LIES["en" if path.endswith("_en") else "zh"]:
             yield pytest.param(path, lie, words, code, id=f"{path}: {words}")

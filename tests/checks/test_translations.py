@@ -31,7 +31,7 @@ def change(project: Path, path: str, *words: tuple[str, str]) -> None:
 
 
 def outdated(project: Path) -> list[tuple[str, tuple[str, ...]]]:
-    """The address and the parts of each page whose English is older."""
+    """The address of each page whose English is older, with the older parts."""
     dataset, _ = read_dataset(project)
     found = find_outdated(project, dataset)
     return [(address, entry.parts) for address, entry in sorted(found.items())]
@@ -46,7 +46,7 @@ def record(project: Path, *in_step: str) -> int:
 
 @pytest.fixture
 def recorded(tiny_project: Path) -> Path:
-    """The tiny project once its English is recorded."""
+    """The tiny project after its English was recorded."""
     assert record(tiny_project) == 0
     return tiny_project
 
@@ -143,7 +143,7 @@ def test_a_case_without_english_is_shown_in_chinese_and_never_half_empty(
     kept = []
     inside = False
     for line in lines:
-        # An English text goes with the lines of its block.
+        # An English text ends with the lines of its block.
         inside = inside and (line.startswith("  ") or not line)
         if re.match(r"\s*(?:- )?\w+_en:", line):
             inside = line.rstrip().endswith(("|", ">"))
@@ -174,7 +174,7 @@ def test_a_case_without_english_is_shown_in_chinese_and_never_half_empty(
 def find_misread(element: Element, lang: str) -> Iterator[str]:
     """The Chinese words that a screen reader would read in another language."""
     lang = element.get("lang", lang)
-    # A citation names things as they are called where they stand.
+    # A citation gives the names that things have in its own language.
     if element.tag in ("script", "code") or "citation" in element.get("class", ""):
         return
     own = [element.text or ""] + [child.tail or "" for child in element]

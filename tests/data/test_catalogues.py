@@ -1,4 +1,4 @@
-"""The data set as catalogues take it: CSVW beside the tables, DCAT, and a release for archives."""
+"""The data set for catalogues: CSVW beside the tables, DCAT, and a release for archives."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def write_files(dataset: Dataset, folder: Path) -> Path:
 
 
 def is_valid(metadata: Path) -> bool:
-    """Says whether W3C's rules hold for every table of the metadata."""
+    """True if every table of the metadata follows the rules of W3C."""
     read = CSVW(str(metadata), validate=True)
     assert len(read.tables) == 10
     try:
         return bool(read.is_valid)
     except ValueError:
-        # The library raises for some of what is wrong, and lists the rest.
+        # The library raises an error for some faults and lists the others.
         return False
 
 
@@ -166,7 +166,7 @@ def test_a_release_is_a_research_object_of_all_its_files(tmp_path: Path) -> None
 def test_a_release_can_be_deposited_as_it_is(tmp_path: Path) -> None:
     told = json.loads((freeze_release(tmp_path, a_dataset(), DAY) / "zenodo.json").read_bytes())
 
-    # What developers.zenodo.org asks of every deposit, and of an open data set.
+    # The members that developers.zenodo.org requires of a deposit and of an open data set.
     assert told.keys() >= {"upload_type", "publication_date", "title", "creators", "description"}
     assert (told["upload_type"], told["publication_date"]) == ("dataset", "2026-01-05")
     assert (told["access_right"], told["license"]) == ("open", "cc-by-4.0")

@@ -1,4 +1,4 @@
-"""The examples of docs/data.md run as they stand, over the data of the built site."""
+"""The examples of docs/data.md run as printed, with the data of the built site."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_the_example_in_r_runs(built_site: Path) -> None:
 
 @pytest.mark.parametrize(("page", "name"), [("data/", "figures"), ("charts/timeline/", "chart")])
 def test_the_lines_beside_a_table_read_all_of_it(built_site: Path, page: str, name: str) -> None:
-    """As they are printed: pandas, R and DuckDB give the cells of the file, empty ones too."""
+    """Run as printed: pandas, R and DuckDB read all cells of the file, including empty ones."""
     shown = html5lib.parse(
         (built_site / page / "index.html").read_text("utf-8"), namespaceHTMLElements=False
     )
@@ -116,7 +116,7 @@ def test_the_lines_beside_a_table_read_all_of_it(built_site: Path, page: str, na
 
 
 def test_tables_that_are_opened_by_a_click_show_chinese_in_excel(built_site: Path) -> None:
-    """Those of charts and cases have a byte order mark; those that programs read have none."""
+    """The tables of charts and cases have a byte order mark; those for programs have none."""
     for path in built_site.rglob("*.csv"):
         kind = path.relative_to(built_site).parts[-3:-1]
         is_marked = path.read_bytes().startswith(codecs.BOM_UTF8)
@@ -150,7 +150,7 @@ def test_the_mapping_is_the_one_that_the_data_follow() -> None:
 
 def test_every_file_that_the_guide_names_is_there(built_site: Path) -> None:
     named = set(re.findall(r"`((?:\w|[.-])+\.(?:csv|json|xlsx|sqlite))`", GUIDE))
-    # Of a release, which nobody has made here.
+    # These files belong to a release, and the test site has none.
     named -= {CRATE_NAME, ZENODO_NAME}
 
     assert named
@@ -162,6 +162,6 @@ def test_the_workbook_is_the_first_file_that_is_offered(built_site: Path, page: 
     text = (built_site / page / "index.html").read_text(encoding="utf-8")
     offered = re.findall(r'<li><a href="[^"]*/data/([^"/]+)">', text)
 
-    # Double-clicked, a CSV loses its Chinese in a Chinese Excel.
+    # An Excel set to Chinese garbles the Chinese of a CSV that is opened by double-click.
     assert offered[0] == "casebook.xlsx"
     assert "figures.csv" in offered

@@ -1,4 +1,4 @@
-"""The workbook for editing: what `export` writes, and what `import` makes of it when it is back."""
+"""The workbook for editing: the sheets that `export` writes, and their import after edits."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_heads_words_and_remarks_are_in_the_editors_language(
     assert (book.sheetnames, told[: len(heads.split())]) == (names, heads.split())
     assert all(cell.comment is not None for sheet in book.worksheets[:-2] for cell in sheet[1])
     assert book["casebook"].sheet_state == "veryHidden"
-    # A spreadsheet makes no date and no number of what is typed into a cell of text.
+    # In a cell of text, a spreadsheet makes no date or number of the typed words.
     assert {cell.number_format for cell in figures[2]} == {"@"}
     measure = told.index("量的是什么" if lang == "zh" else "Measure")
     words = {"zh": "年度购买总额", "en": "Annual total"}
@@ -173,7 +173,7 @@ def together(*edits: Edit) -> Edit:
 
 
 def test_only_what_was_edited_changes(project: Path) -> None:
-    # What the project says otherwise since the export is left alone where nobody edited it.
+    # Changes in the project since the export stay if the workbook was not edited there.
     path = project / "data/cases/guangzhou.yaml"
     path.write_text(path.read_text("utf-8").replace("每人每月900元", "每人900元每月"), "utf-8")
     edit = together(
@@ -501,7 +501,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_read(project: Path) -> None:
         assert refusals(project, edit) == ["1:1 E331"]
 
 
-# Every field has a place
+# A place for every field
 
 
 def read(path: Path) -> Any:
@@ -516,7 +516,7 @@ def test_the_ten_cases_without_an_edit_stay_as_they_are(site: Path, lang: Lang) 
 
 
 def copy_rows(target: Workbook, source: Workbook, slugs: Collection[str]) -> None:
-    """Type the rows of some cases, and all sources, into a workbook as new ones."""
+    """Type the rows of some cases, and of all sources, into a workbook as new rows."""
     for sheet in source.worksheets[:-2]:
         for cells in sheet.iter_rows(min_row=2, values_only=True):
             if sheet.title == "来源" or cells[1] in slugs:
@@ -524,7 +524,7 @@ def copy_rows(target: Workbook, source: Workbook, slugs: Collection[str]) -> Non
 
 
 def enter(site: Path, empty: Path, slugs: Collection[str]) -> None:
-    """Enter cases of a site into an empty one through a workbook, and import that."""
+    """Import cases of a site into an empty site through a workbook."""
     source = openpyxl.load_workbook(io.BytesIO(export(site)))
     for change in plan(
         empty, edited(lambda book: copy_rows(book, source, slugs), "zh", empty)
@@ -534,7 +534,7 @@ def enter(site: Path, empty: Path, slugs: Collection[str]) -> None:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
-    """A site that has a vocabulary and neither a case nor a source."""
+    """A site with a vocabulary, but without cases and sources."""
     (tmp_path / "data/cases").mkdir(parents=True)
     shutil.copy(PROJECT / "pelicanconf.py", tmp_path)
     for name in ("vocabulary", "regions"):
@@ -672,7 +672,7 @@ def test_an_answer_that_figures_give_may_be_typed_all_the_same(project: Path) ->
 
 @pytest.fixture(scope="session")
 def save_anew() -> Callable[[Path, Path], Path]:
-    """Opens a workbook in LibreOffice and saves it into another folder."""
+    """Opens a workbook in LibreOffice and saves it to another folder."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         missing = "LibreOffice is not installed"
@@ -714,6 +714,6 @@ def test_the_commands_write_it_and_take_it_back(tiny_project: Path, tmp_path: Pa
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "nothing to change\n", "")
     assert {path: path.read_bytes() for path in (tiny_project / "data").rglob("*.yaml")} == before
-    # It may have been edited.
+    # An existing workbook may contain edits, so it is not overwritten.
     assert run(tiny_project, "export", "--xlsx", str(workbook)).returncode == 2
     assert run(tiny_project, "export", "--xlsx", str(tmp_path / "out.csv")).returncode == 2

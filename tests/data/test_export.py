@@ -1,4 +1,4 @@
-"""The open data, held to its contract."""
+"""The open data agrees with its contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`import`: figures of a table in their case file, nothing else touched, nothing guessed."""
+"""`import`: figures of a table enter their case file; nothing else changes or is guessed."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def plan(
 
 
 def table(*rows: dict[str, str]) -> str:
-    """A table in the open data's columns, each row filled in where the test is not about it."""
+    """A table in the open data's columns; each row is completed with usual cells."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, FIGURE_COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
@@ -70,7 +70,7 @@ def table(*rows: dict[str, str]) -> str:
 
 
 def bare(**cells: str) -> str:
-    """A table of one row that holds these cells and nothing else."""
+    """A table of one row with only these cells."""
     return f"{','.join(cells)}\n{','.join(cells.values())}\n"
 
 
@@ -84,7 +84,7 @@ def refused(project: Path, data: str, on_difference: OnDifference = "refuse") ->
 
 
 def changed_lines(project: Path, data: str, on_difference: OnDifference = "refuse") -> list[str]:
-    """The lines that the one changed file gains and loses."""
+    """The lines removed from and added to the one changed file."""
     (change,) = plan(project, data, on_difference).changes
     return [line for line in list(change.diff())[3:] if line[0] in "+-"]
 
@@ -146,7 +146,7 @@ def test_places_without_a_file_become_drafts_that_export_the_same(tmp_path: Path
 
 
 def drop_printed_figures(path: Path) -> None:
-    """Leave the computed figures in a case, which the table cannot tell in full."""
+    """Delete the figures of a case, unless some are computed, which no table states in full."""
     layout = Layout(path.read_bytes(), "x")
     figures = layout.root.entries["figures"]
     if all("formula" not in entry.value.entries for entry in figures.value.entries.values()):
@@ -154,7 +154,7 @@ def drop_printed_figures(path: Path) -> None:
 
 
 def without_computed(text: str) -> str:
-    """A draft without its computed figures, whose notes no table tells."""
+    """A draft without its computed figures, whose notes no table contains."""
     layout = Layout(text.encode(), "x")
     entries = layout.root.entries["figures"].value.entries.values()
     computed = [entry for entry in entries if "formula" in entry.value.entries]
@@ -162,7 +162,7 @@ def without_computed(text: str) -> str:
 
 
 def fill_in_readings(data: bytes) -> bytes:
-    """A file in which each reading has the note that an editor has to give."""
+    """A file in which each reading has the note that an editor must write."""
     said = "note: 每人、每户、每场、每岗位、每乡镇、每行政村，每年、每月、每日"
     text = re.sub(r"note:  +#", f"{said}  #", data.decode())
     parts = re.split(r"(?m)^(?=(?:  )?[a-z]\w*:)", text)
@@ -174,7 +174,7 @@ def fill_in_readings(data: bytes) -> bytes:
 
 
 def carried(exported: str) -> list[dict[str, str]]:
-    """The rows that a table can carry: what is computed needs more than its row."""
+    """The rows that a table can carry; a computed figure needs more than its row."""
     rows = csv.DictReader(io.StringIO(exported, newline=""))
     return [row for row in rows if not row["derived"]]
 
@@ -343,7 +343,7 @@ def test_what_a_row_leaves_out_is_a_blank_that_check_refuses(project: Path) -> N
     assert [p.code for p in problems if p.severity == "error"] == ["E202"] * 6
 
 
-# What is wrong with a table
+# Problems of a table
 
 
 @pytest.mark.parametrize(
@@ -441,7 +441,7 @@ def test_a_column_that_is_none_of_ours_is_a_warning(project: Path) -> None:
 
 
 def test_the_csv_of_a_case_comes_back_as_it_was_published(project: Path) -> None:
-    """With its byte order mark, and with the columns that join its place and sources to it."""
+    """The file has a byte order mark, and columns of the place and of the sources."""
     dataset = read_dataset(project)[0]
     (published,) = (
         file.content

@@ -1,4 +1,4 @@
-"""`import` of OCDS files: drafts of processes, by the last word of their releases."""
+"""`import` of OCDS files: drafts of processes, from the latest statements of their releases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`import` of the tables that people have: heads, titles, totals, units and numbers as they are."""
+"""`import` of the tables that people have, with their heads, titles, totals, units and numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records edited in their files: what differs is written, comments and other lines stay."""
+"""Records edited in their files: differences are written, comments and other lines stay."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def list_lists(row: TypedRow, described: Fields) -> Iterator[tuple[TypedRow, Fie
 
 
 def change(row: TypedRow, pick: random.Random, number: int) -> None:
-    """Change a text, or move, take out or add a row, anywhere in a record."""
+    """Change a text, or move, remove or add a row, anywhere in a record."""
     own, inner, name = pick.choice(list(list_lists(row, CASE)))
     if not name:
         one = pick.choice([one for one in inner if not one.holds_records])
@@ -146,7 +146,7 @@ def test_whatever_changes_is_what_was_typed(path: Path, end: bytes) -> None:
         for number in range(3):
             change(after, pick, number)
 
-        # It raises ValueError where the file would say anything else.
+        # It raises ValueError if the file would say anything else.
         written = write_changes(data, after, CASE, lists)
 
         assert written.count(b"\r\n") == (written.count(b"\n") if end == b"\r\n" else 0)

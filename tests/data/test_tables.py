@@ -1,4 +1,4 @@
-"""The tables in all their formats: described, typed, joined by keys, and the same bytes."""
+"""The tables in all formats: described, typed, joined by keys, and always the same bytes."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ def test_the_schema_refuses_a_record_that_is_wrong(
         jsonschema.validate(records, json.loads(files["data/cases.schema.json"]))
 
 
-# In the words of OCDS
+# OCDS
 
 
 def test_every_figure_has_a_place_in_ocds_or_a_reason(
@@ -295,7 +295,7 @@ def test_a_validator_of_ocds_misses_what_the_file_says_and_nothing_else() -> Non
     assert missing == set(told["validator"]["missing"])
 
 
-# A stranger, with the downloads alone
+# A stranger with only the downloads
 
 
 def test_a_stranger_can_tell_which_figures_may_be_compared(

@@ -1,4 +1,4 @@
-"""A figure says what the words say that it is quoted from."""
+"""A figure agrees with the words of its quote."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from casebook.values.quantity import units_agree
 
 
 def codes(**fields: str | None) -> list[str]:
-    """The problems of one figure by their codes."""
+    """The codes of the problems of one figure."""
     _, problems = read(record(figure(**fields)))
     return [problem.code for problem in problems]
 
 
-# A quote, and the amounts that it does not bear out.
+# Quotes, each with amounts that it does not support.
 CONTRADICTED = {
     "约8000万元": ["8000万元", "超过8000万元", "至少8000万元", "不超过8000万元", "约8000元"],
     "近300元": ["300元", "逾300元", "不到300元", "约3000元"],
@@ -360,13 +360,13 @@ def test_totals_and_counts_have_a_scope(measure: str, amount: str, code: list[st
 
 
 def report(quote: str = "", source: str = "gazette-2016", **fields: str) -> str:
-    """What another source says, as an item of corroborated_by."""
+    """The words of another source, as an item of `corroborated_by`."""
     words = {"source": source, "says": "另有说法。", "quote": quote} | fields
     return "{" + ", ".join(f"{key}: '{value}'" for key, value in words.items() if value) + "}"
 
 
 def review(amount: str, words: str, **fields: str) -> str:
-    """The support of a figure beside which another source says something."""
+    """The support that the words of another source give a figure."""
     given = {"amount": amount, "measure": "count", "corroborated_by": f"[{report(words)}]"}
     dataset = dataset_of(record(figure(**(given | fields))))
     return dataset.review(dataset.cases[0].figures["paid"])

@@ -1,4 +1,4 @@
-"""The guard: what may be compared, and what is said where it may not."""
+"""The guard: figures that may be compared, and the reasons why others may not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all cases give together."""
+"""The results that follow from all cases together."""
 
 from __future__ import annotations
 

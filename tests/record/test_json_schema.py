@@ -1,4 +1,4 @@
-"""case.schema.json: made from the reader and the vocabulary, true to the ten cases."""
+"""case.schema.json: made from the reader and the vocabulary, and valid for the ten cases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CASES = sorted((TEN_CASES / "data" / "cases").glob("*.yaml"))
 
 
 class NumbersLoader(yaml.SafeLoader):
-    """Reads numbers as numbers, as editors' programs do, and dates as texts."""
+    """Reads numbers as numbers, as the programs of editors do, but dates as text."""
 
 
 NumbersLoader.yaml_implicit_resolvers = {
@@ -35,7 +35,7 @@ NumbersLoader.yaml_implicit_resolvers = {
 
 
 def faults(record: Any) -> list[str]:
-    """What the schema says against a record, each as its place and the words."""
+    """The errors that the schema finds in a record, each with its place and message."""
     validator = jsonschema.Draft7Validator(make_schema(LISTS))
     return [
         f"{'/'.join(map(str, error.absolute_path))}: {error.message}"

@@ -1,4 +1,4 @@
-"""Records that are loaded when they are asked for say what those in memory say."""
+"""Records that are loaded on demand are equal to those in memory."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from tests.conftest import TEN_CASES, make_tiny_project
 
 @pytest.fixture(scope="module")
 def in_memory() -> Dataset:
-    """The ten cases of the site as they are read where nothing is kept."""
+    """The ten cases, read without a store."""
     return read_dataset(TEN_CASES)[0]
 
 
 def load_lazily(dataset: Dataset) -> tuple[Dataset, list[str]]:
-    """The data set of lazy cases, and the slugs of those that were loaded since."""
+    """The data set with lazy cases, and a list of the slugs of the cases loaded so far."""
     loaded: list[str] = []
     by_slug = {case.slug: case for case in dataset.cases}
 

@@ -1,4 +1,4 @@
-"""Lists of data/: what is wrong in one is a problem at its place."""
+"""Lists of data/: a mistake in a list is a problem at its place."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_mistake_in_a_list_is_named(
     read_lists(tmp_path, problems)
 
     assert shown(problems) == expected
-    # What the cases have of it is missing to them, and stops nothing.
+    # The cases report more, as they miss the refused entries; reading goes on.
     assert {*problems} <= {*check_project(tmp_path)}
 
 

@@ -1,4 +1,4 @@
-"""`new`: the region by name, the slug, the blank file, and that it never writes over another."""
+"""`new`: the region by name, the slug and the blank file, which never overwrites another one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from casebook.record.regions import choose_region, find_regions
 from casebook.text import LANGS
 
 LISTS = tiny_lists()
-# What an editor types into each blank, by the field's name; the first blank of a name only.
+# The words typed into the blanks, by the field's name; only the first blank of a name is filled.
 FILLING = {
     "updated": "2026-01-05",
     "title": "练习：读书会",
@@ -42,7 +42,7 @@ FILLING = {
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The tiny site's lists and texts, without its cases and what they are referred to by."""
+    """The tiny site's lists and texts, without its cases and without references to them."""
     copy_parts(TINY, tmp_path, ("data", "content"))
     copy_parts(PROJECT, tmp_path, ("pelicanconf.py",))
     shutil.rmtree(tmp_path / "data" / "cases")

@@ -1,4 +1,4 @@
-"""A field of the record is declared once: everything that knows the fields follows."""
+"""A field of a record is declared once, and everything that knows the fields follows."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def add_field(monkeypatch: pytest.MonkeyPatch, holder: str, base: type, **option
 
 @pytest.fixture
 def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Documents and figures with one more text, declared and given a note, nothing else."""
+    """Documents and figures with one more text field, which is only declared and given a note."""
     forget_plans()
     note = {"zh": "附带的话。", "en": "A remark."}
     monkeypatch.setitem(read_catalogue(), "fields.remark", note)
@@ -66,7 +66,7 @@ def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def forget_plans() -> None:
-    """Forget what was computed once of each class."""
+    """Clear the results that are computed once for each class."""
     for module in (description, fields, cases_json):
         for value in vars(module).values():
             if isinstance(value, type(cache(len))):
@@ -167,7 +167,7 @@ def test_the_tables_of_the_guide_are_those_of_the_fields(name: str) -> None:
 
 
 def described_classes() -> list[type]:
-    """Every class of records, of cases and of lists."""
+    """Every class of records in cases and in lists."""
     classes: list[type] = [Case, Vocabulary, Region, Source, Refusal, Gone]
     for cls in classes:
         inside = [one.items for one in fields_of(cls) if one.holds_records]
@@ -184,7 +184,7 @@ def test_every_kind_is_read_by_a_method(cls: type) -> None:
     assert {kind for kind in kinds if not hasattr(reader, f"read_{kind}")} == set()
 
 
-# The texts that are copied or read by a grammar of their own, and are not held to the records.
+# The texts that are copied, or read by a grammar of their own, and not compared with records.
 EXEMPT = {
     "Change.about word",
     "Change.from quote",

@@ -1,4 +1,4 @@
-"""What one file of a case gives, and what is said of a field that is wrong."""
+"""The result of reading one case file, and the problems of wrong fields."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_paragraphs_that_would_run_together_are_named(written: str, codes: list[
 def test_the_column_of_an_amount_points_at_what_was_not_understood() -> None:
     _, problems = read(record(figure(amount="120万兀")))
 
-    # `    amount: ` takes twelve columns, 120万 four more.
+    # `    amount: ` has twelve columns and 120万 has four.
     assert shown(problems) == ["12:17 E210"]
 
 
@@ -484,7 +484,7 @@ def test_a_misspelt_field_is_read_as_the_one_it_is_near_to() -> None:
 
 
 def test_a_misspelt_field_of_an_answer_is_read_on() -> None:
-    """A fuzzer found that the answer was looked for under the name as it was written."""
+    """A fuzzer found that the answer was looked up under the misspelt name."""
     _, problems = read(record().replace("purchaser: 海曙区", "purchaser: {valu': 海曙区}"))
 
     assert shown(problems) == ["6:15 E201"]
@@ -518,7 +518,7 @@ def test_many_files_are_read_in_several_processes_and_come_out_the_same(
 
 
 def test_a_field_that_no_chinese_console_can_show_is_named_by_its_number() -> None:
-    """A fuzzer found that such a name went into the message as it was."""
+    """A fuzzer found that the message contained such a name unchanged."""
     _, problems = read(record() + "\u2765源: x\n")
 
     assert [p.message("zh") for p in problems] == ["不认识字段 U+2765源"]

@@ -1,4 +1,4 @@
-"""What the site computes and what it refuses of the ten cases, judged by the guard."""
+"""The numbers that the site computes or refuses for the ten cases, as the guard judges them."""
 
 from __future__ import annotations
 

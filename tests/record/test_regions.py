@@ -1,4 +1,4 @@
-"""Regions: the units of GB/T 2260 (2012), and what a site lists beside them."""
+"""Regions: the units of GB/T 2260 (2012), and those that a site lists in addition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pelicanconf.py may say: each setting is taken, or named at its line."""
+"""The settings in pelicanconf.py: each is accepted, or reported at its line."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SITENAME_EN = "Casebook"
 def read(
     folder: Path, lines: str, languages: Languages = DEFAULT_LANGUAGES
 ) -> tuple[Settings, list[Problem]]:
-    """The settings of these lines among those that no site may lack."""
+    """The settings of these lines, with the settings that every site needs."""
     (folder / "pelicanconf.py").write_text(lines + NAMES + ENDING, encoding="utf-8")
     problems: list[Problem] = []
     return read_settings(folder, languages, problems), problems

@@ -1,4 +1,4 @@
-"""Sketches: blanks are marked, what is wrong is left out, and there is always something to show."""
+"""Sketches: blanks are marked, errors are left out, and there is always something to show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amounts as reports, notices and contracts word them, each with what it says."""
+"""Amounts as reports, notices and contracts word them, each with its reading."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from casebook.values.words import use_currency
 
 @pytest.fixture
 def own_currency() -> Iterator[None]:
-    """Leaves the yuan to the tests that follow."""
+    """Restores the yuan for the tests that follow."""
     yield
     use_currency("CNY")
 
 
-# wording, number (or its two ends, or its least), unit, qualifier, per
+# wording | number (or its two ends, or its lower bound) | unit | qualifier | per
 WORDINGS = """
 金额（元）：987654.00 | 987654 | CNY | exact
 预算金额（万元）：98.7654 | 987654 | CNY | exact

@@ -1,4 +1,4 @@
-"""What an amount as printed is read as, and what is refused."""
+"""The reading of printed amounts, and the wordings that are refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from casebook.values.words import QUALIFIERS, WORDS
 
 
 def refusal(text: str) -> WordingError:
-    """The error that a wording is refused with."""
+    """The error with which a wording is refused."""
     with pytest.raises(WordingError) as caught:
         parse_quantity(text)
     return caught.value

@@ -1,4 +1,4 @@
-"""Times as reports, notices and contracts word them, each with its EDTF, and what is refused."""
+"""Times as reports, notices and contracts word them, each with its EDTF, and refused wordings."""
 
 from __future__ import annotations
 

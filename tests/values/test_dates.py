@@ -1,4 +1,4 @@
-"""What a date is read as, and what is refused."""
+"""The reading of dates, and the wordings that are refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casebook.values.periods import Period
 
 
 def refusal(text: str) -> WordingError:
-    """The error that a wording is refused with."""
+    """The error with which a wording is refused."""
     with pytest.raises(WordingError) as caught:
         parse_period(text)
     return caught.value

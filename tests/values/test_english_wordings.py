@@ -1,4 +1,4 @@
-"""Amounts and times as sources in English word them, each with what it says in both languages."""
+"""Amounts and times as English sources word them, each with its reading in both languages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.quantity import in_english, plain, word_quantity
 
-# wording | number, or its two ends | unit | qualifier | per | in Chinese
+# wording | number (or its two ends) | unit | qualifier | per | Chinese wording
 AMOUNTS = """
 about 80 million yuan | 80000000 | CNY | approx | | 约8000万元
 1.2 million US dollars | 1200000 | USD | exact | | 120万美元

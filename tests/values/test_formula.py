@@ -1,4 +1,4 @@
-"""Numbers that this site computes: what is allowed, what is refused and why, and their rounding."""
+"""Numbers computed by this site: allowed formulas, refused ones with the reason, and rounding."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from casebook.values.quantity import in_english
 
 
 def vocabulary() -> Vocabulary:
-    """The tiny vocabulary with a scope whose things are bought with the money of another."""
+    """The tiny vocabulary, with a scope of things that the money of another scope buys."""
     tiny = tiny_lists().vocabulary
     scopes = {
         **tiny.scopes,
@@ -51,7 +51,7 @@ def figures(**fields: Figure) -> dict[str, Figure]:
     return fields
 
 
-# The figures that the sources of the ten cases give, as far as these tests need them.
+# The figures of the ten cases that these tests need.
 def seed() -> dict[str, Figure]:
     price = {
         "measure": "unit_price",

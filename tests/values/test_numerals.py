@@ -1,4 +1,4 @@
-"""Numbers in any notation, and what they are worth."""
+"""Numbers in any notation, and their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which addresses may be linked."""
+"""The addresses that may be linked, and the reasons for refusing others."""
 
 from __future__ import annotations
 

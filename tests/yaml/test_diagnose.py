@@ -1,7 +1,8 @@
-"""Mistakes of editors: each is named at its place, and the line that is offered fixes it.
+"""Mistakes of editors: each is reported at its place, and the offered line fixes it.
 
-tests/bad_files/mistakes.tsv holds the mistakes: the source as a JSON string (for form `bytes` each
-of its characters is one byte), the code, the place of the first problem, and a word of its message.
+tests/bad_files/mistakes.tsv lists the mistakes: the source as a JSON string (for the form `bytes`,
+each of its characters is one byte), the code, the place of the first problem, and a word of its
+message.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from casebook.yaml.nodes import MapNode, read_tree
 
 HERE = Path(__file__).resolve().parents[1]
 SHARED = HERE.parent.parent / "shared" / "bad-yaml"
-# Everything that turns into structure, and what input methods give for it.
+# Every character with a meaning in YAML, and those that input methods type instead.
 SALT = (
     "：﹕，；、－—–＃｜＞［］｛｝“”＂‘’\u3000\u00a0\u200b\ufeff\u0085\x00"
     "\t\n :-#|>[]{}\"'&*!%@`\\,?="
@@ -68,7 +69,7 @@ def read(source: str | bytes) -> list[Problem]:
 
 
 def paste(data: bytes, problems: list[Problem]) -> bytes:
-    """The file with each offered line put in the place of its line."""
+    """The file in which each offered line replaces the line of its problem."""
     lines = data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     for problem in problems:
         found = re.fullmatch(r"改成  (.*)", problem.hint.zh)
@@ -202,7 +203,7 @@ def test_data_in_a_message_shows_no_control_characters() -> None:
 
 PLACES = ("in_lines", "in_names", "in_texts", "bare_name")
 TABLE = tuple(mistake for place in PLACES for mistake in mistakes_in(place))
-# Mistakes that mistakes.tsv has no example of.
+# Mistakes without an example in mistakes.tsv.
 RARE = (
     'title "甲：乙"\nregion: 1\n',
     "l:\n  1. a: 1\n    b: 2\n",
@@ -318,7 +319,7 @@ def manifest() -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-# What these hold is valid YAML; only the record's fields tell that it is wrong.
+# These files are valid YAML; only the fields of the record show the mistake.
 OF_THE_FIELDS = ("bool-key", "hex-int", "bad-date", "bad-tz")
 
 

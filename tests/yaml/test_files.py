@@ -1,4 +1,4 @@
-"""What is in the folder of cases: regular files are read, the rest is named."""
+"""The files in the folder of cases: regular files are read, the others are reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def cases(tmp_path: Path) -> Path:
 
 
 def survey(cases: Path) -> tuple[list[str], list[tuple[str, str]]]:
-    """The names that are read, and code and path of each problem."""
+    """The names of the files that are read, and the code and path of each problem."""
     project = cases.parent.parent
     problems: list[Problem] = []
     read = []

@@ -1,4 +1,4 @@
-"""`check --fix` and `check --explain`: what is fixed, what never is, and what was understood."""
+"""`check --fix` and `check --explain`: mistakes that are fixed or left, and readings."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A mistake on each line of a valid record: it is named there and the offered line fixes it.
+"""A mistake on each line of a valid record: it is reported there, and the offered line fixes it.
 
-The mistakes are those of hands, input methods and other programs. Each is tried on every line of
-the record on which it can happen, so that no place of a record is left out.
+The mistakes are those of typing, input methods and other programs. Each is tried on every line
+on which it can happen, so that no place of a record is left out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Change = Callable[[re.Match[str]], str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of mistake: what it does to a line, the codes that name it, and if it can be fixed."""
+    """A kind of mistake: its change of a line, the codes that report it, and if it can be fixed."""
 
     name: str
     change: Change
@@ -47,7 +47,7 @@ def on_field(pattern: str) -> Change:
 
 
 def on_value(pattern: str, unlike: str = r"(?!)") -> Change:
-    """The same, only where a value of one line stands that does not hold the unlike."""
+    """The same change, only of a one-line value that does not match `unlike`."""
 
     def change(field: re.Match[str]) -> str | None:
         value = field["value"]
@@ -59,7 +59,7 @@ def on_value(pattern: str, unlike: str = r"(?!)") -> Change:
 
 
 def on_line(old: str, new: str) -> Change:
-    """A change of a piece of the line, where the line has it."""
+    """A change that replaces a piece of a line, if the line contains it."""
     return lambda field: field.string.replace(old, new, 1) if old in field.string else None
 
 
@@ -73,16 +73,16 @@ def shift(by: int) -> Change:
 
 
 def unless(key: str, pattern: str) -> Change:
-    """A change of every field but one."""
+    """A change of every field except one."""
     return lambda field: None if field["key"] == key else pattern.format(**field.groupdict())
 
 
 def twice(field: re.Match[str]) -> str | None:
-    # A list item that is written twice is two items.
+    # Writing a list item twice makes two items, which is no mistake.
     return None if "-" in field["lead"] or not field["value"] else f"{field[0]}\n{field[0]}"
 
 
-# Values in quotes or brackets start with what another mark before them would hide.
+# In a value with quotes or brackets, their first character hides a mark before it.
 PLAIN = r"^[\"'\[{]"
 QUOTED = r"[\"']|^[\[{]"
 
@@ -166,7 +166,7 @@ KINDS = (
 
 @cache
 def lines_of(name: str) -> tuple[tuple[int, str], ...]:
-    """The lines on which a kind of mistake can happen, each with what it becomes."""
+    """The lines on which a kind of mistake can happen, each with the changed line."""
     change = next(kind.change for kind in KINDS if kind.name == name)
     found = []
     in_text = False
@@ -191,7 +191,7 @@ def with_line(number: int, changed: str) -> bytes:
 
 
 def of_notation(problems: list[Problem]) -> list[str]:
-    """The codes that are about notation: a value with a mark more may be no known word."""
+    """The codes of notation; an additional mark may also make a value an unknown word."""
     return [p.code for p in problems if p.code[1] == "1"]
 
 

@@ -1,4 +1,4 @@
-"""The tree of a file: every scalar is text, and only the plain core of YAML is let through."""
+"""The tree of a file: every scalar is text, and only the plain core of YAML is allowed."""
 
 from __future__ import annotations
 
