@@ -1,4 +1,4 @@
-"""What is kept between builds, and that damage is noticed."""
+"""The cache keeps values between builds and notices damage."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_only_the_owner_can_read_the_secret(tmp_path: Path) -> None:
     assert mode == 0o600
 
 
-def test_a_store_that_is_a_link_is_done_without(tmp_path: Path) -> None:
+def test_a_store_that_is_a_link_is_not_used(tmp_path: Path) -> None:
     work = tmp_path / "years-of-work.sqlite"
     work.write_bytes(b"precious")
     folder = tmp_path / "cache"
@@ -127,7 +127,7 @@ def test_a_planted_schema_does_no_harm(tmp_path: Path, statement: str) -> None:
     "damage",
     [
         pytest.param(b"", id="empty"),
-        pytest.param(b"not a database at all, not at all", id="other bytes"),
+        pytest.param(b"not a database at all, not at all", id="no database"),
         pytest.param(b"SQLite format 3\x00" + b"\xff" * 4096, id="broken pages"),
     ],
 )
@@ -191,7 +191,7 @@ def test_a_name_that_comes_or_goes_changes_its_own_run_alone() -> None:
     for gone in names[::50]:
         after = dict(cut_runs([name for name in names if name != gone], str))
         changed = [run for run, found in before.items() if after.get(run) != found]
-        # One that begins a run leaves the rest of that to the run before it.
+        # If the first name of a run goes, the rest of its run joins the run before.
         assert len(changed) <= 2
         assert {name for run in after.values() for name in run} == {*names} - {gone}
     assert 5 < len(before) < 50

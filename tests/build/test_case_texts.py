@@ -1,4 +1,4 @@
-"""Texts that lists take from each case come back in the order of the cases."""
+"""The texts of each case for the lists are written and read back in the order of the cases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Texts = Mapping[str, str]
 def write_lists(
     folder: Path, cases: Mapping[str, Texts | None], known: WrittenTexts = NO_TEXTS
 ) -> tuple[dict[str, str], WrittenTexts]:
-    """Two lists of the cases, as written: those of None are taken from the known ones."""
+    """Two written lists of the cases; a case of None keeps its known text."""
     folder.mkdir()
     keyed = [(slug, slug.upper()) for slug in cases]
     with closing(CaseTexts(folder, keyed, known)) as texts:
@@ -40,7 +40,7 @@ def make(slug: str) -> Texts:
     return {"table": f"{slug}一行\r\n", "index": f"[{slug}]"}
 
 
-@pytest.mark.parametrize("most", [pytest.param(1, id="on the disk"), pytest.param(999, id="not")])
+@pytest.mark.parametrize("most", [pytest.param(1, id="disk"), pytest.param(999, id="memory")])
 def test_texts_come_list_by_list_in_the_order_of_the_cases(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,15 +56,15 @@ def test_texts_come_list_by_list_in_the_order_of_the_cases(
     ("slugs", "new"),
     [
         pytest.param("abcde", "", id="nothing changed"),
-        pytest.param("abcde", "c", id="one in the middle"),
-        pytest.param("abcde", "a", id="the first"),
-        pytest.param("abcde", "e", id="the last"),
+        pytest.param("abcde", "c", id="a middle one changed"),
+        pytest.param("abcde", "a", id="the first changed"),
+        pytest.param("abcde", "e", id="the last changed"),
         pytest.param("bcde", "", id="the first is gone"),
         pytest.param("abcd", "", id="the last is gone"),
         pytest.param("xabcde", "x", id="a new first one"),
         pytest.param("abcdex", "x", id="a new last one"),
-        pytest.param("edcba", "", id="the other way round"),
-        pytest.param("acxbe", "xb", id="all of it"),
+        pytest.param("edcba", "", id="in reverse order"),
+        pytest.param("acxbe", "xb", id="changed, moved and removed"),
         pytest.param("", "", id="none is left"),
     ],
 )

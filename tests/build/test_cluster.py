@@ -1,4 +1,4 @@
-"""A build on the workers of a scheduler: the same bytes, and a message for whatever goes wrong."""
+"""A build on the workers of a scheduler: the same bytes, and a message for every failure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from casebook.problems import CasebookError, Exit
 
 distributed = pytest.importorskip("distributed")
 
-# What a worker runs before it takes work. This one dies in the middle of its first case.
+# Code that a worker runs before it takes work. This worker dies at its first batch of cases.
 DIES = """\
 import os
 from casebook.build import render as casefiles
@@ -41,7 +41,7 @@ sys.modules["casebook"] = None
 """
 
 
-# What workers are given to do, importable for them as the program is.
+# Functions that workers run; like the program, the workers can import them.
 TASKS = """\
 import os
 
@@ -60,9 +60,9 @@ def end_the_worker(batch):
 
 
 class Cluster:
-    """A scheduler on a port of the system's choice, and workers that are started one by one.
+    """A scheduler on a port that the system chooses, and workers that are started one by one.
 
-    It tells of a task that ended two workers, and gives it to no third.
+    The scheduler reports a task that ended two workers, and does not try a third.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -82,14 +82,14 @@ class Cluster:
         return self.processes[-1]
 
     def end_workers(self) -> None:
-        """End all workers, and let the scheduler forget them."""
+        """End all workers after the scheduler has retired them."""
         with distributed.Client(self.address, set_as_default=False) as client:
             client.retire_workers()
         for process in self.processes[1:]:
             end(process)
 
     def _start(self, ready: str, kind: str, *arguments: str) -> str:
-        """The line by which a process says that it is ready."""
+        """Start a process and return the line by which it says that it is ready."""
         local = ("--host", "127.0.0.1", "--no-dashboard")
         process = subprocess.Popen(
             [sys.executable, "-m", "dask", kind, *local, *arguments],
@@ -141,7 +141,7 @@ def cluster(scheduler: Cluster) -> Iterator[Cluster]:
 
 
 def run_on(executor: Executor, name: str, item: str) -> Any:
-    """What a function of TASKS makes of an item on some worker."""
+    """The result of a function of TASKS for an item on some worker."""
     batches = Batches(items=[item], count=1, most=1, worth=1)
     return next(executor(getattr(sys.modules["cluster_tasks"], name), batches))
 
@@ -196,7 +196,7 @@ def test_what_a_task_raises_is_raised_here(cluster: Cluster, tmp_path: Path) -> 
         assert run_on(executor, "lower", "A") == "a"
         with pytest.raises(ValueError, match="invalid literal"):
             run_on(executor, "decode", "three")
-        # What may be a fault of the machine was tried again before.
+        # An error that may be the machine's, such as this OSError, is raised only after retries.
         with pytest.raises(CasebookError, match="failed 3 times"):
             run_on(executor, "list_folders", str(tmp_path / "nowhere"))
 

@@ -1,4 +1,4 @@
-"""What colours the charts get from tokens.css."""
+"""The colours that charts take from tokens.css."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def test_the_tokens_of_the_theme_hold_every_role_in_both_schemes() -> None:
         pytest.param(
             "@media (prefers-color-scheme: dark) { :root { --paper: #fff; } }", id="the dark scheme"
         ),
-        pytest.param(":root.dark { --paper: #fff; }", id="a dark scheme of its own"),
+        pytest.param(":root.dark { --paper: #fff; }", id="a dark class"),
         pytest.param("/* :root { --paper: #ffffff; } */", id="a comment"),
-        pytest.param("@media (min-width: 48rem) { :root { --paper: #fff; } }", id="a width"),
+        pytest.param("@media (min-width: 48rem) { :root { --paper: #fff; } }", id="a screen width"),
         pytest.param(".figure { --paper: #ffffff; }", id="another selector"),
     ],
 )
@@ -47,8 +47,8 @@ def test_a_property_may_be_named_after_another() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        pytest.param("red", id="a name"),
-        pytest.param("var(--accent)", id="a circle"),
+        pytest.param("red", id="a colour name"),
+        pytest.param("var(--accent)", id="a circular reference"),
         pytest.param("#12345", id="five digits"),
     ],
 )

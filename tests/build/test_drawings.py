@@ -1,4 +1,4 @@
-"""Charts are drawn once for what they show, and again where their code or words changed."""
+"""A chart is drawn once for its content, and again if its code or its words change."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def draw_files(records: Dataset) -> dict[tuple[str, Lang], Pictures]:
 
 
 def draw_all(records: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Draw with the cache of a folder; give what was drawn anew."""
+    """Draw all charts with the cache of a folder and return the names of those drawn anew."""
     drawn: list[str] = []
     draw_chart = drawings.draw_chart
 

@@ -1,4 +1,4 @@
-"""Edits: a build after one makes no more again than what the edit can have changed."""
+"""A build after an edit makes again only what the edit can have changed."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def edit(project: Path, path: str, old: str, new: str) -> None:
     ("path", "old", "new", "runs"),
     [
         pytest.param(HAISHU, "把读书会交给", "将读书会交给", 0, id="a summary"),
-        pytest.param(HAISHU, "约150万元", "约151万元", 0, id="another figure"),
-        pytest.param(HAISHU, "120万元", "121万元", 1, id="a figure that it names"),
+        pytest.param(HAISHU, "约150万元", "约151万元", 0, id="a figure not in the text"),
+        pytest.param(HAISHU, "120万元", "121万元", 1, id="a figure in the text"),
         pytest.param(LEAD, "先看总表", "请先看总表", 1, id="the text itself"),
-        pytest.param("pelicanconf.py", "FOOTER = ", "import os\n\nFOOTER = ", 1, id="an import"),
+        pytest.param("pelicanconf.py", "FOOTER = ", "import os\n\nFOOTER = ", 1, id="the settings"),
     ],
 )
 def test_pelican_runs_only_where_its_texts_may_have_changed(

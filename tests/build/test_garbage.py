@@ -1,7 +1,7 @@
-"""Whatever a file holds that is none of its kind: named with a remedy, and the site kept.
+"""Garbage in any file is named with a remedy, and the site stays as it was.
 
-Each garbage is tried in one place and each place with one garbage; `python -m tests.garbage`
-tries all of them in all.
+Each kind of garbage is tried in one place, and each place with one kind; `python -m tests.garbage`
+tries every kind in every place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def test_every_garbage_ends_with_a_message_and_touches_nothing(lab: Lab) -> None
         place = places[number % len(places)]
         sound = (lab.project / place).read_bytes()
         if (content := make(sound)) != sound:
-            # A preview takes as long as a check and a build, and a build as three checks.
+            # Previews and builds are tried less often: a build takes as long as three checks, and a
+            # preview as long as a check and a build.
             turns = {"serve": number % 25 == 0, "build": number % 4 == 0}
             trial = lab.judge(place, garbage, content, **turns)
             wrong += [str(trial)] if trial.wrong else []

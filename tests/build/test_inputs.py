@@ -1,4 +1,4 @@
-"""What a site is made from is watched from the first look to the swap."""
+"""The inputs of a site are watched from the first look to the swap."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def touch_again(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        pytest.param(lambda p: None, [], id="nothing"),
+        pytest.param(lambda p: None, [], id="no change"),
         pytest.param(
             lambda p: (p / "content/a.md").write_text("aa", encoding="utf-8"),
             ["content/a.md"],
@@ -61,7 +61,7 @@ def touch_again(path: Path) -> None:
         pytest.param(
             lambda p: (p / "data/cases/.a.yaml.swp").write_text("x", encoding="utf-8"),
             [],
-            id="an editor's own file",
+            id="a swap file of an editor",
         ),
     ],
 )
@@ -91,8 +91,8 @@ def test_a_change_is_a_problem_with_its_file(tmp_path: Path) -> None:
     ("link", "target"),
     [
         pytest.param("data/cases/b.yaml", "/etc/hostname", id="to a file of the machine"),
-        pytest.param("content/b.md", "../secret", id="to the project, but not its sources"),
-        pytest.param("content/more", "..", id="folder that leads out"),
+        pytest.param("content/b.md", "../secret", id="to a file outside the sources"),
+        pytest.param("content/more", "..", id="to a folder outside the sources"),
         pytest.param("theme/x.css", "/nowhere/at/all", id="to nothing"),
         pytest.param("theme/loop", "loop", id="to itself"),
     ],
@@ -116,7 +116,7 @@ def test_a_source_folder_that_is_a_link_is_a_problem(tmp_path: Path) -> None:
 
 
 @links_work
-def test_a_link_within_the_sources_is_none(tmp_path: Path) -> None:
+def test_a_link_within_the_sources_is_no_problem(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     (project / "content" / "b.md").symlink_to("a.md")
 
@@ -133,7 +133,7 @@ def test_a_pipe_is_a_problem_and_does_not_stop_the_build(tmp_path: Path) -> None
 
 
 class Saves:
-    """An editor who saves the record so and so often, each time after it has been read."""
+    """An editor who saves the record `times` times, each time after a build has read it."""
 
     def __init__(self, project: Path, times: int) -> None:
         self.path = project / "data" / "cases" / "haishu.yaml"
@@ -215,7 +215,7 @@ def test_a_folder_of_texts_that_cannot_be_listed_ends_the_build(
     before = {path: path.read_bytes() for path in (tiny_project / "output").rglob("*.html")}
     walk = os.walk
 
-    # The reader of texts passes over a folder that the system does not list.
+    # As if the system could not list a folder: os.walk, which Pelican uses, skips it.
     def pass_over(top: str, *rest: object, **options: object) -> Iterator[object]:
         for found in walk(top, *rest, **options):  # type: ignore[call-overload]
             if not str(found[0]).endswith("pages"):
@@ -246,7 +246,7 @@ def test_a_build_that_knows_the_digests_of_its_sources_refuses_one_that_is_too_l
 
 
 def test_a_list_that_cannot_be_read_is_named_alone(tiny_project: Path) -> None:
-    # Every figure rests on a source of this list.
+    # Every figure refers to this list, so each would be an error as well.
     (tiny_project / "data" / "sources.yaml").write_bytes("来源".encode("gbk") + b"\xff: {")
 
     problems = check_project(tiny_project)
@@ -268,7 +268,7 @@ def test_a_file_written_twice_in_one_tick_of_the_clock_is_read_again(
     path.parent.mkdir()
     path.write_text("one", encoding="utf-8")
     stamps = state.stamp_inputs(str(tmp_path))
-    # A clock that goes in steps of seconds gives both versions the same times.
+    # As if the clock advanced in whole seconds and gave both versions the same times.
     monkeypatch.setattr(state, "stamp_inputs", lambda _project: stamps)
     with open_cache(tmp_path / ".cache") as cache:
         state.read_inputs(tmp_path, cache)
@@ -279,7 +279,7 @@ def test_a_file_written_twice_in_one_tick_of_the_clock_is_read_again(
     assert found == digest(b"two")
 
 
-@pytest.mark.parametrize("breaks_off", [False, True], ids=["goes on", "breaks off"])
+@pytest.mark.parametrize("breaks_off", [False, True], ids=["build completes", "build interrupted"])
 @pytest.mark.parametrize(
     ("name", "before"),
     [
@@ -307,7 +307,7 @@ def test_nothing_is_kept_of_a_file_that_is_saved_while_a_build_reads(
     monkeypatch.setattr(pipeline, "load_checked", save_and_load)
     with suppress(KeyboardInterrupt):
         build_site(BuildOptions(project=tiny_project, output=output))
-    # The editor takes it back.
+    # The editor undoes the change.
     path.write_bytes(first)
     build_site(BuildOptions(project=tiny_project, output=output))
     clean = tiny_project / "clean"

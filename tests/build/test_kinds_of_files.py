@@ -1,4 +1,4 @@
-"""Whatever lies in the place of a file that is read: named at once, nothing read, the site kept."""
+"""Anything but a plain file is named at once and not read, and the site stays as it was."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from casebook.build.last_build import stamp_inputs
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 
-# Far below what any of them would fill, and above what the program itself takes.
+# Far less than reading any of these files would fill, and more than the program itself needs.
 MOST_MEMORY = 400 * 2**20
 
 
@@ -29,7 +29,7 @@ def make_pipe(path: Path) -> None:
 
 
 def make_socket(path: Path) -> None:
-    # The name of a socket may be no longer than a hundred bytes.
+    # The path of a socket may have only about a hundred bytes, so a relative one is used.
     before = Path.cwd()
     os.chdir(path.parent)
     try:
@@ -72,7 +72,7 @@ def limit_memory() -> None:
 
 
 def run(project: Path, *words: str) -> tuple[int, str]:
-    """What a command ends with and prints on a terminal, which shows the lines of problems too."""
+    """The exit status and output of a command on a terminal, where source lines are shown too."""
     ours, theirs = os.openpty()
     with os.fdopen(ours, "rb", buffering=0) as terminal:
         process = subprocess.Popen(
@@ -87,7 +87,7 @@ def run(project: Path, *words: str) -> tuple[int, str]:
         printed: list[bytes] = []
 
         def read() -> None:
-            # The end of a terminal is an error on Linux.
+            # On Linux, reading a closed terminal raises OSError.
             with suppress(OSError):
                 while part := terminal.read(4096):
                     printed.append(part)
@@ -95,7 +95,7 @@ def run(project: Path, *words: str) -> tuple[int, str]:
         reader = threading.Thread(target=read)
         reader.start()
         try:
-            # Only what hangs takes so long, whatever else the machine does.
+            # Only a command that hangs takes this long, even on a busy machine.
             process.wait(timeout=120)
         finally:
             process.kill()
@@ -120,7 +120,7 @@ def list_places(project: Path) -> Iterator[str]:
     for name in stamp_inputs(str(project)):
         folder, ending = name.rpartition("/")[0], Path(name).suffix
         one_of_many = folder if folder.startswith(("content", "theme", "data/cases")) else name
-        # A project without settings is none, which the program says by itself.
+        # Without pelicanconf.py the folder is not a project, which has a message of its own.
         if name.startswith(("data", "content", "theme")) and (one_of_many, ending) not in seen:
             seen.add((one_of_many, ending))
             yield name
@@ -137,8 +137,8 @@ def test_what_is_no_file_or_too_large_is_named_in_every_place(
 ) -> None:
     before, wrong = read_tree(built / "output"), {}
     every = list(list_places(built))
-    # Whole processes take their time: a third of the places for each kind, another third for
-    # the next.
+    # Starting processes is slow: each kind is tried in a third of the places, the next kind in
+    # another third.
     places = every[[kind for kind, _ in KINDS].index(make) % 3 :: 3]
     for number, place in enumerate(places):
         path = built / place
@@ -147,7 +147,7 @@ def test_what_is_no_file_or_too_large_is_named_in_every_place(
             path.rename(kept)
         try:
             make(path)
-            # Both read the same; each place is tried with one of them.
+            # Both commands read the same files, so each place is tried with only one.
             command = (["check"], ["build", "--quiet"])[number % 2]
             status, printed = run(built, *command)
             if status != 1 or f"{place}:1:1: {code}" not in printed:

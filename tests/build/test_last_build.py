@@ -1,4 +1,4 @@
-"""A build with nothing to do: it ends at once, and never where something was changed."""
+"""A build with nothing to do ends at once; a build after any change does not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HEAVY = ("pelican", "matplotlib", "jinja2", "yaml", "markdown", "casebook.build.
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A small project with its site, looked at long after they were written."""
+    """A small project and its site, with files old enough that their stamps are trusted."""
     root = tmp_path / "project"
     for name in ("data/cases/a.yaml", "data/cases/b.yaml", "content/lead.md", "theme/base.html"):
         path = root / name
@@ -74,7 +74,7 @@ def repeat(project: Path, *arguments: str) -> bool:
 
 
 def rewrite_unseen(path: Path, text: str) -> None:
-    """Write as many bytes at the same times, as an editor does within a step of the clock."""
+    """Write as many bytes with the same times, as happens within one step of the clock."""
     before = path.stat()
     path.write_text(text, encoding="utf-8")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -189,7 +189,7 @@ def test_a_stranger_in_the_site_is_seen_though_its_name_starts_with_a_dot(projec
 def test_a_young_file_is_known_by_its_content(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two writings within one step of the clock leave the same stamp."""
+    """Two writes within one step of the clock leave the same stamp."""
     frozen = last_build.stamp_of((project / "pelicanconf.py").stat())
     monkeypatch.setattr(last_build, "stamp_of", lambda found: (*frozen[:4], found.st_mode))
     monkeypatch.setattr(last_build, "YOUNG", 10**18)
@@ -213,7 +213,7 @@ def test_a_young_file_that_stayed_as_it_was_is_trusted_once_it_is_old(
     assert find(project) is not None
     kept = find(project)
     assert kept is not None
-    # Where they are many they are not read at each look.
+    # If many files were young, the record is updated so that they are not read at each look.
     assert (kept["young"] == "") == (few == 4)
 
 
@@ -229,7 +229,7 @@ def test_a_project_without_a_file_it_needs_is_looked_at_all_the_same(project: Pa
 
 
 @pytest.mark.parametrize("name", [".site.building", ".site.retired"])
-def test_another_build_and_what_a_killed_one_left_are_seen_to(project: Path, name: str) -> None:
+def test_beside_a_folder_of_another_build_nothing_is_repeated(project: Path, name: str) -> None:
     build(project)
     (project / name).mkdir()
 
@@ -237,7 +237,7 @@ def test_another_build_and_what_a_killed_one_left_are_seen_to(project: Path, nam
 
 
 @pytest.mark.parametrize("record", [b"", b"[]", b"\xff", b"\0" * 14, b"\0" * 99])
-def test_a_damaged_record_is_none(project: Path, record: bytes) -> None:
+def test_a_damaged_record_counts_as_missing(project: Path, record: bytes) -> None:
     build(project)
     (project / ".cache" / "last-build").write_bytes(record)
 
@@ -359,7 +359,7 @@ def test_the_module_repeats_it_and_imports_next_to_nothing(project: Path) -> Non
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     code = (
-        # However long the first one takes, none of its files comes of age before the second.
+        # No file is young, so the second build does the same however long the first takes.
         "import sys; from casebook.build import last_build; last_build.YOUNG = 0; "
         "from casebook.commands.cli import main; status = main(sys.argv[1:]); "
         f"print(sorted(set(sys.modules) & set({HEAVY!r}))); sys.exit(status)"

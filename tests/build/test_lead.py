@@ -1,4 +1,4 @@
-"""Nothing of the article of the home page is lost, wherever it stands in it."""
+"""Every part of the article on the home page is printed, wherever it stands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def home_with(text: str, project: Path) -> str:
     [
         pytest.param("[[money]]\n\n一段话。\n\n## 后来\n\n另一段。\n", id="a chart comes first"),
         pytest.param("一段话。\n\n[[money]]\n\n另一段。\n\n## 后来\n\n文。\n", id="between"),
-        pytest.param("一段话。\n\n[[money]]\n\n另一段。\n", id="no heading at all"),
+        pytest.param("一段话。\n\n[[money]]\n\n另一段。\n", id="no heading"),
     ],
 )
 def test_a_chart_before_the_first_heading_is_drawn(text: str, tiny_project: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a killed process left is gone as the next command starts; what is in use stays."""
+"""The next command removes the files that a killed process left, and keeps files in use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FOLDERS = (
 
 @pytest.fixture(scope="module")
 def dead() -> int:
-    """The number of a process that has ended."""
+    """The id of a process that has ended."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     return process.pid
@@ -43,12 +43,12 @@ def project(tmp_path: Path) -> Path:
 
 
 def check(project: Path) -> None:
-    """The next command."""
+    """Run a command."""
     main(["--project", str(project), "check"])
 
 
 def repeat(project: Path) -> None:
-    """A build that finds nothing to do before the command line is read."""
+    """Run a build that finds nothing to do before the command line is parsed."""
     last_build.repeat_last_build(["build", "--project", str(project)], [])
 
 

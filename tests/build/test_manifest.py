@@ -1,4 +1,4 @@
-"""Lists of the files of a site are in order and whole, however many files there are."""
+"""Lists of the files of a site are sorted and complete, however many files there are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from casebook.build.manifest import find_unlisted, list_files
 from casebook.data.formats import encode_json
 
-# "-" and "." sort before the slash, which names of folders do not end with in a listing.
+# "-" and "." sort before "/", with which paths go on but the names in a listing do not end.
 PATHS = ("a-b/x", "a.html", "a/x", "a/y/z", "aa", "b")
 
 
@@ -45,7 +45,7 @@ def reverse(text: str) -> str:
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(str, id="as it is written"),
+        pytest.param(str, id="as written"),
         pytest.param(reindent, id="indented by another program"),
         pytest.param(reverse, id="in another order"),
     ],
@@ -67,9 +67,9 @@ def test_a_file_that_the_manifest_does_not_list_is_found(
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param(None, id="none"),
+        pytest.param(None, id="no manifest"),
         pytest.param("", id="empty"),
-        pytest.param("[" * 100_000, id="deeper than can be read"),
+        pytest.param("[" * 100_000, id="nested too deeply"),
         pytest.param('{\n "generator": "other",\n "outputs": {\n  "b": "0"\n }\n}\n', id="other"),
         pytest.param('{\n "generator": "casebook",\n "outputs": {\n  "b', id="cut off"),
     ],

@@ -1,4 +1,4 @@
-"""The published folder is the old site or the new one, and nothing else is ever touched."""
+"""The published folder holds the old site or the new one, and no other file is ever touched."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_build_that_changes_nothing_leaves_the_very_folder(tmp_path: Path) -> 
             id="changed by hand, same length",
         ),
         pytest.param(lambda path: path.unlink(), id="deleted"),
-        pytest.param(lambda path: path.chmod(0o600), id="another mode", marks=posix_only),
+        pytest.param(lambda path: path.chmod(0o600), id="mode changed", marks=posix_only),
     ],
 )
 def test_what_was_changed_in_the_published_folder_does_not_live_on(
@@ -339,7 +339,7 @@ HOLDING = (
 
 
 def start_build(output: Path) -> subprocess.Popen[str]:
-    """A build in another process that waits for a line before it ends."""
+    """Start a build in another process, which waits for a line of input before it ends."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDING, str(output)],
         stdin=subprocess.PIPE,
@@ -373,7 +373,7 @@ def test_a_second_build_of_the_same_folder_is_refused(tmp_path: Path) -> None:
     ("number", "status"),
     [
         pytest.param(signal.SIGTERM, 143, id="SIGTERM"),
-        pytest.param(signal.SIGHUP, 129, id="the window is closed"),
+        pytest.param(signal.SIGHUP, 129, id="SIGHUP, as when the terminal is closed"),
     ],
 )
 def test_a_build_that_is_told_to_end_clears_up(
@@ -431,7 +431,7 @@ def test_a_lock_is_removed_only_by_who_holds_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("is_kept", "left"),
     [
-        pytest.param(False, ["output"], id="a folder of one day"),
+        pytest.param(False, ["output"], id="a folder that is built once"),
         pytest.param(True, [".output.spare", "output"], id="a folder that is built again"),
     ],
 )
@@ -511,7 +511,7 @@ def test_folders_that_must_not_be_replaced_are_refused(
 
 
 def read_all(folder: Path) -> dict[Path, bytes | None]:
-    """Everything in a folder; files with their bytes."""
+    """The paths in a folder, with the bytes of files and None for folders."""
     return {
         path: path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))
     }

@@ -1,4 +1,4 @@
-"""Plugins of Pelican: what they write is in the site and named, and breaks nothing."""
+"""Files that Pelican plugins write are part of the site, are named, and break nothing."""
 
 from __future__ import annotations
 

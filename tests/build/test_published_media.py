@@ -30,7 +30,7 @@ documents:
 
 
 def make_project(folder: Path) -> bytes:
-    """The tiny site with a picture of a camera and a PDF; gives the bytes of the picture."""
+    """Write the tiny site with a camera's picture and a PDF, and return the picture's bytes."""
     make_tiny_project(folder)
     sources = (folder / "data/sources.yaml").read_text("utf-8")
     source = re.findall(r"^([a-z0-9-]+):$", sources, re.MULTILINE)[0]
@@ -40,7 +40,7 @@ def make_project(folder: Path) -> bytes:
     )
     path.write_text(text.rstrip("\n") + PICTURE.format(source=source), "utf-8")
     exif = Image.Exif()
-    # Held upright, so that width and height change places; and who made the camera.
+    # The orientation of an upright camera, which swaps width and height, and the camera's maker.
     exif[0x0112], exif[0x010F] = 6, "MAKER-OF-CAMERAS"
     stream = io.BytesIO()
     Image.effect_noise((2000, 1000), 40).convert("RGB").save(stream, "JPEG", exif=exif)

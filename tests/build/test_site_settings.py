@@ -1,4 +1,4 @@
-"""What the settings of a site change in it, and what they name that is not there."""
+"""The settings of a site change it, and settings that name a missing thing are reported."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_newsroom_has_its_own_name_licence_contact_menu_and_looks(tiny_project
             '<a href="../en/corrections/#report">what to do about an error</a>',
             "This site has not published a way to reach it",
             "../en/corrections/#report",
-            id="nothing",
+            id="neither",
         ),
     ],
 )
@@ -149,8 +149,8 @@ def test_home_and_the_page_of_corrections_say_how_to_reach_the_site(
 @pytest.mark.parametrize(
     ("lines", "siteurl", "codes"),
     [
-        pytest.param("", "https://example.org/", ["W347"], id="by the option"),
-        pytest.param("SITEURL = 'https://example.org'\n", None, ["W347"], id="by the settings"),
+        pytest.param("", "https://example.org/", ["W347"], id="option"),
+        pytest.param("SITEURL = 'https://example.org'\n", None, ["W347"], id="settings"),
         pytest.param("SITEURL = 'https://example.org'\n", "https://b.org", ["W347"], id="both"),
         pytest.param("CONTACT = 'a@example.org'\n", "https://example.org", [], id="a contact"),
         pytest.param("", None, [], id="no address"),
@@ -176,7 +176,7 @@ def test_a_site_with_an_address_and_without_a_contact_is_warned_of(
         pytest.param("example.org", id="no protocol"),
         pytest.param("javascript:alert(1)", id="a script"),
         pytest.param("https://example.org/?a=1", id="a query"),
-        pytest.param("https://例子.中国", id="a host that is not as browsers write it"),
+        pytest.param("https://例子.中国", id="a host that is not in Punycode"),
     ],
 )
 def test_an_option_with_an_address_of_no_site_is_a_wrong_usage(
@@ -221,8 +221,8 @@ def test_of_settings_that_are_left_out_pelican_says_nothing(tiny_project: Path) 
             "THEME_TEMPLATES_OVERRIDES = ['none']\n", "E345", "of the project", id="templates"
         ),
         pytest.param("STATIC_PATHS = ['pages', 'empty']\n", "E345", "empty", id="an empty folder"),
-        pytest.param("STATIC_PATHS = ['../data']\n", "E345", "content/", id="outside of content"),
-        pytest.param("COLOURS = {'acent': '#123456'}\n", "E346", "accent", id="no colour of ours"),
+        pytest.param("STATIC_PATHS = ['../data']\n", "E345", "content/", id="outside content"),
+        pytest.param("COLOURS = {'acent': '#123456'}\n", "E346", "accent", id="a misspelt colour"),
     ],
 )
 def test_what_the_settings_name_has_to_be_there(
@@ -243,7 +243,7 @@ def test_a_build_leaves_no_compiled_settings_among_the_files_of_a_project(
     tiny_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    # Else the texts of an earlier test are taken as Pelican has read them.
+    # Without this change the build would reuse the texts that Pelican read in an earlier test.
     add_settings(tiny_project, "SITESUBTITLE = 'read anew'\n")
 
     build(tiny_project)

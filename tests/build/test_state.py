@@ -1,4 +1,4 @@
-"""A build makes anew what changed and nothing else, and ends with the same bytes as a clean one."""
+"""A build makes only what changed again, and writes the same bytes as a clean build."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def build(project: Path, output: Path) -> None:
 
 
 def identities(output: Path) -> dict[str, int]:
-    """The place on the disk of every file: one that was written anew has another."""
+    """The inode of every file; a file that was written again has another."""
     return {
         path.relative_to(output).as_posix(): path.stat().st_ino
         for path in output.rglob("*")
@@ -42,7 +42,7 @@ def identities(output: Path) -> dict[str, int]:
 
 
 def places(folder: Path) -> dict[str, int]:
-    """The folders below a folder, each with its place on the disk."""
+    """The folders in a folder, by name, with their inodes."""
     return {path.name: path.stat().st_ino for path in folder.iterdir() if path.is_dir()}
 
 
@@ -71,7 +71,7 @@ def made_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(made_project: Path, tmp_path: Path) -> Path:
-    """A copy of the built project in which nothing counts as built elsewhere."""
+    """A copy of the made-up project, built in its new place."""
     target = tmp_path / "project"
     shutil.copytree(made_project, target, ignore=shutil.ignore_patterns("output"))
     build(target, target / "output")
@@ -170,7 +170,7 @@ def test_what_a_build_that_broke_off_has_kept_makes_nothing_fresh(
     page = project / "output" / "cases" / make_case(1).slug / "index.html"
     before = page.read_bytes()
     replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
-    # It ends after it has kept what it made of the case, and before the swap.
+    # The build fails after it has cached the case's files, and before the swap.
     monkeypatch.setattr(publish, "export_site", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         build(project, project / "output")
@@ -183,7 +183,7 @@ def test_what_a_build_that_broke_off_has_kept_makes_nothing_fresh(
 
 
 def units(project: Path) -> set[str]:
-    """The names of the units that are kept, by the site that they belong to."""
+    """The keys of the sites whose units are kept."""
     with closing(sqlite3.connect(project / ".cache" / "store.sqlite")) as store:
         query = "select key from made where key like 'state:unit:%'"
         return {row[0].split(":")[2] for row in store.execute(query)}
@@ -202,7 +202,7 @@ def test_the_units_of_a_site_that_is_no_more_are_forgotten(project: Path) -> Non
 
 
 def data_sets() -> list[Dataset]:
-    """Every whole data set in memory; other tests may hold some."""
+    """The data sets in memory, without parts of others; other tests may hold some."""
     gc.collect()
     return [kept for kept in gc.get_objects() if isinstance(kept, Dataset) and not kept.whole]
 
@@ -213,7 +213,7 @@ def test_a_build_leaves_no_data_set_in_memory(project: Path) -> None:
         _toggle(record(project, 1), "这是测量用的", words)
         build(project, project / "output")
 
-    # A preview builds all day in one process.
+    # A preview builds all day in one process, where such data sets would pile up.
     assert len(data_sets()) <= before
 
 
@@ -259,7 +259,7 @@ def test_nobody_looks_into_folders_that_an_edit_does_not_touch(
 
     build(aged_project, aged_project / "output")
 
-    # The exchange changes the outermost one.
+    # The swap changes the stamp of the outermost folder, which is therefore listed.
     assert {Path(path) for path in looked if "/output" in path} == {aged_project / "output"}
     (aged_project / "output" / "cases" / make_case(3).slug / "Thumbs.db").touch()
     _toggle(record(aged_project, 2), "这是测量用的", "这是只供测量用的")
@@ -318,7 +318,7 @@ def test_a_case_that_is_gone_stays_in_no_spare_tree_whose_manifest_somebody_wrot
     aged_project: Path,
 ) -> None:
     manifest = aged_project / ".output.spare" / "manifest.json"
-    # The published one may be the same file under another name.
+    # It may be a hard link to the published manifest, which must not be overwritten.
     manifest.unlink()
     manifest.write_text('{"generator": "casebook", "outputs": {}}')
     record(aged_project, 3).unlink()
@@ -458,7 +458,7 @@ def test_a_changed_title_reaches_every_list_that_shows_it(project: Path) -> None
     assert "另一测例" in (output / "figures" / "index.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("written", [b"x" * 8, b"x" * 11], ids=["shorter", "at the same time"])
+@pytest.mark.parametrize("written", [b"x" * 8, b"x" * 11], ids=["shorter", "unseen by times"])
 @pytest.mark.parametrize("name", ["data/figures.csv", "data/cases.json", "search/index.js"])
 def test_nothing_is_read_back_from_a_list_that_somebody_changed(
     name: str, written: bytes, project: Path
@@ -483,7 +483,7 @@ def test_all_cases_are_told_as_their_own_files_tell_them_after_a_build_that_was_
     before, kept = contents(output), store.read_bytes()
     replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
     build(project, output)
-    # A build that is killed behind the swap has published, and has kept nothing of it.
+    # As if the build was killed after the swap: the site is published, the state is not kept.
     store.write_bytes(kept)
     replace_in(record(project, 1), "这是只供测量用的", "这是测量用的")
     build(project, output)
@@ -492,7 +492,7 @@ def test_all_cases_are_told_as_their_own_files_tell_them_after_a_build_that_was_
 
 
 def _toggle(path: Path, one: str, other: str) -> None:
-    """Puts one wording in the place of the other, whichever stands there."""
+    """Replace one wording by the other, whichever of the two the file holds."""
     text = path.read_text(encoding="utf-8")
     found, put = (other, one) if other in text else (one, other)
     path.write_text(text.replace(found, put, 1), encoding="utf-8")

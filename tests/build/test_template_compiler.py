@@ -1,4 +1,4 @@
-"""Holds that templates compiled for one language mean what they mean to Jinja."""
+"""Templates compiled for one language give the same result as plain Jinja."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def test_templates_mean_what_they_mean_to_jinja(source: str, lang: Lang) -> None
 @pytest.mark.parametrize(
     "source",
     [
-        pytest.param("{{ place.nope }}", id="an attribute that is none"),
-        pytest.param("{{ place.nope.nope }}", id="an attribute of none"),
-        pytest.param("{{ plain.nope }}", id="an item that is none"),
-        pytest.param("{{ nope.code }}", id="a name that is none"),
-        pytest.param("{{ nope(1) }}", id="a function that is none"),
-        pytest.param("{{ text(nope) }}", id="the text of nothing"),
-        pytest.param("{{ place.nope(1) }}", id="a method that is none"),
+        pytest.param("{{ place.nope }}", id="a missing attribute"),
+        pytest.param("{{ place.nope.nope }}", id="an attribute of a missing attribute"),
+        pytest.param("{{ plain.nope }}", id="a missing item"),
+        pytest.param("{{ nope.code }}", id="a missing name"),
+        pytest.param("{{ nope(1) }}", id="a missing function"),
+        pytest.param("{{ text(nope) }}", id="the text of a missing name"),
+        pytest.param("{{ place.nope(1) }}", id="a missing method"),
     ],
 )
 def test_a_misspelt_name_is_the_same_fault(source: str) -> None:

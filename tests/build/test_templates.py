@@ -1,4 +1,4 @@
-"""Compiled templates wait in the cache for the next build of the same program."""
+"""Compiled templates are kept in the cache for the next build by the same program."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOURCES = {"page.html": "{{ L('案例', 'case') }} {{ number }}".encode()}
 
 
 def render(folder: Path, sources: dict[str, bytes] = SOURCES, lang: Lang = "zh") -> str:
-    """A page in a process that knows no more of templates than the cache does."""
+    """A rendered page, with compiled templates from the cache only, as in a new process."""
     compiled = CompiledTemplates()
     with open_cache(folder) as cache:
         compiled.load(cache)
@@ -35,7 +35,7 @@ def render(folder: Path, sources: dict[str, bytes] = SOURCES, lang: Lang = "zh")
 
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The sources that were compiled since."""
+    """The template sources that are compiled during the test."""
     found: list[str] = []
     compile_template = jinja2.Environment.compile
 
@@ -89,14 +89,14 @@ def digests(sources: dict[str, str]) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("naming", "changed"),
     [
-        pytest.param("{% extends 'a.html' %}", {"page.html", "a.html"}, id="one that it extends"),
+        pytest.param("{% extends 'a.html' %}", {"page.html", "a.html"}, id="extended"),
         pytest.param(
             "{% from 'b.html' import m %}", {"page.html", "a.html", "b.html"}, id="by another"
         ),
-        pytest.param("{% include 'a' ~ '.html' %}", {"page.html", "a.html"}, id="put together"),
-        pytest.param("{% include name %}", {"page.html", "a.html"}, id="known when it runs"),
-        pytest.param("{% broken %} a.html", {"page.html", "a.html"}, id="that cannot be read"),
-        pytest.param("'a.html'", {"a.html"}, id="none"),
+        pytest.param("{% include 'a' ~ '.html' %}", {"page.html", "a.html"}, id="a joined name"),
+        pytest.param("{% include name %}", {"page.html", "a.html"}, id="known at run time"),
+        pytest.param("{% broken %} a.html", {"page.html", "a.html"}, id="a syntax error"),
+        pytest.param("'a.html'", {"a.html"}, id="no reference"),
     ],
 )
 def test_a_template_changes_with_all_that_it_may_name(naming: str, changed: set[str]) -> None:
@@ -115,10 +115,10 @@ def test_a_template_changes_with_all_that_it_may_name(naming: str, changed: set[
         ),
         pytest.param("{% filter trimm %}a{% endfilter %}", "1:11", "没有过滤器 trimm", id="block"),
         pytest.param("甲\r{% if 1 is odds %}{% endif %}", "2:12", "没有 odds 这种判断", id="test"),
-        pytest.param("{{ 1|own }}", "1:6", "JINJA_FILTERS 里写上它", id="one of the settings"),
+        pytest.param("{{ 1|own }}", "1:6", "JINJA_FILTERS 里写上它", id="not in the settings"),
     ],
 )
-def test_a_filter_that_is_none_is_named_before_any_page_asks_for_it(
+def test_an_unknown_filter_is_named_before_any_page_asks_for_it(
     source: str, place: str, message: str
 ) -> None:
     (found,) = check_templates(Theme("", {"own.html": source.encode()}), CompiledTemplates())

@@ -1,4 +1,4 @@
-"""The theme comes with the program, and a project has of it what it changes."""
+"""The theme comes with the program; a project holds only the files that it changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ THEME = PROJECT / "theme"
 
 
 def build(project: Path, name: str = "output") -> dict[str, bytes]:
-    """Every file of the built site."""
+    """The files of the built site, by path."""
     output = project / name
     build_site(BuildOptions(project=project, output=output))
     files = (path for path in output.rglob("*") if path.is_file())
@@ -30,13 +30,13 @@ def build(project: Path, name: str = "output") -> dict[str, bytes]:
 
 @pytest.fixture
 def bare_project(tiny_project: Path) -> Path:
-    """A project with nothing of a theme."""
+    """A project without theme files."""
     shutil.rmtree(tiny_project / "theme")
     return tiny_project
 
 
 def own(project: Path, name: str, change: Callable[[str], str] = lambda text: text) -> Path:
-    """A file of the theme that a project has of its own, changed."""
+    """Copy a file of the theme into the project, changed, and return its path."""
     path = project / "theme" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(change((THEME / name).read_text("utf-8")), encoding="utf-8")
@@ -99,10 +99,8 @@ def test_own_files_that_come_and_go_leave_the_site_as_if_built_anew(bare_project
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        pytest.param(
-            "theme/static/own.css", "a { color: red; ", id="a style sheet that is not whole"
-        ),
-        pytest.param("pelicanconf.py", "SITELOGO = 'none.svg'\n", id="a picture that is not there"),
+        pytest.param("theme/static/own.css", "a { color: red; ", id="an incomplete style sheet"),
+        pytest.param("pelicanconf.py", "SITELOGO = 'none.svg'\n", id="a missing picture"),
     ],
 )
 def test_a_fault_of_the_theme_is_found_after_a_build_that_found_none(
@@ -148,7 +146,7 @@ def test_a_change_of_the_theme_that_comes_with_the_program_is_seen(
     [
         pytest.param("site", None, "site", id="the current folder that has settings"),
         pytest.param("elsewhere", None, "checkout", id="the checkout from any other"),
-        pytest.param("site", "given", "given", id="the one that is named before all"),
+        pytest.param("site", "given", "given", id="the option before all others"),
     ],
 )
 def test_a_project_is_the_folder_that_has_settings(

@@ -1,4 +1,4 @@
-"""Where the time of a build goes is printed where it is asked for."""
+"""A build prints its timings if asked to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_build_tells_its_stages_and_what_it_made_of_each_type_of_page(
         *("look", "imports", "inputs", "read", "check", "charts", "pictures", "prose"),
         *("cases", "lists", "exports", "publish", "all"),
     ]
-    # Two cases in two languages, of which nothing was there before.
+    # The pages of two cases in two languages, none of them taken from an earlier build.
     assert "case (4 / 0)" in words
     assert plain.stderr == ""
     assert tree(tmp_path / "plain") == tree(tmp_path / "site")

@@ -1,4 +1,4 @@
-"""A copy of the site is held against its manifest, file by file."""
+"""A copy of the site is compared with its manifest, file by file."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @contextmanager
 def answering(answer: Answer) -> Iterator[tuple[str, list[str]]]:
-    """A server of this machine that answers in some way, and the paths that it was asked for."""
+    """The address of a local server that uses `answer`, and the list of paths requested."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -176,7 +176,7 @@ def test_a_served_copy_is_compared_file_by_file(site: Path, serve_directory: Ser
     )
 
 
-def test_a_host_may_keep_to_itself_what_only_hosts_obey(site: Path, serve_directory: Serve) -> None:
+def test_a_host_may_hide_files_that_only_hosts_read(site: Path, serve_directory: Serve) -> None:
     for name in ("_headers", "_redirects"):
         (site / name).write_bytes(b"x")
     manifest = json.loads((site / "manifest.json").read_text(encoding="utf-8"))
@@ -314,10 +314,10 @@ def drip_a_header(handler: BaseHTTPRequestHandler) -> None:
     [
         pytest.param(drip, id="a byte at a time"),
         pytest.param(drip_a_header, id="a header that never ends"),
-        pytest.param(lambda handler: send_to(handler, handler.path), id="in circles"),
+        pytest.param(lambda handler: send_to(handler, handler.path), id="a redirect to itself"),
         pytest.param(lambda handler: give(handler, b"x" * 2_001), id="too large"),
-        pytest.param(lambda handler: handler.wfile.write(b"nonsense\r\n\r\n"), id="no HTTP"),
-        pytest.param(lambda handler: handler.wfile.close(), id="nothing"),
+        pytest.param(lambda handler: handler.wfile.write(b"nonsense\r\n\r\n"), id="not HTTP"),
+        pytest.param(lambda handler: handler.wfile.close(), id="no answer"),
     ],
 )
 def test_a_server_that_misbehaves_is_not_waited_for(
@@ -403,7 +403,7 @@ def test_what_to_upload_is_what_two_manifests_differ_in(tmp_path: Path) -> None:
     write_manifest(tmp_path / "manifest.json", index_html="2", new_css="1", same_js="1")
     done = run(tmp_path, "verify", str(tmp_path), "--since", str(earlier))
 
-    # A page comes after what it loads, and what goes away last.
+    # Pages are uploaded after the files that they load, and removals come last.
     assert done.stdout.splitlines() == [
         "+ new.css",
         "+ index.html",

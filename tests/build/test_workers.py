@@ -1,4 +1,4 @@
-"""Processes that help to build say nothing of their own and outlive nobody."""
+"""Worker processes of a build print nothing and end with the process that started them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
-# Two processes that work without end, and tell their numbers first.
+# Two workers that never finish, and write their process ids first.
 WORKING = """\
 import os, signal, sys
 from pathlib import Path
@@ -44,7 +44,7 @@ if __name__ == "__main__":
 
 
 def start(tmp_path: Path) -> tuple[subprocess.Popen[str], list[int]]:
-    """A process with two helpers at work, and the helpers' numbers."""
+    """Start a process with two busy workers, and return it with the workers' process ids."""
     (tmp_path / "helpers").mkdir()
     process = run_script(tmp_path, WORKING)
     assert process.stdout is not None
@@ -53,7 +53,7 @@ def start(tmp_path: Path) -> tuple[subprocess.Popen[str], list[int]]:
 
 
 def run_script(folder: Path, script: str) -> subprocess.Popen[str]:
-    """A process that runs a script, at the head of a group of its own."""
+    """Start a process that runs a script in a process group of its own."""
     (folder / "working.py").write_text(script, encoding="utf-8")
     return subprocess.Popen(
         [sys.executable, "working.py", "helpers"],
@@ -67,7 +67,7 @@ def run_script(folder: Path, script: str) -> subprocess.Popen[str]:
 
 
 def read_rest(process: subprocess.Popen[str]) -> str:
-    """What is said until all who hold the output are gone."""
+    """The output of a process until no process holds the output open."""
     try:
         return process.communicate(timeout=30)[0]
     except subprocess.TimeoutExpired:
@@ -130,7 +130,7 @@ def test_a_helper_that_somebody_halted_keeps_nobody_waiting(
     assert said == ""
 
 
-# One of two processes is killed as soon as it is about to send a large result.
+# One of two workers is killed as soon as it begins to send a large result.
 SENDING = """\
 import os, signal, sys, threading
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What charts may say, how they mark it, and that it can be read at both widths."""
+"""What charts may draw, how they mark figures, and that both widths are readable."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def sheets_of(name: str, data: Dataset, lang: Lang = "zh") -> list[Sheet]:
 
 
 def reach_of(sheet: Sheet, key: str) -> tuple[float, float]:
-    """From where to where the body of a figure's mark reaches, its arrow left out."""
+    """The left and right end of the body of a figure's mark, without its arrow."""
     link = next(part.link for part in sheet.parts if part.link and part.link.href.endswith(key))
     bodies = [part for part in sheet.parts if isinstance(part, Shape) and part.fill]
     xs = [x for part in bodies if part.link == link for x, _ in part.vertices]
@@ -84,7 +84,7 @@ def reach_of(sheet: Sheet, key: str) -> tuple[float, float]:
         ),
         pytest.param(figure("560万元", status="planned"), ("planned",), id="planned by status"),
         pytest.param(
-            figure("20万元", measure="payout_cap"), ("at_most",), id="a ceiling however worded"
+            figure("20万元", measure="payout_cap"), ("at_most",), id="a ceiling in any wording"
         ),
         pytest.param(
             figure("3731万元", measure="programme_total"), ("mixed",), id="mixed use comes first"
@@ -308,7 +308,7 @@ def test_drawings_of_one_class_are_named_by_what_parts_them() -> None:
         "Annual total, yuan, Term reported",
         "Annual total, yuan, Term set",
     ]
-    # A plan stands beside the other figures of its place.
+    # A plan is drawn in the panel with the other figures of its place.
     assert [bar.key for bar in table.panels[1].content.bars] == ["two.c", "two.d", "two.e"]
 
 
@@ -364,7 +364,7 @@ def test_the_rest_of_a_split_is_computed_and_says_so() -> None:
         pytest.param({"measure": "programme_total"}, {"measure": "programme_total"}, id="mixed"),
         pytest.param({"status": "set"}, {"status": "planned"}, id="a part that is only planned"),
         pytest.param({"measure": "payout_cap"}, {"measure": "payout_cap"}, id="ceilings"),
-        pytest.param({"period": "2010/2014"}, {"period": "2012"}, id="one year of five"),
+        pytest.param({"period": "2010/2014"}, {"period": "2012"}, id="a part for one year of five"),
     ],
 )
 def test_a_rest_that_no_formula_may_compute_makes_no_split(
@@ -427,11 +427,11 @@ def test_parts_that_exceed_their_whole_are_not_drawn() -> None:
     ("before", "after", "words"),
     [
         pytest.param("6万元", "7.2万元", "提高1.2万元，即20%（本站计算）", id="exact"),
-        pytest.param("8000万元", "4000万元", "降低4000万元，即50%（本站计算）", id="down"),
+        pytest.param("8000万元", "4000万元", "降低4000万元，即50%（本站计算）", id="a decrease"),
         pytest.param("3万元", "约4万元", "提高约1万元，即约33%（本站计算）", id="about"),
         pytest.param("6万元", "超过7万元", "", id="a bound has no difference"),
         pytest.param("6万元", "6万元", "", id="no change"),
-        pytest.param("0元", "6万元", "", id="nothing to divide by"),
+        pytest.param("0元", "6万元", "", id="zero before"),
     ],
 )
 def test_a_change_is_computed_only_between_known_amounts(
@@ -443,7 +443,7 @@ def test_a_change_is_computed_only_between_known_amounts(
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        pytest.param({"status": "set"}, {"status": "planned"}, id="a plan against what is set"),
+        pytest.param({"status": "set"}, {"status": "planned"}, id="a plan after a set amount"),
         pytest.param(
             {"measure": "programme_total"}, {"measure": "programme_total"}, id="money of mixed use"
         ),
@@ -451,7 +451,7 @@ def test_a_change_is_computed_only_between_known_amounts(
         pytest.param(
             {"period": "[..2012]", "per": ("post",)},
             {"period": "2013", "per": ("post",)},
-            id="a time that cannot be said",
+            id="only a latest date",
         ),
     ],
 )
@@ -508,8 +508,8 @@ def test_no_title_tells_a_plan_as_done() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        pytest.param({"period": "2012"}, {"period": "2013/2017"}, id="a year and five"),
-        pytest.param({"period": "[..2012]"}, {"period": "2013"}, id="a total of no known year"),
+        pytest.param({"period": "2012"}, {"period": "2013/2017"}, id="one year and five years"),
+        pytest.param({"period": "[..2012]"}, {"period": "2013"}, id="a total without a known year"),
         pytest.param({"status": "reported"}, {"status": "set"}, id="two states"),
     ],
 )
@@ -641,7 +641,7 @@ def test_the_strip_of_all_cases_names_the_gap_of_the_shared_sources() -> None:
     report = replace(data.sources["s"], published=parse_period("2012-12-07"))
     other = replace(report, id="other", published=None)
     data = replace(data, sources={"s": report, "other": other})
-    # The other case rests on the shared source too, so that it is one.
+    # Both cases have to use the source, or it is not a shared one.
     two = replace(cases[1], events=(*cases[1].events, event("2010", case="two")))
     data = replace(data, cases=(cases[0], two))
 
@@ -660,7 +660,7 @@ def test_the_strip_of_all_cases_names_the_gap_of_the_shared_sources() -> None:
         pytest.param("2011", "年份已写明", id="dated"),
         pytest.param("2011?", "年份靠推断", id="uncertain"),
         pytest.param("[..2011]", "未注明日期", id="no date"),
-        pytest.param("2009/2011", "年份已写明", id="years"),
+        pytest.param("2009/2011", "年份已写明", id="a span of years"),
         pytest.param("2009/..", "年份已写明", id="an open end"),
     ],
 )
@@ -719,7 +719,7 @@ def test_every_mark_of_a_timeline_can_be_hit_and_leads_to_its_entry() -> None:
 
     for sheet in sheets_of("timeline", data):
         shapes = [part for part in sheet.parts if isinstance(part, Shape)]
-        # The first shape of a link is the room in which it is hit.
+        # The first shape of a link is its target area.
         rooms = {
             part.link: part.vertices
             for part in reversed(shapes)
@@ -838,13 +838,13 @@ def test_years_without_a_figure_are_marked_between_the_bars_and_in_the_table() -
             if isinstance(part, Shape) and len({x for x, _ in part.vertices}) == 1
         ]
 
-        # The line of the zero does not run through the words.
+        # The zero line does not run through the words.
         assert plumb
         assert not any(max(ys) > words.y - 10 and min(ys) < words.y for ys in plumb)
 
 
 def shapes_seen(sheet: Sheet) -> list[Shape]:
-    """The shapes of a drawing without those that only take the finger."""
+    """The shapes of a drawing without the invisible target areas of links."""
     shapes = (part for part in sheet.parts if isinstance(part, Shape))
     return [shape for shape in shapes if shape.opacity > 0.01]
 
@@ -968,7 +968,7 @@ def test_a_bar_is_as_long_as_its_value() -> None:
 
         assert b / a == pytest.approx(2)
         assert c / a == pytest.approx(4)
-        # The middle of its three fading steps of six pixels is the value.
+        # The bar ends in three fading steps of six pixels; the middle of them is the value.
         assert (d - 9) / a == pytest.approx(3)
 
 
@@ -1025,7 +1025,7 @@ def test_an_empty_data_set_has_no_charts() -> None:
             "timeline", 1, 150, lambda n: dataset(case(events=[event("2010")] * n)), id="timeline"
         ),
         pytest.param("disclosure", 1, 40, lambda n: dataset(*cases(n)), id="disclosure"),
-        pytest.param("disclosure", 1, 40, lambda n: asked(n), id="questions"),
+        pytest.param("disclosure", 1, 40, lambda n: asked(n), id="questions of disclosure"),
         pytest.param(
             "mode-provider", 1, 40, lambda n: dataset(*cases(n, ("tender",))), id="cases of a grid"
         ),

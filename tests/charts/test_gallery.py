@@ -1,4 +1,4 @@
-"""Every kind of chart can be drawn from awkward data, and nothing of it is cut or covered."""
+"""Every kind of chart can be drawn from awkward data without cut or covered parts."""
 
 from __future__ import annotations
 

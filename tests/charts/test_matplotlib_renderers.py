@@ -1,4 +1,4 @@
-"""What a sheet is in dots: colours of the theme, marks in their place, whole letters."""
+"""Sheets as pixels: the colours of the theme, marks in their places, whole letters."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def dots(image: Image.Image, colour: tuple[int, int, int]) -> list[tuple[int, in
 
 
 def covered(image: Image.Image) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of all that is not paper."""
+    """Left, top, right and bottom of the pixels that do not have the paper's colour."""
     found = [
         (x, y)
         for y in range(image.height)
@@ -65,7 +65,7 @@ def test_a_soft_step_is_a_blend_with_the_paper() -> None:
     sheet = small()
     sheet.rectangle(20, 10, 20, 20, fill="series-1", opacity=0.5)
 
-    # As near as the palette has one.
+    # The nearest colour of the palette.
     assert paint(sheet).getpixel((35, 20)) == pytest.approx((148, 165, 172), abs=6)
 
 
@@ -108,12 +108,12 @@ def test_words_stand_where_their_anchor_says(anchor: str, scale: int) -> None:
 
 
 def test_letters_have_their_chinese_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The font is a Japanese one; only its language for a text gives the Chinese shapes."""
+    """The font is Japanese; it has Chinese shapes only for a text whose language is Chinese."""
     sheet, mark = small(), small()
     sheet.text(10, 38, "直", size=40)
     mark.text(10, 38, "“国", size=40)
     chinese = paint(sheet).tobytes()
-    # The opening mark stands in the right half of its square.
+    # In Chinese an opening quotation mark is in the right half of its square.
     assert covered(paint(mark))[0] > 25
 
     monkeypatch.setattr(matplotlib_renderers, "_CHINESE", Text(language="ja"))
@@ -137,7 +137,7 @@ def test_letters_stand_where_matplotlib_itself_sets_them(
 
 
 class _AnotherRenderer(RendererAgg):
-    """A renderer for which the class does not match, so that matplotlib sets the letters."""
+    """A class of which the renderer is no instance, so that matplotlib itself sets the letters."""
 
     def __new__(cls, *sizes: float) -> RendererAgg:  # type: ignore[misc]
         return RendererAgg(*sizes)

@@ -37,13 +37,13 @@ VISIONS: dict[str, Matrix] = {
         (-0.078411, 0.930809, 0.147602),
         (0.004733, 0.691367, 0.303900),
     ),
-    # Rec. 709 luminance: what a black and white printer makes of it.
+    # Rec. 709 luminance, as on a black and white printer.
     "greyscale": ((0.2126, 0.7152, 0.0722),) * 3,
 }
 
 
 def seen(colour: str, vision: str) -> tuple[float, float, float]:
-    """The colour in linear light as somebody with a vision sees it."""
+    """The colour in linear light as it looks with the given vision."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     red, green, blue = (
@@ -54,7 +54,7 @@ def seen(colour: str, vision: str) -> tuple[float, float, float]:
 
 
 def contrast(one: str, other: str, vision: str) -> float:
-    """The contrast of two colours as the guidelines of the W3C define it."""
+    """The contrast ratio of two colours as WCAG defines it."""
 
     def luminance(colour: str) -> float:
         red, green, blue = seen(colour, vision)
@@ -65,7 +65,7 @@ def contrast(one: str, other: str, vision: str) -> float:
 
 
 def distance(one: str, other: str, vision: str) -> float:
-    """How different two colours look, in units of which about two can just be seen."""
+    """The difference of two colours in CIELAB units; about two units are just visible."""
 
     def lab(colour: str) -> tuple[float, float, float]:
         red, green, blue = seen(colour, vision)
@@ -87,7 +87,7 @@ def distance(one: str, other: str, vision: str) -> float:
     [
         pytest.param("ink", 4.5, id="text"),
         pytest.param("ink-muted", 4.5, id="small text"),
-        pytest.param("accent", 4.5, id="text that warns"),
+        pytest.param("accent", 4.5, id="warning text"),
         pytest.param("series-1", 3, id="marks"),
     ],
 )
@@ -108,7 +108,7 @@ def test_the_colours_of_marks_differ_for_every_eye(scheme: str, vision: str) -> 
 
 
 def shape_of(kind: Kind) -> str:
-    """A mark without its colours: what is left of it in black and white."""
+    """The SVG of a mark without its colours, as in black and white."""
     sheet = Sheet(style=Style(width=60, size=14, small=14), height=24)
     draw_kind(sheet, kind, 8, 11)
     svg = write_svg(sheet, "x", "")
@@ -116,7 +116,7 @@ def shape_of(kind: Kind) -> str:
 
 
 def test_no_mark_is_told_by_its_colour_alone() -> None:
-    # A rough number is drawn nowhere.
+    # A rough number is never drawn.
     drawn = [kind for kind in get_args(Kind) if kind != "rough"]
 
     assert [pair for pair in combinations(drawn, 2) if shape_of(pair[0]) == shape_of(pair[1])] == []

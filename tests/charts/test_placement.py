@@ -1,4 +1,4 @@
-"""Charts that texts embed exist, stand alone, and are shown once."""
+"""Charts embedded in texts exist, have a line of their own, and are shown once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def embed(project: Path, line: str) -> None:
     [
         pytest.param("[[chart:haishu-series]]", [], id="a chart of the case"),
         pytest.param("[[chart:money]]", [], id="a chart of all cases"),
-        pytest.param("写作 `[[chart:x]]`", [], id="what is quoted as code is no chart"),
+        pytest.param("写作 `[[chart:x]]`", [], id="quoted as code"),
         pytest.param(
             "[[chart:haishu-seris]]",
             [("E252", 3, "没有图 [[chart:haishu-seris]]。是不是 haishu-series？")],
@@ -100,7 +100,7 @@ def test_every_chart_of_all_cases_is_known_by_name() -> None:
     assert names == set(NAMES_ACROSS)
 
 
-def test_names_are_those_that_stand_alone() -> None:
+def test_only_names_on_lines_of_their_own_are_found() -> None:
     assert find_chart_names("甲\n\n[[chart:a-b]]\n\n见 [[chart:c]]\n  [[chart:d]] ") == ("a-b", "d")
 
 

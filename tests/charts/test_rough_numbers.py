@@ -24,8 +24,8 @@ def paid(amount: str) -> Figure:
 @pytest.mark.parametrize(
     ("amount", "low", "high", "english"),
     [
-        pytest.param("数万元", "20000", "100000", "tens of thousands of yuan", id="several"),
-        pytest.param("上百万元", "1000000", "", "upwards of 1 million yuan", id="without an end"),
+        pytest.param("数万元", "20000", "100000", "tens of thousands of yuan", id="two bounds"),
+        pytest.param("上百万元", "1000000", "", "upwards of 1 million yuan", id="no upper bound"),
     ],
 )
 def test_its_bounds_are_given_and_no_value(amount: str, low: str, high: str, english: str) -> None:

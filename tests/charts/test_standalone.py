@@ -1,4 +1,4 @@
-"""Pictures of charts that stand alone: sizes, colours and letters, the same bytes each time."""
+"""Standalone pictures of charts: sizes, colours and letters, the same bytes each time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How wide texts stand and where their lines break."""
+"""The widths of texts and the places where their lines break."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_room_is_left_where_browsers_space_chinese_and_latin() -> None:
             "不晚于2012年12月7日", 130, ("不晚于", "2012年12月7日"), id="dates stay whole"
         ),
         pytest.param("a total of ten", 60, ("a total", "of ten"), id="between words"),
-        pytest.param("", 60, ("",), id="nothing"),
+        pytest.param("", 60, ("",), id="an empty text"),
     ],
 )
 def test_lines_break_where_a_reader_expects(

@@ -1,7 +1,7 @@
-"""Holds build.py to its promises, with real processes in projects of their own.
+"""The promises of build.py, tried with real processes in separate projects.
 
-The lock of these projects is empty, so a set-up needs no network; their casebook prints what it
-was given.
+The lock of these projects is empty, so a set-up needs no network; their casebook prints its
+arguments.
 """
 
 from __future__ import annotations
@@ -87,12 +87,12 @@ def site_packages(project: Path) -> Path:
 
 
 def break_pip(project: Path) -> None:
-    """Leaves a .venv in which any start of pip fails."""
+    """Break the .venv so that pip cannot start."""
     shutil.rmtree(site_packages(project) / "pip")
 
 
 def link_what_is_installed(source: str, target: str) -> None:
-    """Copies a file, but only links the many of pip, which are deleted and never written to."""
+    """Copy a file; link the many files of pip, which tests delete but never write to."""
     if "site-packages" in source:
         os.link(source, target)
     else:
@@ -240,7 +240,7 @@ def leave_a_diary(folder: Path) -> None:
 
 def link_elsewhere(folder: Path) -> None:
     make_own_venv(folder.parent / "elsewhere")
-    # Even one that a set-up made belongs to the other project.
+    # Even an environment that build.py made belongs to the other project.
     (folder.parent / "elsewhere" / "casebook-setup").touch()
     folder.symlink_to("elsewhere")
 
@@ -311,7 +311,7 @@ def test_a_project_that_cannot_be_written_is_told_the_remedy(
 def test_the_packages_are_counted(
     ready_project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A stub of pip says what pip says; none of it is installed."""
+    """A stub of pip prints the lines of pip and installs nothing."""
     (ready_project / "requirements.lock").write_text("a==1\nb==2\nc==3\n", encoding="utf-8")
     pip = site_packages(ready_project) / "pip.py"
     shutil.rmtree(site_packages(ready_project) / "pip")
@@ -366,7 +366,7 @@ def test_a_failed_installation_gives_pips_words_and_advice(ready_project: Path) 
         pytest.param(
             OSError(errno.ENOMEM, "Cannot allocate memory"), "ulimit -v unlimited", id="memory"
         ),
-        pytest.param(MemoryError(), "ulimit -v unlimited", id="memory of this process"),
+        pytest.param(MemoryError(), "ulimit -v unlimited", id="memory of build.py itself"),
         pytest.param(
             subprocess.CalledProcessError(1, ["python"], output=b"x\nMemoryError\nfailed"),
             "ulimit -v unlimited",
@@ -413,20 +413,20 @@ def keep_the_guard_alone(folder: Path) -> None:
 @pytest.mark.parametrize(
     "leave",
     [
-        pytest.param(lambda venv: shutil.rmtree(venv) or venv.mkdir(), id="the folder alone"),
-        pytest.param(keep_the_guard_alone, id="nothing but the guard"),
+        pytest.param(lambda venv: shutil.rmtree(venv) or venv.mkdir(), id="an empty folder"),
+        pytest.param(keep_the_guard_alone, id="only its marker file"),
         pytest.param(lambda venv: shutil.rmtree(venv / "bin"), id="no Python"),
         pytest.param(lambda venv: (venv / "pyvenv.cfg").unlink(), id="no configuration"),
         pytest.param(lambda venv: shutil.rmtree(venv / "lib"), id="no packages"),
         pytest.param(
-            lambda venv: next(venv.rglob("casebook-project.pth")).unlink(), id="no link to us"
+            lambda venv: next(venv.rglob("casebook-project.pth")).unlink(), id="no path file"
         ),
         pytest.param(
-            lambda venv: (venv / "casebook-lock").write_bytes(b"python3"), id="half a record"
+            lambda venv: (venv / "casebook-lock").write_bytes(b"python3"), id="half a lock record"
         ),
         pytest.param(
             lambda venv: (venv / "casebook-lock").rename(venv / "casebook-lock.new"),
-            id="the record not in its place",
+            id="the lock record not yet renamed",
         ),
     ],
 )
@@ -478,7 +478,7 @@ def test_a_second_set_up_at_once_says_so(ready_project: Path) -> None:
         pytest.param("0", 0, id="all passed"),
         pytest.param("1", 1, id="failures"),
         pytest.param("4", 4, id="wrong usage"),
-        pytest.param("5", 1, id="no test at all is a failure"),
+        pytest.param("5", 1, id="no tests count as a failure"),
     ],
 )
 def test_the_test_command_gives_pytests_status(
@@ -545,8 +545,8 @@ def test_an_interrupted_set_up_is_quiet_and_is_made_good_later(tmp_path: Path) -
     ("version", "named"),
     [
         pytest.param((2, 7, 18, "final", 0), "2.7.18", id="Python 2"),
-        pytest.param((3, 4, 0, "final", 0), "3.4.0", id="long ago"),
-        pytest.param((3, 10, 14, "final", 0), "3.10.14", id="one too old"),
+        pytest.param((3, 4, 0, "final", 0), "3.4.0", id="much too old"),
+        pytest.param((3, 10, 14, "final", 0), "3.10.14", id="just too old"),
     ],
 )
 def test_an_old_python_is_told_what_is_needed(version: tuple[object, ...], named: str) -> None:
@@ -589,7 +589,7 @@ def test_an_old_python_can_parse_the_file() -> None:
 
     assert source.splitlines()[1] == b"# -*- coding: utf-8 -*-"
     assert [node for node in nodes if isinstance(node, too_new)] == []
-    # The parser of today knows no older Python than 3.4 and would let these through.
+    # ast.parse goes back only to 3.4, so syntax that older versions refuse is looked for here.
     strings = [t.string for t in tokenize.tokenize(io.BytesIO(source).readline) if t.type == STRING]
     assert [string for string in strings if string[:2].lower() == "rb"] == []
     assert [node for node in functions if node.returns or node.args.kwonlyargs] == []
@@ -609,9 +609,9 @@ def has_star(node: ast.List | ast.Tuple) -> bool:
     [
         pytest.param([], "zh_CN.UTF-8", True, id="the locale"),
         pytest.param([], "de_DE.UTF-8", False, id="another locale"),
-        pytest.param(["--lang", "zh"], "en_US.UTF-8", True, id="asked for"),
-        pytest.param(["--lang=en"], "zh_CN.UTF-8", False, id="asked for English"),
-        pytest.param(["--lang"], "zh_CN.UTF-8", False, id="asked for nothing"),
+        pytest.param(["--lang", "zh"], "en_US.UTF-8", True, id="option for Chinese"),
+        pytest.param(["--lang=en"], "zh_CN.UTF-8", False, id="option for English"),
+        pytest.param(["--lang"], "zh_CN.UTF-8", False, id="option without a value"),
     ],
 )
 def test_the_language_is_the_locales_or_the_one_asked_for(

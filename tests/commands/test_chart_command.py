@@ -1,4 +1,4 @@
-"""One chart drawn into a file by command."""
+"""The command that draws one chart into a file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_one_chart_is_drawn_by_command_and_comes_out_the_same_twice(
         pytest.param("haishu-series", "x.gif", ".svg .png .pdf", id="an unknown kind of file"),
     ],
 )
-def test_a_wrong_wish_is_told_and_writes_nothing(
+def test_a_wrong_argument_is_told_and_writes_nothing(
     tiny_project: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

@@ -1,4 +1,4 @@
-"""The commands as a person runs them: what they print, what they exit with, what they leave."""
+"""The commands as a person runs them: their output, exit status and files."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def test_problems_are_lines_of_place_code_and_message(tiny_project: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "environment"),
     [
-        pytest.param(["--lang", "zh", "check"], {}, id="asked for before the command"),
-        pytest.param(["check", "--lang", "zh"], {}, id="asked for after the command"),
+        pytest.param(["--lang", "zh", "check"], {}, id="option before the command"),
+        pytest.param(["check", "--lang", "zh"], {}, id="option after the command"),
         pytest.param(["check"], {"LC_ALL": "zh_CN.UTF-8"}, id="by the locale"),
     ],
 )
@@ -83,11 +83,11 @@ def test_only_the_files_that_are_named_are_told_of(tiny_project: Path) -> None:
     ("name", "status"),
     [
         pytest.param("data/cases", 1, id="the folder of the cases"),
-        pytest.param("data", 1, id="a folder around it"),
+        pytest.param("data", 1, id="its parent folder"),
         pytest.param("", 1, id="the project"),
         pytest.param("content", 0, id="another folder"),
         pytest.param("pelicanconf.py", 0, id="another file"),
-        pytest.param("notes.yaml", 2, id="a file that nobody reads"),
+        pytest.param("notes.yaml", 2, id="a file that no command reads"),
     ],
 )
 def test_a_folder_stands_for_its_files_and_nothing_else_is_called_sound(
@@ -106,7 +106,7 @@ def test_a_folder_stands_for_its_files_and_nothing_else_is_called_sound(
     "arguments",
     [
         pytest.param(["chekc"], id="unknown command"),
-        pytest.param(["build", "--jobs", "0"], id="no job"),
+        pytest.param(["build", "--jobs", "0"], id="zero jobs"),
         pytest.param(["build", "--outptu", "x"], id="unknown option"),
         pytest.param(["--output", "/"], id="the root folder"),
     ],
@@ -197,7 +197,7 @@ def test_an_unreadable_list_is_a_problem_not_a_traceback(tiny_project: Path) -> 
 
 
 def test_an_interruption_ends_with_130_wherever_it_comes(tmp_path: Path) -> None:
-    # Inside exec Python notes that it has to end by the signal.
+    # If it comes inside exec, Python ends itself by the signal even though it is caught.
     program = (
         "import runpy\n"
         "from casebook.commands import cli\n"

@@ -27,7 +27,7 @@ def git(project: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def kept(tiny_project: Path) -> Path:
-    """A tiny project with one revision of it in git."""
+    """The tiny project with one commit in git."""
     git(tiny_project, "init", "-q")
     git(tiny_project, "add", "data", "content")
     git(tiny_project, "commit", "-qm", "first")
@@ -99,5 +99,5 @@ def test_a_published_site_serves_as_well(tiny_project: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("since", ["no-such-revision", "--output=x", "HEAD~99"])
-def test_what_is_neither_is_wrong_usage(kept: Path, since: str) -> None:
+def test_what_is_neither_revision_nor_site_is_wrong_usage(kept: Path, since: str) -> None:
     assert run(kept, "check", f"--since={since}").returncode == 2

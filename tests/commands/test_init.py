@@ -1,4 +1,4 @@
-"""`init`: a site of one's own in an empty folder, which passes its checks and is built."""
+"""`init` makes a site in an empty folder, which passes its checks and is built."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def test_a_new_site_passes_its_checks_and_is_built(
 
 
 def read_output(site: Path) -> Iterator[tuple[str, str]]:
-    """The files of a site that have words, by their paths."""
+    """The paths and texts of the files of a site that contain words."""
     for path in sorted((site / "output").rglob("*")):
         name = path.relative_to(site / "output").as_posix()
         if path.suffix in (".xlsx", ".zip"):
             with zipfile.ZipFile(path) as archive:
-                # A theme of Office names fonts of every script.
+                # The Office theme names fonts of every script, so it is left out.
                 parts = [part for part in archive.namelist() if not re.search("theme|png", part)]
                 yield name, "".join(archive.read(part).decode(errors="ignore") for part in parts)
         elif path.suffix == ".sqlite":
@@ -85,7 +85,7 @@ def test_a_site_of_one_language_has_nothing_of_the_other(
 
 
 def test_a_site_in_english_is_written_in_english(tmp_path: Path) -> None:
-    """Also its blank cases, which show how amounts and dates are written, and its guide."""
+    """This includes its blank cases, which show how to write amounts and dates, and its guide."""
     site = tmp_path / "site"
     options = ("--languages", "en", "--name", "Ledger", "--currency", "USD")
     assert init(site, *options, lang="en") == 0
@@ -101,7 +101,7 @@ def test_a_site_in_english_is_written_in_english(tmp_path: Path) -> None:
     blank = (site / "data/cases/river.yaml").read_text("utf-8")
     assert "docs/editing.md explains every field" in blank
     assert "python3 build.py" not in (site / "docs/editing.md").read_text("utf-8")
-    # The guides are there in either language, as messages are.
+    # Like the messages, the guides exist in both languages.
     assert chinese == {"docs/editing.md", "docs/editing.zh.md", "docs/settings.md"}
 
 
@@ -143,13 +143,13 @@ def test_a_folder_with_content_is_left_alone(
 @pytest.mark.parametrize(
     ("option", "found"),
     [
-        pytest.param("--languages=zh,fr", "zh,fr", id="a language that is not known"),
+        pytest.param("--languages=zh,fr", "zh,fr", id="an unknown language"),
         pytest.param("--languages=en,en", "en,en", id="a language twice"),
         pytest.param("--languages=", "", id="no language"),
-        pytest.param("--currency=元", "元", id="a currency without its code"),
+        pytest.param("--currency=元", "元", id="a currency sign, not a code"),
         pytest.param("--contact=给我们打电话", "给我们打电话", id="a contact that is no address"),
         pytest.param("--repository=ours", "ours", id="a repository without its address"),
-        pytest.param("--licence=CC0", "CC0-1.0", id="a licence that is cut short"),
+        pytest.param("--licence=CC0", "CC0-1.0", id="an incomplete licence"),
     ],
 )
 def test_what_no_site_can_have_is_refused_before_anything_is_written(
@@ -180,7 +180,7 @@ def test_a_person_is_asked_what_no_option_says(
     assert "PUBLISHER = '北河日报'" in settings
 
 
-def test_an_answer_that_is_none_is_asked_for_again_and_an_end_takes_what_is_proposed(
+def test_a_wrong_answer_is_asked_for_again_and_the_end_of_input_takes_the_proposals(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer(monkeypatch, "北河\n中文\nzh en\n元\njpy\n")
@@ -256,14 +256,14 @@ def test_whichever_file_was_cut_short_the_same_command_goes_on(
     whole, folder = tmp_path / "whole" / "own", tmp_path / "own"
     init(whole)
     made = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
-    # One of each folder; what a build makes comes after the settings.
+    # One file of each folder, except those of a build, which runs only after the settings.
     names = {name.parts[0]: name for name in made if name.parts[0] not in (".cache", "output")}
     monkeypatch.setattr(init_command, "write_atomically", stop)
     refused = []
     for name in names.values():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        # No process has so large a number.
+        # No process has so large an id.
         draft = path.with_name(f".{path.name}.4194999.new")
         draft.write_text("half", encoding="utf-8")
         if init(folder) != Exit.INTERRUPTED:

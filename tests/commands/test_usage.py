@@ -1,4 +1,4 @@
-"""Help, errors of usage and completion: in the language of whoever asks, with the remedy."""
+"""Help, errors of usage and completion, in the language of the user and with remedies."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_help_of_a_command_is_in_the_language_with_examples(
     told = capsys.readouterr().out
 
     assert ("例子：" if lang == "zh" else "examples:") in told
-    # An example may have a Chinese place or file in it.
+    # An example may contain a Chinese place or file name.
     words = told.partition("examples:")[0]
     assert bool(HAN.search(words)) == (lang == "zh")
 
@@ -89,7 +89,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
             ["zzz"],
             "没有命令 zzz。全部命令：",
             "there is no command zzz. The commands are: ",
-            id="no command at all",
+            id="unlike any command",
         ),
         pytest.param(
             ["--outptu", "x"],
@@ -113,7 +113,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
             ["build", "--siteurl"],
             "--siteurl：后面要写一个值。",
             "argument --siteurl: expected one argument",
-            id="no value",
+            id="a missing value",
         ),
         pytest.param(
             ["chart", "x"],
@@ -125,13 +125,13 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
             ["import", "x", "--keep", "--replace"],
             "--replace：不能与 --keep 一起用。",
             "argument --replace: not allowed with argument --keep",
-            id="two that exclude each other",
+            id="exclusive options",
         ),
         pytest.param(
             ["record", "--in-step"],
             "--in-step：后面至少要写一个值。",
             "argument --in-step: expected at least one argument",
-            id="no file",
+            id="a missing file",
         ),
         pytest.param(
             ["build", "--quiet=1"],
@@ -143,13 +143,13 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
             ["check", "--f", "json"],
             "--f 可能是几个选项：--format, --fix。",
             "ambiguous option: --f could match --format, --fix",
-            id="an ambiguous beginning",
+            id="an ambiguous abbreviation",
         ),
         pytest.param(
             ["release", "--date", "2026/1/2"],
             "--date：要写成 2026-11-25 这样的日子。",
             "argument --date: a day, as 2026-11-25",
-            id="no day",
+            id="not a day",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Cards of pages: what they say, how they are set, and when they are drawn."""
+"""Cards of pages: their words, their layout, and when they are drawn."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_card_of_a_case_holds_its_title_and_the_first_figure_with_its_qualifie
             CardWords(
                 place=LONG, words=LONG, label=LONG, credit=f"来源：{LONG}；{LONG}", site="站"
             ),
-            id="long everywhere",
+            id="all texts long",
         ),
         pytest.param(
             CardWords(place="A", words="about 80 million yuan " * 4, label="Amount", site="Site"),

@@ -1,4 +1,4 @@
-"""Citations in the forms that readers need, with the version of what is cited."""
+"""Citations in the formats that readers need, with the version of the cited thing."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ CITATION = Citation(
     lang="zh",
     version="0123456789ab",
 )
-# The kinds and fields of the schema csl-data.json of citation-style-language/schema that are used.
+# The kinds and fields in use, from the schema csl-data.json of citation-style-language/schema.
 CSL_TYPES = {"dataset", "webpage", "figure"}
 CSL_FIELDS = {"id", "type", "title", "author", "language", "issued", "version", "URL"}
-# The keys that the Citation File Format 1.2.0 requires, and the others that are used.
+# The keys that the Citation File Format 1.2.0 requires, and the optional keys in use.
 CFF_REQUIRED = {"cff-version", "message", "title", "authors"}
 CFF_OPTIONAL = {"type", "version", "date-released", "url", "license", "abstract", "keywords"}
 

@@ -1,4 +1,4 @@
-"""The pages that set figures side by side: their orders, their filters, what they refuse."""
+"""The pages that compare figures: their order, their filters and their refusals."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_every_figure_stands_in_every_order_once() -> None:
     ("period", "years"),
     [
         pytest.param("2011", ["2011"], id="a year"),
-        pytest.param("2012?", ["2012", "uncertain"], id="a year that is inferred is one too"),
+        pytest.param("2012?", ["2012", "uncertain"], id="an inferred year counts as a year"),
         pytest.param("2009/2011", ["2011", "2010", "2009"], id="each year of a span"),
         pytest.param("2009/..", ["2009"], id="an open end names no later year"),
         pytest.param("不晚于2012-12-07", ["latest_only"], id="a latest date is no year"),
@@ -251,7 +251,7 @@ def test_a_sheet_of_paper_holds_the_table_and_all_its_rows(
     page.goto(f"{address}/{url}")
     on_screen = count_rows(page)
     page.emulate_media(media="print")
-    # The width of A4 within its margins.
+    # The width of A4 without its margins.
     page.set_viewport_size({"width": 660, "height": 990})
     widths = page.locator(".compare__section").evaluate_all(
         "found => found.map(one => one.scrollWidth - one.clientWidth)"

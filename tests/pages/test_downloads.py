@@ -1,4 +1,4 @@
-"""Files of a chart for reuse: pictures, table, words and citation, the same bytes each time."""
+"""Files of a chart for reuse: pictures, table, texts and citation, the same bytes each time."""
 
 from __future__ import annotations
 

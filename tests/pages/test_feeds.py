@@ -1,4 +1,4 @@
-"""Feeds and site maps, held to what their formats ask for."""
+"""Feeds and site maps meet the requirements of their formats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casebook.pages.register import cut_sitemap
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-# RFC 3339, as RFC 4287 (section 3.3) asks for it.
+# A date of RFC 3339, as RFC 4287 (section 3.3) requires.
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
 FEEDS = ("feed.xml", "corrections.xml", "en/feed.xml", "en/corrections.xml")
 
@@ -32,7 +32,7 @@ def test_a_feed_has_what_rfc_4287_asks_of_it(
     entries = feed.findall(f"{ATOM}entry")
 
     assert feed.tag == f"{ATOM}feed"
-    # Section 4.1.1: each of these exactly once, and an author for entries that have none.
+    # Section 4.1.1: exactly one of each; the feed's author stands for entries without one.
     for child in ("id", "title", "updated", "author"):
         assert len(feed.findall(f"{ATOM}{child}")) == 1, child
     for part in (feed, *entries):
@@ -40,7 +40,7 @@ def test_a_feed_has_what_rfc_4287_asks_of_it(
             assert len(part.findall(f"{ATOM}{child}")) == 1, child
         assert str(part.findtext(f"{ATOM}id")).startswith("urn:uuid:")
         assert INSTANT.fullmatch(str(part.findtext(f"{ATOM}updated")))
-        # Section 4.1.2: no two alternates of one type and language.
+        # Section 4.1.2: at most one alternate link of each type and language.
         kinds = [
             (link.get("rel"), link.get("type"))
             for link in part.findall(f"{ATOM}link")

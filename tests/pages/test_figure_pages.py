@@ -1,4 +1,4 @@
-"""The page of the figures of a case: whole, and the place that every link to a figure leads to."""
+"""The page of a case's figures holds them all, and links to figures lead to their places."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
 
 PROJECT = Path(__file__).resolve().parents[2]
-# At most two hundred figures are in a case.
+# Bytes; a case, and so its page, has at most two hundred figures.
 MOST_PER_FIGURE = 6_000
 
 
 def sheets_of(pages: list[Page]) -> Mapping[str, Any]:
-    """What the page in the first language says of each figure, by its id."""
+    """The sheet of each figure on the page in the first language, by the figure's id."""
     sheets: Any = pages[0].show()["sheets"]
     return {sheet["row"].figure.id: sheet for sheet in sheets}
 

@@ -1,4 +1,4 @@
-"""What machines read of a page, held to the words of schema.org."""
+"""The linked data of pages uses only terms of schema.org."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from records import dataset_of, figure, record
 
 from casebook.pages.sharing import describe_figure, write_linked_data
 
-# The types in use and the properties that schema.org gives them, own or inherited, as in the
-# package schema-dts 2.1.0, which is generated from schema.org's definitions. Types in brackets are
-# what a property inherits from: AdministrativeArea is a Place, CorrectionComment a Comment.
+# The types in use and their own and inherited properties, from the package schema-dts 2.1.0,
+# which is generated from schema.org's definitions. AdministrativeArea inherits from Place,
+# CorrectionComment from Comment.
 TERMS: dict[str, set[str]] = {
     "Article": {
         *("about", "author", "correction", "dateModified", "datePublished", "description"),

@@ -1,4 +1,4 @@
-"""Markdown of the site: lists, lines, footnotes, headings and links as editors write them."""
+"""Markdown of the site: lists, lines, footnotes, headings and links that editors write."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def render(text: str, lang: Lang = "zh") -> str:
         pytest.param(
             "- 甲\n  - 乙\n    - 丙\n- 丁",
             "<ul><li>甲<ul><li>乙<ul><li>丙</li></ul></li></ul></li><li>丁</li></ul>",
-            id="two blanks a level",
+            id="two spaces a level",
         ),
         pytest.param(
             "- 甲\n    - 乙\n- 丁",
             "<ul><li>甲<ul><li>乙</li></ul></li><li>丁</li></ul>",
-            id="four blanks a level",
+            id="four spaces a level",
         ),
         pytest.param(
             "1. 甲\n   - 初审\n   - 复审\n2. 乙",
@@ -42,10 +42,10 @@ def render(text: str, lang: Lang = "zh") -> str:
         pytest.param(
             "- 甲\n\n正文",
             "<ul><li>甲</li></ul><p>正文</p>",
-            id="a paragraph behind a list",
+            id="a paragraph after a list",
         ),
         pytest.param(
-            "甲乙\n丙丁，\n**戊**己", "<p>甲乙丙丁，<strong>戊</strong>己</p>", id="lines"
+            "甲乙\n丙丁，\n**戊**己", "<p>甲乙丙丁，<strong>戊</strong>己</p>", id="joined"
         ),
         pytest.param(
             "甲 | 乙\n--- | ---\n一 | 二\n三 | 四",
@@ -60,15 +60,15 @@ def render(text: str, lang: Lang = "zh") -> str:
             id="anchors of equal headings differ",
         ),
         pytest.param(
-            "[甲](/cases/haishu/)", '<p><a href="site:/cases/haishu/">甲</a></p>', id="a page"
+            "[甲](/cases/haishu/)", '<p><a href="site:/cases/haishu/">甲</a></p>', id="to a page"
         ),
         pytest.param(
-            "[甲](/en/cases/haishu/)", '<p><a href="en:/cases/haishu/">甲</a></p>', id="English"
+            "[甲](/en/cases/haishu/)", '<p><a href="en:/cases/haishu/">甲</a></p>', id="in English"
         ),
         pytest.param(
             "[甲](/data/figures.csv)",
             '<p><a href="asset:/data/figures.csv">甲</a></p>',
-            id="a file",
+            id="link to a file",
         ),
     ],
 )
@@ -81,9 +81,9 @@ def test_markdown_shows_what_its_editor_meant(text: str, expected: str) -> None:
     [
         pytest.param("Bao'an's plan", "Bao’an’s plan", id="apostrophes"),
         pytest.param('"about" and "more than"', "“about” and “more than”", id="quotation marks"),
-        pytest.param('("so far") — "now"', "(“so far”) — “now”", id="behind a bracket and a dash"),
-        pytest.param("""he said "it is 'free'".""", "he said “it is ‘free’”.", id="inside others"),
-        pytest.param("“already so”", "“already so”", id="those that are there"),
+        pytest.param('("so far") — "now"', "(“so far”) — “now”", id="after a bracket and a dash"),
+        pytest.param("""he said "it is 'free'".""", "he said “it is ‘free’”.", id="nested marks"),
+        pytest.param("“already so”", "“already so”", id="typographic marks stay"),
         pytest.param("the dancers' pay", "the dancers’ pay", id="an apostrophe at the end"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What the pages hold, and the rules that their templates and style sheets keep."""
+"""The content of pages, and the rules of their templates and style sheets."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def without_comments(css: str) -> str:
 
 
 def luminance(colour: str) -> float:
-    """The relative luminance of `#rrggbb`, as the guidelines on contrast define it."""
+    """The relative luminance of `#rrggbb`, as WCAG defines it."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
@@ -381,15 +381,15 @@ def test_the_site_map_always_has_whole_addresses(siteurl: str, root: str) -> Non
     assert [page.show()["root"] for page in pages if page.url == "sitemap.xml"] == [root]
 
 
-# What machines read
+# Linked data
 
 
 @pytest.mark.parametrize(
     ("amount", "bounds"),
     [
         pytest.param("120万元", {"value": 1200000}, id="exact"),
-        pytest.param("超过5000万元", {"minValue": 50000000}, id="more than is no value"),
-        pytest.param("不超过20万元", {"maxValue": 200000}, id="a ceiling is no value"),
+        pytest.param("超过5000万元", {"minValue": 50000000}, id="more than gives a least value"),
+        pytest.param("不超过20万元", {"maxValue": 200000}, id="a ceiling gives a most value"),
         pytest.param("800元至1000元", {"minValue": 800, "maxValue": 1000}, id="range"),
     ],
 )
@@ -438,7 +438,7 @@ def test_a_template_leads_to_pages_that_every_site_has(path: Path) -> None:
     named_addresses = re.findall(r'"site:/([a-z/-]*)["#]', source)
     if path.name == "masthead.html":
         named_addresses += re.findall(r"\('([a-z]*/|)', '", source)
-    # Links to texts of the editors, which the templates show only where there is the text.
+    # Pages that editors write; the templates link to them only if they exist.
     texts = ("money/", "method/", "glossary/", "about/")
 
     assert set(named_addresses) <= {*FIXED_ADDRESSES, *texts}
@@ -446,7 +446,7 @@ def test_a_template_leads_to_pages_that_every_site_has(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)
 def test_a_template_does_not_speak_of_time_as_of_now(path: Path) -> None:
-    # What a source said is quoted; what the site says is read on any day.
+    # The site is read on any day, so only a quotation may speak of now.
     own = re.sub("“[^”]*”", "", path.read_text(encoding="utf-8"))
 
     assert (
@@ -463,7 +463,7 @@ def test_a_template_does_not_speak_of_time_as_of_now(path: Path) -> None:
         pytest.param(r"<style\b", id="no style element"),
         pytest.param(r"\son[a-z]+=", id="no script attribute"),
         pytest.param(r"(?:src|srcset)=\"(?:https?:)?//", id="nothing is fetched from elsewhere"),
-        pytest.param(r"#[0-9a-fA-F]{6}\b", id="no colour"),
+        pytest.param(r"#[0-9a-fA-F]{6}\b", id="no hexadecimal colour"),
     ],
 )
 def test_a_template_keeps_to_what_the_security_policy_allows(path: Path, pattern: str) -> None:
@@ -581,7 +581,7 @@ def test_every_question_stands_on_every_case_page(built_site: Path) -> None:
     )
 
     assert len(names) == 10
-    # What was withdrawn has a page as well, which answers nothing.
+    # A withdrawn case has no file; its page has no answers.
     for path in (PROJECT / "data" / "cases").glob("*.yaml"):
         page = built_site / "cases" / path.stem / "index.html"
         text = page.read_text(encoding="utf-8")

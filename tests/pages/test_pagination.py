@@ -1,4 +1,4 @@
-"""Long lists: cut into pages that name each other, with nothing lost and nothing twice."""
+"""Long lists are cut into pages that link to each other; each entry is on exactly one page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVENTS = """events:
 
 @cache
 def many_cases(count: int) -> Dataset:
-    """So many cases alike, half of them in another province."""
+    """`count` equal cases, half of them in another province."""
     one = case_of(record(figure(), rest=EVENTS))
     cases = [
         replace(
@@ -63,10 +63,10 @@ def in_chinese(pages: list[Page]) -> list[Page]:
 @pytest.mark.parametrize(
     ("length", "sizes"),
     [
-        pytest.param(0, [0], id="an empty list is one empty page"),
-        pytest.param(1, [1], id="one"),
-        pytest.param(200, [200], id="as many as fit"),
-        pytest.param(201, [200, 1], id="one more"),
+        pytest.param(0, [0], id="an empty list"),
+        pytest.param(1, [1], id="one entry"),
+        pytest.param(200, [200], id="one full page"),
+        pytest.param(201, [200, 1], id="one entry more"),
         pytest.param(600, [200, 200, 200], id="three full pages"),
     ],
 )

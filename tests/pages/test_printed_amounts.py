@@ -1,4 +1,4 @@
-"""Amounts as pages print them: every word of the source, and the editor's readings marked."""
+"""Amounts on pages keep every word of the source and mark the editor's readings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def real_dataset() -> Dataset:
 
 
 def expand(text: str, lang: Lang, home: Case | None) -> str:
-    """A text with every reference to a figure as pages print it."""
+    """A text in which references to figures are replaced by the amounts that pages print."""
 
     def word(written: str, owner: str, name: str) -> str:
         if owner == SITE:
@@ -78,13 +78,13 @@ def test_a_text_as_it_is_printed_claims_nothing_that_the_records_do_not_hold(
 @pytest.mark.parametrize(
     ("amount", "reading", "zh", "en"),
     [
-        pytest.param("5类", "at_least", "至少5类", "at least 5", id="a list that is left open"),
-        pytest.param("10万元", "at_most", "至多10万元", "up to 100,000 yuan", id="a ceiling"),
+        pytest.param("5类", "at_least", "至少5类", "at least 5", id="at least"),
+        pytest.param("10万元", "at_most", "至多10万元", "up to 100,000 yuan", id="at most"),
         pytest.param(
-            "也达20万元", "at_most", "至多20万元", "up to 200,000 yuan", id="达 gives way"
+            "也达20万元", "at_most", "至多20万元", "up to 200,000 yuan", id="至多 replaces 达"
         ),
         pytest.param(
-            "每年560万元", "approx", "每年约560万元", "about 5.6 million yuan a year", id="per"
+            "每年560万元", "approx", "每年约560万元", "about 5.6 million yuan a year", id="每年"
         ),
         pytest.param(
             "超过5000万元", None, "超过5000万元", "more than 50 million yuan", id="printed"
@@ -112,7 +112,7 @@ def test_a_reading_is_marked_and_a_printed_qualifier_is_not() -> None:
     assert "amount__reading" not in quantity_html(printed, "en")
 
 
-def test_a_plan_is_no_other_string_in_english_than_a_fact_without_its_word() -> None:
+def test_a_plan_differs_from_a_fact_in_english_only_by_its_word() -> None:
     plan, fact = parse_quantity("每年将出资560万元"), parse_quantity("每年出资560万元")
 
     assert word_quantity(plan).en == "5.6 million yuan a year (planned)"
@@ -122,7 +122,7 @@ def test_a_plan_is_no_other_string_in_english_than_a_fact_without_its_word() -> 
 @pytest.mark.parametrize(
     ("label", "fields", "zh", "en"),
     [
-        pytest.param("投入", {"period": "2010"}, "2010年", "2010", id="beside the label"),
+        pytest.param("投入", {"period": "2010"}, "2010年", "2010", id="not in the label"),
         pytest.param("2010年的投入", {"period": "2010"}, "", "2010", id="in the Chinese label"),
         pytest.param(
             "2010年为2011年安排的数", {"period": "2010"}, "2010年", "2010", id="among other years"
@@ -132,14 +132,14 @@ def test_a_plan_is_no_other_string_in_english_than_a_fact_without_its_word() -> 
             {"period": '"[..2012-12-07]"', "status": "planned"},
             "未注明日期",
             "no date given",
-            id="a plan of no date has no deadline",
+            id="an undated plan has no deadline",
         ),
         pytest.param(
             "报酬",
             {"period": '"[..2012-12-07]"', "status": "reported"},
             "不晚于2012年12月7日",
             "no later than 7 December 2012",
-            id="a report of no date",
+            id="an undated report has a latest date",
         ),
     ],
 )
@@ -185,7 +185,7 @@ def test_a_text_says_once_that_an_amount_is_a_plan() -> None:
             {"amount": "每年将出资560万元", "status": "planned"},
             "每年将出资560万元",
             "5.6 million yuan a year (planned)",
-            id="what the wording says is said once",
+            id="a plan by its wording is marked once",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""What search finds, how it reads numbers, and when it reads its index."""
+"""The results of the search, its reading of numbers, and the loading of its index."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ NUMBERS = (
         "百",
         "一百二十",
     ),
-    # What is no number, or could be two.
+    # Texts that are not a number, or could be two numbers.
     *(
         "",
         "万万",
@@ -204,14 +204,14 @@ def test_the_script_reads_every_number_as_the_generator_does(page: Page, address
         pytest.param("Dongguan", "", id="English name of a place"),
         pytest.param("东莞 岗位", "岗位", id="two words"),
         pytest.param("退役军人", "退役士兵", id="a synonym"),
-        pytest.param("退伍军人培训", "培训", id="two words without a blank"),
+        pytest.param("退伍军人培训", "培训", id="two words without a space"),
         pytest.param("insurance", "保费", id="a word of the other language"),
         pytest.param("YMCA", "青年会", id="a name in the other language"),
         pytest.param("2011 北京 多少钱", "约8000万元", id="a question"),
-        pytest.param("北京花了多少钱", "4277万元", id="a question in one piece"),
-        pytest.param("图表", "同样的问题问每个地方", id="charts"),
-        pytest.param("更正", "发布以后", id="corrections"),
-        pytest.param("全部数字", "逐个地方", id="the index of figures"),
+        pytest.param("北京花了多少钱", "4277万元", id="a question without spaces"),
+        pytest.param("图表", "同样的问题问每个地方", id="the page of charts"),
+        pytest.param("更正", "发布以后", id="the page of corrections"),
+        pytest.param("全部数字", "逐个地方", id="the page of all figures"),
     ],
 )
 def test_it_finds(page: Page, address: str, words: str, found: str) -> None:

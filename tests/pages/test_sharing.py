@@ -1,4 +1,4 @@
-"""What other programs take from a site at its address: metadata, feeds, the site map."""
+"""What other programs read from a published site: metadata, feeds, the site map."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny site at an address, with a publisher and a case that says when it was published."""
+    """The tiny site with an address, a publisher, and a date of publication of one case."""
     project = tmp_path_factory.mktemp("shared") / "tiny"
     make_tiny_project(project)
     case = project / "data/cases/haishu.yaml"
@@ -36,7 +36,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def head_of(site: Path, page: str) -> dict[str, str]:
-    """The names and contents of the metadata of a page, and its canonical address."""
+    """The metadata of a page by name, and its canonical address."""
     text = (site / page).read_text("utf-8").partition("</head>")[0]
     found = dict(re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)"', text))
     return found | dict(re.findall(r'<link rel="(canonical)" href="([^"]*)"', text))
@@ -96,9 +96,9 @@ def test_every_card_that_a_page_names_is_there_and_no_two_cases_share_one(
         pytest.param(
             "figures/haishu/index.html",
             ["/", "/cases/", "/cases/haishu/", "/figures/haishu/"],
-            id="figures",
+            id="figures of a case",
         ),
-        pytest.param("index.html", [], id="home has no way to it"),
+        pytest.param("index.html", [], id="home has no breadcrumbs"),
     ],
 )
 def test_the_way_to_a_page_is_told(shared: Path, page: str, expected: list[str]) -> None:

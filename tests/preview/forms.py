@@ -1,4 +1,4 @@
-"""Forms as a browser takes them apart and sends them back."""
+"""Forms as a browser parses them and sends them back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TINY = Path(__file__).resolve().parent.parent / "tiny_site"
 
 
 class Controls(HTMLParser):
-    """The controls of a page as a browser would send them, and its problems by control."""
+    """The controls of a page as a browser would send them, and the page's problems by control."""
 
     def __init__(self, page: bytes) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Controls(HTMLParser):
         if tag == "select":
             self._select = ""
         elif tag == "textarea":
-            # A browser takes the first line end for none, and sends others as two characters.
+            # A browser drops a line end at the beginning and sends the others as CR LF.
             name, text = self.pairs[-1]
             self.pairs[-1] = (name, text.removeprefix("\n").replace("\n", "\r\n"))
             self._area = ""
@@ -67,7 +67,7 @@ class Controls(HTMLParser):
             self.readings[self._read] = data.strip()
 
     def with_values(self, **values: str) -> list[tuple[str, str]]:
-        """What is sent where some controls hold something else; dots are written as __."""
+        """The pairs that are sent, with other values of some controls; `__` stands for a dot."""
         changed = {name.replace("__", "."): value for name, value in values.items()}
         missing = changed.keys() - dict(self.pairs).keys()
         assert not missing, f"there is no control {missing}"
@@ -75,7 +75,7 @@ class Controls(HTMLParser):
 
 
 def copy_site(folder: Path) -> Path:
-    """The tiny site without its theme, which no form needs."""
+    """Copy the tiny site without its theme, which no form needs."""
     copy_parts(TINY, folder, ("data", "content", "pelicanconf.py"))
     for path in folder.rglob("*.bak"):
         path.unlink()
@@ -86,6 +86,6 @@ def copy_site(folder: Path) -> Path:
 def press(
     forms: Forms, address: str, do: str, pairs: list[tuple[str, str]] | None = None
 ) -> FormAnswer:
-    """What a form answers to a button, with what is in it or with these values."""
+    """The answer of a form to a button, sent with the form's own values or with `pairs`."""
     given = Controls(forms.show(address).page).pairs if pairs is None else pairs
     return forms.post(address, [*given, ("do", do)])

@@ -1,4 +1,4 @@
-"""A preview as a process of its own, asked and followed as a browser does."""
+"""A preview in a separate process, with requests as a browser sends them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from typing import Any
 import pytest
 from conftest import PROJECT
 
-# Long enough for a busy machine; nothing waits as long where the program works.
+# Long enough for a busy machine; only a fault of the program makes a test wait this long.
 SECONDS = 60
 
 
 @dataclass(kw_only=True)
 class Running:
-    """A preview process, and what it has said so far."""
+    """A preview process and the lines that it has printed so far."""
 
     process: subprocess.Popen[str]
     project: Path
@@ -47,7 +47,7 @@ class Running:
             connection.close()
 
     def follow(self) -> Iterator[dict[str, Any] | None]:
-        """The states that a browser is told, as they come."""
+        """The states sent to a browser, as they arrive."""
         state = None
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         try:
@@ -56,7 +56,7 @@ class Running:
             for line in iter(answer.readline, b""):
                 if line.startswith(b"data: "):
                     state = json.loads(line[6:])
-                # A line that only says that the server is there lets a wait come to its end.
+                # A keep-alive line yields the same state, so that `wait` sees its time end.
                 yield state
         finally:
             connection.close()
@@ -101,6 +101,6 @@ def start(project: Path, *arguments: str) -> Running:
         running.lines.append(line)
         found = re.search(r" http://127\.0\.0\.1:([0-9]+)/", line)
         running.port = int(found[1]) if found else 0
-    # Read on, so that the process never waits for somebody to listen.
+    # The output is read on, so that the process never blocks on a full pipe.
     threading.Thread(target=lambda: running.lines.extend(process.stdout or ()), daemon=True).start()
     return running

@@ -1,4 +1,4 @@
-"""The preview under attack: it answers its own pages, gives away nothing, and stays small."""
+"""The preview under attack answers only its own pages, leaks nothing, and stays small."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from conftest import PROJECT, copy_parts
 from preview.previews import SECONDS, Running, start
 
-# What a preview may hold of the machine: the program and its libraries take half of it.
+# The most memory of a preview; the program and its libraries take half of it.
 MOST_MEMORY = 400 * 1024 * 1024
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals and links of POSIX")
@@ -40,7 +40,7 @@ def run_preview(folder: Path) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A preview of which nothing changes; each attack leaves it answering."""
+    """A preview of a project that does not change; it still answers after each attack."""
     yield from run_preview(tmp_path_factory.mktemp("attacked"))
 
 
@@ -50,14 +50,14 @@ def preview(tmp_path: Path) -> Iterator[Running]:
 
 
 def send(running: Running, request: bytes) -> bytes:
-    """What the server answers to bytes, until it hangs up or has no more to say."""
+    """The answer of the server to raw bytes, until the connection closes."""
     with socket.create_connection(("127.0.0.1", running.port), SECONDS) as connection:
         answer = b""
         try:
             connection.sendall(request)
             connection.shutdown(socket.SHUT_WR)
         except OSError:
-            # It may hang up before everything is sent.
+            # The server may close the connection before everything is sent.
             pass
         try:
             while chunk := connection.recv(65536):
@@ -84,20 +84,20 @@ def memory_of(running: Running) -> int:
         pytest.param("Host: evil.example\r\n", 421, id="another name"),
         pytest.param("", 421, id="no name"),
         pytest.param("Host: {own}\r\nHost: evil.example\r\n", 421, id="two names"),
-        pytest.param("Host: evil.example\r\nHost: {own}\r\n", 421, id="two, ours the last"),
-        pytest.param("Host: {own}@evil.example\r\n", 421, id="a name behind ours"),
+        pytest.param("Host: evil.example\r\nHost: {own}\r\n", 421, id="two names, ours last"),
+        pytest.param("Host: {own}@evil.example\r\n", 421, id="a name after ours"),
         pytest.param("Host: {own}\r\nOrigin: https://evil.example\r\n", 403, id="another site"),
-        pytest.param("Host: {own}\r\nOrigin: null\r\n", 403, id="a site without a name"),
+        pytest.param("Host: {own}\r\nOrigin: null\r\n", 403, id="an opaque origin"),
         pytest.param("Host: {own}\r\nOrigin: http://localhost:1\r\n", 403, id="another port"),
         pytest.param("Host: {own}\r\nOrigin: http://{own}\r\n", 200, id="our own"),
-        pytest.param("Host: {own}\r\nSec-Fetch-Site: cross-site\r\n", 403, id="a picture there"),
+        pytest.param("Host: {own}\r\nSec-Fetch-Site: cross-site\r\n", 403, id="embedded there"),
         pytest.param(
             "Host: {own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n",
             200,
             id="a link there",
         ),
-        pytest.param("Host: {own}\r\nContent-Length: 4\r\n", 400, id="a page with a body"),
-        pytest.param("Host: {own}\r\nTransfer-Encoding: chunked\r\n", 400, id="in pieces"),
+        pytest.param("Host: {own}\r\nContent-Length: 4\r\n", 400, id="a GET with a body"),
+        pytest.param("Host: {own}\r\nTransfer-Encoding: chunked\r\n", 400, id="chunked"),
     ],
 )
 @pytest.mark.parametrize("path", ["/", "/__casebook__/overlay.css"])
@@ -116,25 +116,25 @@ def test_it_answers_its_own_pages_alone(
     "address",
     [
         pytest.param("/%252e%252e/%252e%252e/pelicanconf.py", id="encoded twice"),
-        pytest.param("/%25252e%25252e/pelicanconf.py", id="three times"),
+        pytest.param("/%25252e%25252e/pelicanconf.py", id="encoded thrice"),
         pytest.param("/..\\..\\pelicanconf.py", id="backslashes"),
         pytest.param("/%5c..%5c..%5cpelicanconf.py", id="encoded backslashes"),
         pytest.param("/%255c..%255cpelicanconf.py", id="backslashes encoded twice"),
-        pytest.param("/%c0%ae%c0%ae/pelicanconf.py", id="dots in too many bytes"),
-        pytest.param("/%e3%80%82%e3%80%82/pelicanconf.py", id="full stops of Chinese"),
+        pytest.param("/%c0%ae%c0%ae/pelicanconf.py", id="overlong UTF-8 dots"),
+        pytest.param("/%e3%80%82%e3%80%82/pelicanconf.py", id="Chinese full stops"),
         pytest.param("/．．/pelicanconf.py", id="full-width dots"),
         pytest.param("/....//....//pelicanconf.py", id="four dots"),
-        pytest.param("/cases/haishu/%2e%2e/%2e%2e/%2e%2e/%2e%2e/pelicanconf.py", id="from within"),
-        pytest.param("http://127.0.0.1/../pelicanconf.py", id="a whole address"),
+        pytest.param("/cases/haishu/%2e%2e/%2e%2e/%2e%2e/%2e%2e/pelicanconf.py", id="from a page"),
+        pytest.param("http://127.0.0.1/../pelicanconf.py", id="an absolute URL"),
         pytest.param("file:///etc/passwd", id="another scheme"),
-        pytest.param("*", id="all"),
-        pytest.param("/" + "a" * 300, id="a name longer than any"),
-        pytest.param("/" + "%e4%b8%9c" * 90, id="longer in bytes"),
+        pytest.param("*", id="an asterisk"),
+        pytest.param("/" + "a" * 300, id="a name too long"),
+        pytest.param("/" + "%e4%b8%9c" * 90, id="too long in bytes"),
         pytest.param("/" + "a/" * 30_000, id="thirty thousand folders"),
-        pytest.param("/?" + "a" * 60_000, id="a long question"),
-        pytest.param("/__casebook__/" + "../" * 100 + "etc/passwd", id="from what is added"),
-        pytest.param("/__casebook__/events%00", id="a zero"),
-        pytest.param("/edit/..%2f..%2fpelicanconf/", id="from the form"),
+        pytest.param("/?" + "a" * 60_000, id="a long query"),
+        pytest.param("/__casebook__/" + "../" * 100 + "etc/passwd", id="from our own files"),
+        pytest.param("/__casebook__/events%00", id="a null byte"),
+        pytest.param("/edit/..%2f..%2fpelicanconf/", id="from a form"),
         pytest.param("/edit/" + "a" * 5_000 + "/", id="a long case"),
         pytest.param("/edit/data/%2e%2e/", id="the form of a list"),
     ],
@@ -155,17 +155,17 @@ def test_no_address_leads_out_or_tells_where_it_is(still: Running, address: str)
 @pytest.mark.parametrize(
     "request_line",
     [
-        pytest.param(b"GET /\r\n\r\n", id="an old version"),
-        pytest.param(b"GET / HTTP/9.9\r\n\r\n", id="a version to come"),
+        pytest.param(b"GET /\r\n\r\n", id="HTTP/0.9"),
+        pytest.param(b"GET / HTTP/9.9\r\n\r\n", id="a future version"),
         pytest.param(b"GET  /  x HTTP/1.1\r\n\r\n", id="four words"),
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", id="the start of HTTPS"),
         pytest.param(b"\x00" * 1000, id="zeros"),
-        pytest.param(b"\r\n" * 1000, id="lines of nothing"),
-        pytest.param(b"DELETE / HTTP/1.1\r\n\r\n", id="a method that it has not"),
-        pytest.param(b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", id="less than nothing"),
-        pytest.param(b"A" * 200_000, id="no end of a line"),
-        pytest.param(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 100_000, id="no end of headers"),
-        pytest.param(b"GET / HTTP/1.1\r\nX: " + b"y" * 200_000, id="a header without an end"),
+        pytest.param(b"\r\n" * 1000, id="empty lines"),
+        pytest.param(b"DELETE / HTTP/1.1\r\n\r\n", id="an unsupported method"),
+        pytest.param(b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", id="a negative length"),
+        pytest.param(b"A" * 200_000, id="an endless line"),
+        pytest.param(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 100_000, id="endless headers"),
+        pytest.param(b"GET / HTTP/1.1\r\nX: " + b"y" * 200_000, id="an endless header"),
     ],
 )
 def test_what_is_no_request_is_refused(still: Running, request_line: bytes) -> None:
@@ -198,7 +198,7 @@ def test_two_hundred_streams_leave_it_small_and_quick(still: Running) -> None:
 
 @linux_only
 def test_a_flood_of_half_requests_is_held_to_a_number(still: Running) -> None:
-    """Each sends as much as it may before its end, and never ends."""
+    """Each request sends nearly as long a head as it may, and never ends it."""
     half = b"GET / HTTP/1.1\r\n" + b"X-Filler: " + b"y" * 50_000 + b"\r\n"
     opened, refused = [], 0
     try:
@@ -251,7 +251,7 @@ def test_a_storm_of_edits_ends_with_the_last(preview: Running) -> None:
     text = preview.case.read_text(encoding="utf-8")
     for number in range(300):
         changed = text.replace("读书会由谁来办", f"读书会第{number}稿")
-        # Half of them are caught in the middle.
+        # Half of the saves are cut off in the middle of the file.
         preview.case.write_text(changed[: len(changed) // (1 + number % 2)], encoding="utf-8")
     preview.case.write_text(text.replace("读书会由谁来办", "读书会定稿"), encoding="utf-8")
 
@@ -260,7 +260,7 @@ def test_a_storm_of_edits_ends_with_the_last(preview: Running) -> None:
     )
 
     assert state["generation"] < 100
-    # A build before the last may still be on its way.
+    # A build of an earlier edit may end later, and must not bring its text back.
     assert "读书会定稿" in preview.ask("/cases/haishu/")[2]
 
 
@@ -294,7 +294,7 @@ def test_a_loop_of_links_among_the_sources_is_told_and_followed_nowhere(preview:
 
 
 def left_by(running: Running) -> list[str]:
-    """What lies in the project beside its sources, its cache and the last good site."""
+    """The names in the project, except its sources, its cache and the last good site."""
     project = running.project
     beside = [path.name for path in project.iterdir()]
     served = [path.name for path in (project / ".cache" / "serve").iterdir()]
@@ -307,7 +307,7 @@ def left_by(running: Running) -> list[str]:
     ("number", "status"),
     [
         pytest.param(signal.SIGINT, {130}, id="Ctrl-C"),
-        pytest.param(signal.SIGTERM, {143, -signal.SIGTERM}, id="it is told to end"),
+        pytest.param(signal.SIGTERM, {143, -signal.SIGTERM}, id="SIGTERM"),
     ],
 )
 @pytest.mark.parametrize("is_building", [False, True], ids=["at rest", "while it builds"])

@@ -1,4 +1,4 @@
-"""The form: what is typed goes into the file, and nothing else of the file changes."""
+"""The form writes the typed text into the file and changes nothing else in it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def case(site: Path) -> Path:
 
 
 def differing(before: bytes, after: bytes) -> list[str]:
-    """The lines that are new, and with a minus those that are gone."""
+    """The removed lines, each with a minus, and then the added lines."""
     old, new = before.decode().splitlines(), after.decode().splitlines()
     gone = [f"-{line}" for line in old if line not in new]
     return [*gone, *(line for line in new if line not in old)]
@@ -40,7 +40,7 @@ def differing(before: bytes, after: bytes) -> list[str]:
 
 @pytest.fixture(scope="module")
 def ten_forms(tmp_path_factory: pytest.TempPathFactory) -> Forms:
-    """The forms of ten cases; no test of them may change one."""
+    """The forms of the ten cases; a test may not change these cases."""
     folder = tmp_path_factory.mktemp("ten")
     copy_parts(TEN_CASES, folder, ("data", "pelicanconf.py"))
     return Forms(folder, "zh")
@@ -191,7 +191,7 @@ def test_an_amount_is_read_while_it_is_typed(forms: Forms, amount: str, reading:
     ("name", "typed", "key"),
     [
         pytest.param("region", "宁波市", "330200", id="a place by its name"),
-        pytest.param("region", "guangzhou", "440100", id="a place in letters"),
+        pytest.param("region", "guangzhou", "440100", id="a place in Latin letters"),
         pytest.param("figures.0.source", "读书会公告", "gazette-2016", id="a source by its title"),
     ],
 )
@@ -478,8 +478,8 @@ def test_what_was_typed_outlives_the_file_that_it_was_typed_for(forms: Forms, ca
     ("name", "old", "new"),
     [
         pytest.param("data/vocabulary.yaml", "topics:", "topics：", id="a full-width colon"),
-        pytest.param("data/vocabulary.yaml", "questions:", "question:", id="no questions"),
-        pytest.param("data/regions.yaml", ":", "：", id="regions"),
+        pytest.param("data/vocabulary.yaml", "questions:", "question:", id="a misspelt key"),
+        pytest.param("data/regions.yaml", ":", "：", id="faulty regions"),
     ],
 )
 def test_nothing_is_saved_by_faulty_lists_and_nothing_typed_is_lost(
@@ -496,7 +496,7 @@ def test_nothing_is_saved_by_faulty_lists_and_nothing_typed_is_lost(
     again = press(forms, HAISHU, "check", Controls(told.page).pairs)
 
     assert f"<code>{name}:" in told.page.decode()
-    # What can be mended here is the file of the form alone.
+    # A form offers to mend only its own file.
     assert "fix" not in Controls(told.page).buttons
     assert held == before
     assert dict(Controls(again.page).pairs)["title"] == "词表坏了"

@@ -52,7 +52,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 class Editor:
-    """Somebody who has a keyboard, an input method, and no mouse."""
+    """An editor with a keyboard and an input method, and without a mouse."""
 
     def __init__(self, page: Any, address: str) -> None:
         self.page = page
@@ -63,7 +63,7 @@ class Editor:
         self.page.goto(self.address + path)
 
     def reach(self, test: str) -> None:
-        """Press the tab key until the focused element is the one that is looked for."""
+        """Press the tab key until `test` is true of the focused element `e`."""
         for _ in range(3_000):
             if self.page.evaluate(
                 f"(() => {{ const e = document.activeElement; return {test}; }})()"
@@ -73,7 +73,7 @@ class Editor:
         pytest.fail(f"the keyboard does not reach {test}")
 
     def unfold(self, name: str) -> None:
-        """Open what a control is folded away in, from the outermost on."""
+        """Open the folded sections around a control, the outermost first."""
         while summary := self.page.evaluate(
             """name => { const closed = [...document.querySelectorAll('details:not([open])')]
                 .filter(one => one.contains(document.getElementById(name)
@@ -93,7 +93,7 @@ class Editor:
         self.page.locator("main:not([data-seen])").wait_for()
 
     def fill(self, name: str, text: str) -> None:
-        """Write a text into a control, choose the word, or tick the boxes."""
+        """Type a text into a control, choose a word, or tick boxes."""
         self.unfold(name)
         kind = self.page.evaluate(
             "name => (document.getElementById(name) || {tagName: 'BOXES'}).tagName", name
@@ -131,7 +131,7 @@ class Editor:
 
 
 def list_entries(record: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
-    """What an editor does to enter a record: buttons to press for rows, and words for controls."""
+    """The steps to enter a record: buttons to press for rows, and texts for controls."""
     for name, value in record.items():
         own = f"{place}{name}"
         if name == "answers":
@@ -181,7 +181,7 @@ def test_a_case_is_entered_by_keyboard_and_input_method_as_it_would_be_by_hand(
     enter(editor, record | {"region": "内江市"})
     editor.press("save")
     page.wait_for_url("**/edit/neijiang/**")
-    # The draft is whole and is published.
+    # The complete draft is published.
     editor.fill("state", "")
     editor.press("save")
     count = page.locator(".summary p").inner_text()
@@ -206,7 +206,7 @@ def test_what_an_input_method_is_composing_is_not_judged(tiny: Running, browser:
         "Input.imeSetComposition", {"text": "wan", "selectionStart": 3, "selectionEnd": 3}
     )
     asked.clear()
-    # Longer than a pause after which what is typed is read.
+    # Longer than the pause in typing after which the form reads the text.
     page.wait_for_timeout(1_000)
     composing = list(asked)
     editor.method.send("Input.insertText", {"text": "约9万元"})
@@ -230,7 +230,7 @@ def test_axe_finds_nothing_in_a_form(
     address: str,
     width: int,
 ) -> None:
-    # Colours do not depend on the width.
+    # Colours do not depend on the width, so each scheme is tried at one width.
     scheme = "dark" if width == 390 else "light"
     size = {"width": width, "height": 844}
     context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
@@ -291,7 +291,7 @@ def test_nothing_that_was_typed_is_lost_when_the_preview_ends(tmp_path: Path, br
     again = start(project, "--port", str(process.port), "--lang", "zh")
     try:
         again.wait(lambda state: state["generation"] >= 1)
-        # The page is loaded anew before anybody has saved it.
+        # The page is loaded again before the text was saved.
         page.goto(address)
         page.get_by_role("button", name="放回来").press("Enter")
         page.locator("h1", has_text="写到这里").wait_for()
@@ -317,9 +317,9 @@ def test_saves_that_come_faster_than_answers_are_no_changes_of_others(
     save = page.locator('button[value="save"]').first
     for number in range(3):
         page.fill("#title", f"海曙：第{number}回")
-        # A click that comes while another is answered is one too many.
+        # The second click comes while the first is being answered, and must be ignored.
         save.dblclick()
-        # What is typed waits until the form takes it.
+        # The form accepts no input until it is answered.
         page.locator("form:not([inert])").wait_for()
     page.locator(".notices", has_text="存好了").wait_for()
     stale = page.locator('button[value^="over"]').count()

@@ -1,4 +1,4 @@
-"""Requests to write: only a page of this very preview, on this very machine, is heard."""
+"""Requests to write are accepted only from a page of the same preview on the same machine."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def server(tmp_path: Path) -> Iterator[PreviewServer]:
 def send(
     server: PreviewServer, method: str, path: str, body: bytes = b"", **headers: str
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
-    """An answer to a request that a browser would send, but for the headers that are given."""
+    """The answer to a request as a browser sends it, with the given headers instead of its own."""
     host = f"127.0.0.1:{server.server_port}"
     usual = {"Host": host, "Origin": f"http://{host}", "Content-Type": FORM}
     if method != "GET":
@@ -59,7 +59,7 @@ def send(
 
 
 def fill(server: PreviewServer, **values: str) -> bytes:
-    """What a browser sends that saves a form with these values."""
+    """The body that a browser sends to save a form with these values."""
     page = Controls(send(server, "GET", HAISHU)[2])
     return urlencode([*page.with_values(**values), ("do", "save")]).encode()
 
@@ -86,16 +86,16 @@ def test_a_page_of_this_preview_saves(server: PreviewServer) -> None:
     ("headers", "status"),
     [
         pytest.param({"Origin": "http://evil.example"}, 403, id="another site"),
-        pytest.param({"Origin": "null"}, 403, id="a site that hides its name"),
-        pytest.param({"Origin": ""}, 403, id="nobody says from where"),
+        pytest.param({"Origin": "null"}, 403, id="an opaque origin"),
+        pytest.param({"Origin": ""}, 403, id="no origin"),
         pytest.param({"Origin": "http://127.0.0.1:1"}, 403, id="another port"),
         pytest.param({"Origin": "https://127.0.0.1:{port}"}, 403, id="another scheme"),
         pytest.param({"Host": "evil.example:{port}"}, 421, id="a name that leads here"),
-        pytest.param({"Content_Type": "text/plain"}, 415, id="what any page may send"),
-        pytest.param({"Content_Type": "multipart/form-data; boundary=x"}, 415, id="files"),
+        pytest.param({"Content_Type": "text/plain"}, 415, id="a plain type"),
+        pytest.param({"Content_Type": "multipart/form-data; boundary=x"}, 415, id="file upload"),
         pytest.param({"Content_Length": ""}, 411, id="no length"),
-        pytest.param({"Content_Length": "-1"}, 411, id="a length below nothing"),
-        pytest.param({"Content_Length": "99999999999"}, 413, id="too much"),
+        pytest.param({"Content_Length": "-1"}, 411, id="a negative length"),
+        pytest.param({"Content_Length": "99999999999"}, 413, id="too long"),
     ],
 )
 def test_any_other_request_to_write_is_refused(
@@ -119,10 +119,10 @@ def test_a_request_without_the_token_is_refused(server: PreviewServer) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        pytest.param("POST", "/", 501, id="a page"),
-        pytest.param("POST", "/edit/..%2f..%2fpelicanconf/", 403, id="out of the folder"),
-        pytest.param("GET", "/edit/..%2f..%2fpelicanconf/", 404, id="read out of the folder"),
-        pytest.param("GET", "/edit/haishu.yaml/", 404, id="a file"),
+        pytest.param("POST", "/", 501, id="POST to a page"),
+        pytest.param("POST", "/edit/..%2f..%2fpelicanconf/", 403, id="write outside"),
+        pytest.param("GET", "/edit/..%2f..%2fpelicanconf/", 404, id="read outside"),
+        pytest.param("GET", "/edit/haishu.yaml/", 404, id="a file name"),
         pytest.param("PUT", HAISHU, 501, id="another method"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The preview as a person uses it: a process, a browser, files that change underneath."""
+"""The preview as a person uses it: a process, a browser, files that change meanwhile."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def preview(tiny_project: Path) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A preview of which nothing changes, for the tests that only ask."""
+    """A preview of a project that does not change, for tests that only send requests."""
     project = tmp_path_factory.mktemp("still")
     copy_parts(PROJECT, project, ("theme", "pelicanconf.py"))
     copy_parts(PROJECT / "tests" / "tiny_site", project, ("data", "content"))
@@ -147,7 +147,7 @@ def test_a_mended_error_is_told(preview: Running) -> None:
 
 
 def count_no_cases(project: Path) -> None:
-    """Take from the lead story what is only true of two cases."""
+    """Remove from the lead story the words that are true only of two cases."""
     for name, number in (("lead.md", "两个"), ("lead.en.md", "two ")):
         path = project / "content" / "stories" / name
         path.write_text(path.read_text("utf-8").replace(number, ""), encoding="utf-8")
@@ -226,7 +226,7 @@ def test_what_the_preview_adds_stands_in_no_built_file(still: Running) -> None:
         pytest.param("localhost:{port}", 200, id="localhost"),
         pytest.param("LOCALHOST:{port}", 200, id="in capitals"),
         pytest.param("127.0.0.1", 200, id="without a port"),
-        pytest.param("[::1]:{port}", 200, id="by its other address"),
+        pytest.param("[::1]:{port}", 200, id="by its IPv6 address"),
     ],
 )
 def test_only_its_own_names_are_answered(still: Running, host: str, status: int) -> None:
@@ -431,7 +431,7 @@ def test_pages_that_were_shown_before_a_stop_are_not_shown_as_other_ones(
     preview.rebuild()
     path = tiny_project / "data/cases/haishu.yaml"
     path.write_text(path.read_text("utf-8").replace("由谁来办", "换了名字"), encoding="utf-8")
-    # The watch may tell of one save twice, and a build is left for the second.
+    # The watch may report one save twice; a build is abandoned when the second report comes.
     again = threading.Event()
     again.set()
     states = []
@@ -468,12 +468,12 @@ def test_a_browser_marks_links_to_drafts(preview: Running, browser: Any) -> None
         pytest.param(
             "default-src 'none'; script-src 'self'",
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'",
-            id="what is missing is added",
+            id="missing directives are added",
         ),
         pytest.param(
             "script-src 'none'; style-src 'self' 'sha256-x'; connect-src https://a.example",
             "script-src 'self'; style-src 'self' 'sha256-x'; connect-src https://a.example 'self'",
-            id="none gives way, the rest stays",
+            id="'none' is replaced, other sources stay",
         ),
     ],
 )
@@ -496,10 +496,10 @@ def test_a_page_without_a_head_still_gets_the_script() -> None:
     ("address", "names"),
     [
         pytest.param("/", [], id="the root"),
-        pytest.param("/a//b/", ["a", "b"], id="empty names fall away"),
-        pytest.param("/%E4%B8%9C/", ["东"], id="other letters"),
-        pytest.param("/a/../b", None, id="up"),
-        pytest.param("http://x/", None, id="a whole address"),
+        pytest.param("/a//b/", ["a", "b"], id="empty names are dropped"),
+        pytest.param("/%E4%B8%9C/", ["东"], id="percent-encoded"),
+        pytest.param("/a/../b", None, id="a parent folder"),
+        pytest.param("http://x/", None, id="an absolute URL"),
     ],
 )
 def test_an_address_is_names_or_nothing(address: str, names: list[str] | None) -> None:
@@ -545,16 +545,16 @@ def test_a_new_case_has_its_blanks_marked_and_stops_no_other(preview: Running) -
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        pytest.param(b"title\xef\xbc\x9a a\n  b: [\nstate: draft\n", "E112", id="no YAML"),
+        pytest.param(b"title\xef\xbc\x9a a\n  b: [\nstate: draft\n", "E112", id="not YAML"),
         pytest.param(DRAFT.replace("reading", "readin").encode(), "E205", id="an unknown word"),
         pytest.param(DRAFT.encode() + b"story: \xe8\xa7\x81 {{none}}\n", "E250", id="a reference"),
         pytest.param(
-            f"{DRAFT.replace('尚未核对的一句话。', '')}{FIGURE}".encode(), "E202", id="a blank"
+            f"{DRAFT.replace('尚未核对的一句话。', '')}{FIGURE}".encode(), "E202", id="empty"
         ),
         pytest.param(
             f"{DRAFT}{FIGURE}{PICTURE}".encode(),
             "E310",
-            id="no picture",
+            id="a missing picture",
         ),
         pytest.param("state: draft\ntitle: 西湖".encode("gbk"), "E101", id="another encoding"),
     ],

@@ -1,4 +1,4 @@
-// What is wrong with a page as it is laid out: a list of words, empty where nothing is.
+// The faults in the layout of a page: a list of texts, empty if there are none.
 () => {
   const found = [];
   const width = document.documentElement.clientWidth;
@@ -9,7 +9,7 @@
   const needed = document.documentElement.scrollWidth;
   if (needed > width) found.push(`scrolls sideways: ${needed} px`);
 
-  // Lines of text, each with the box that its letters fill; what is hidden from everybody is none.
+  // Lines of text, each with the box that its letters fill, without text hidden from all readers.
   const lines = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -25,7 +25,7 @@
     range.selectNodeContents(text);
     for (const box of drawing ? [part.getBoundingClientRect()] : range.getClientRects()) {
       if (box.width < 1) continue;
-      // A box reaches from ascender to descender, and lines may touch.
+      // A box reaches from ascender to descender, where lines may touch, so only its middle counts.
       const middle = (box.top + box.bottom) / 2;
       const half = Math.min(box.height, size) * 0.4;
       lines.push({ part, drawing, left: box.left + 1, right: box.right - 1, top: middle - half, bottom: middle + half });

@@ -1,4 +1,4 @@
-"""What axe-core and a strict parser find on the pages, and what a keyboard reaches."""
+"""Pages pass axe-core and a strict HTML parser, and work with a keyboard."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from conftest import AXE_RULES, COLOUR_RULES, Axe, library, still_there
 from playwright.sync_api import Browser, Page
 
-# One page of each kind; the two cases have every part that a case can have.
+# One page of each kind; the two cases together have every part that a case can have.
 KINDS = (
     *("", "cases/", "cases/beijing/", "cases/shanghai-fengxian/", "timeline/"),
     *("compare/", "search/", "glossary/", "404.html"),
     *("figures/beijing/", "data/", "versions/", "charts/beijing-series/"),
 )
 ADDRESSES = tuple(f"{prefix}{kind}" for kind in still_there(KINDS) for prefix in ("", "en/"))
-# What is of a kind with one of these and has longer words, tables or drawings.
+# Further pages of these kinds, with longer words, tables or drawings.
 ALIKE = (
     *("cases/guangdong/", "money/", "missing/", "documents/", "method/", "about/", "corrections/"),
     *("figures/", "charts/", "charts/disclosure/", "compare/by-year/"),
@@ -30,7 +30,7 @@ def address(built_site: Path, serve_directory) -> Iterator[str]:  # type: ignore
 
 
 def open_page(browser: Browser, width: int, scheme: str = "light", height: int = 844) -> Page:
-    # The policy of the pages would keep the script of axe out.
+    # The content security policy of the pages would block the script of axe.
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,  # type: ignore[arg-type]  # one of two words
@@ -92,7 +92,7 @@ def test_everything_that_acts_is_reached_by_the_tab_key_and_shows_it(
     assert unmarked == []
 
 
-# What holds more than it shows, or reaches beyond the page, and does not scroll.
+# Elements that hide a part of their content or reach beyond the page, and do not scroll.
 _CUT = """() => [...document.querySelectorAll("main *, header *, footer *")].filter((part) => {
   if (!part.checkVisibility()) return false;
   // A thumbnail shows the top of its drawing, and says nothing that the link beside it does not.

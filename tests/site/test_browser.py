@@ -81,7 +81,7 @@ def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int) ->
     assert wide == []
 
 
-# The words of a page that begin on one line and end on another, but for code, Chinese and hosts.
+# The words that are broken across lines, except in code, in Chinese and in host names.
 _BROKEN_WORDS = """() => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -190,7 +190,7 @@ def test_home_is_a_story_that_is_read_in_three_minutes(
     assert least <= length <= most
     assert charts in (3, 4)
     assert first_chart <= 1.5 * 844
-    # Each case has a line in the list of cases, and one in the chart of what is disclosed.
+    # Each further case adds a line to the list of cases and to the chart of disclosure.
     more = max(len(list(PROJECT.glob("data/cases/*.yaml"))) - 10, 0)
     assert height <= 9 * 844 + 80 * more
 
@@ -290,7 +290,7 @@ def test_the_value_of_a_figure_keeps_its_qualifier(
     [
         pytest.param("figures/", "每年购买或补助的演出，2012年（推断）起，计划", id="a plan"),
         pytest.param("figures/", "每个乡镇的综合文化站，未注明日期，目标", id="a target"),
-        pytest.param("figures/", "2011年参与申报的社会组织", id="what was done"),
+        pytest.param("figures/", "2011年参与申报的社会组织", id="a fact"),
         pytest.param("en/figures/", "Budget for 2014 (another source), planned", id="English"),
     ],
 )
@@ -312,7 +312,7 @@ def test_every_mark_of_every_chart_is_hit_at_its_centre(
     page = open_page(browser, width)
     tried, missed, small = 0, [], []
     for path in sorted(built_site.glob("charts/*/index.html")):
-        # The addresses of charts that are no more lead elsewhere.
+        # A page at the address of a former chart holds no chart and leads to another page.
         if 'class="chart__svg"' not in path.read_text(encoding="utf-8"):
             continue
         name = path.parent.name
@@ -429,7 +429,7 @@ def test_each_form_of_a_citation_is_saved_as_a_file(
         saved[file.suggested_filename.rpartition(".")[2]] = file.path().read_text("utf-8")
     shown = forms.locator(".citation__code").all_text_contents()
     title = page.get_attribute("meta[name=citation_title]", "content")
-    # The title of a figure is not that of its page.
+    # A figure is cited by its own label, not by the title of its page.
     label = page.locator(".sheet__label").first.inner_text() if "figures" in name else title
     page.context.close()
 

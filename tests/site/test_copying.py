@@ -1,4 +1,4 @@
-"""Buttons that copy, and charts in pages of other sites, as a browser shows them."""
+"""Copy buttons, and charts embedded in other sites, in a real browser."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def test_the_link_that_is_copied_is_the_public_one_with_the_place_that_is_open(
 @pytest.mark.parametrize(
     ("asked", "system", "paper"),
     [
-        pytest.param("?scheme=light", "dark", "rgb(250, 246, 238)", id="light in a dark system"),
-        pytest.param("?scheme=dark", "light", "rgb(23, 21, 18)", id="dark in a light system"),
+        pytest.param("?scheme=light", "dark", "rgb(250, 246, 238)", id="light on a dark system"),
+        pytest.param("?scheme=dark", "light", "rgb(23, 21, 18)", id="dark on a light system"),
         pytest.param("", "dark", "rgb(23, 21, 18)", id="as the system"),
     ],
 )

@@ -36,7 +36,7 @@ from tests.conftest import Serve, make_tiny_project
 pytestmark = pytest.mark.soak("strings")
 
 NAUGHTY = Path(__file__).parents[1] / "naughty.txt"
-# The main source, beside which the answers of others are told.
+# The main source; only with one may a record tell the answers of other sources.
 MAIN = "evening-2015-03-02"
 UNSEEN = "# Characters that cannot be seen"
 
@@ -150,7 +150,7 @@ story_en: @
 
 
 def quote(text: str) -> str:
-    # JSON is YAML; what cannot be seen is written as escapes, as nothing else can hold it all.
+    # JSON is YAML, and only its escapes can hold every invisible character.
     return json.dumps(text, ensure_ascii=text in INVISIBLE)
 
 
@@ -184,7 +184,7 @@ def find_problems(record: str, slug: str = "haishu") -> list[Problem]:
 
 
 def make_groups(single: bool) -> list[list[str]]:
-    """The strings of each case: alone in the soak, else joined but for formulas."""
+    """The strings of each case: one in the soak; otherwise joined, except formulas and the like."""
     if single:
         return [[text] for text in SEEN]
     groups: list[list[str]] = []
@@ -193,7 +193,7 @@ def make_groups(single: bool) -> list[list[str]]:
         if len(JOIN.join([*open_group, text])) > MAX_NAME:
             groups.append(open_group)
             open_group = []
-        # Beside others a digit may read as a sum that the record does not hold.
+        # Next to other strings a digit may be read as an amount that the record does not hold.
         alone = text[0] in "=+-@＝＋－＠" or find_problems(
             fill(JOIN.join([*open_group, text]), story="话", cited="话")
         )
@@ -205,14 +205,14 @@ def make_groups(single: bool) -> list[list[str]]:
 
 
 def make_record(group: list[str]) -> str:
-    """A record with the strings in every field, as far as stories and quotes take them."""
+    """A record with the strings in every field; stories and quotes get only those they accept."""
     told = [text for text in group if not find_problems(fill("话", story=text))]
     short = next((text for text in group if not find_problems(fill("话", cited=text))), "话")
     return fill(join_plain(group), "\n\n".join(told) or "话", short)
 
 
 def join_plain(group: list[str]) -> str:
-    """The strings that may be in any text, one behind the other."""
+    """The strings that are allowed in every text, joined."""
     return JOIN.join(text for text in group if not find_problems(fill(text, "话", "话"))) or "话"
 
 
@@ -234,9 +234,9 @@ def draw_dot() -> bytes:
 
 
 def is_clear(problem: Problem) -> bool:
-    """Whether a problem can be printed on any terminal and says something in both languages."""
+    """True if a problem can be printed on any terminal and has a text in both languages."""
     words = (problem.text.zh, problem.text.en, problem.hint.zh, problem.hint.en)
-    # The joiner of a family of emoji is no character that moves a cursor or turns a line.
+    # The zero-width joiner of emoji does not move the cursor or reverse a line.
     printable = all(word.replace("\u200d", "").isprintable() for word in words)
     return printable and bool(problem.text.zh and problem.text.en)
 
@@ -261,7 +261,7 @@ def find_texts(schema: Any, root: Any, path: str = "", depth: int = 0) -> set[st
 
 
 def list_fields(value: Any, path: str = "") -> set[str]:
-    """The paths of a record's fields, with * for the names that its author chose."""
+    """The paths of a record's fields, with * for the names of figures."""
     if isinstance(value, list):
         return set().union(*(list_fields(part, path) for part in value))
     if not isinstance(value, dict):
@@ -274,14 +274,14 @@ def list_fields(value: Any, path: str = "") -> set[str]:
 
 def test_no_text_of_a_record_is_left_out() -> None:
     schema = json.loads(write_schema(tiny_lists()))
-    # An answer is the same to whichever question.
+    # Answers to all questions have the same fields, so one question is tried.
     wanted = {
         re.sub("^/answers/[a-z_]+", "/answers/purchaser", p) for p in find_texts(schema, schema)
     }
     tried = list_fields(yaml.safe_load(FIELDS.replace("@", "x")))
 
     assert len(wanted) > 15
-    # A figure that is gone is told of in the history of the case; its words are those of a figure.
+    # The history describes a removed figure by the same texts as a figure has.
     assert {path for path in wanted - tried if not path.startswith("/history")} == set()
 
 
@@ -304,7 +304,7 @@ def test_what_cannot_be_seen_is_a_problem_in_every_field(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", SEEN, ids=ascii)
-def test_an_amount_that_is_none_is_a_clear_problem(text: str) -> None:
+def test_a_text_that_is_no_amount_is_a_clear_problem(text: str) -> None:
     record = fill("平常的话").replace("amount: 120万元", f"amount: {quote(text)}")
     problems = find_problems(record, "haishu")
 
@@ -319,14 +319,14 @@ def groups(pytestconfig: pytest.Config) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory, groups: list[list[str]]) -> Path:
-    """A site with every string in every field of a case."""
+    """A site whose cases hold every string in every field."""
     project = tmp_path_factory.mktemp("hostile")
     make_tiny_project(project)
     for number, group in enumerate(groups):
         path = project / "data" / "cases" / f"naughty-{number}.yaml"
         path.write_text(make_record(group), encoding="utf-8")
     for name in ("lead.md", "lead.en.md"):
-        # The tiny site's lead says how many cases there are.
+        # The lead of the tiny site gives the number of cases, which is another one here.
         lead = project / "content" / "stories" / name
         words = lead.read_text(encoding="utf-8")
         for old, new in (("两个", "各个"), ("two", "some"), ("Two", "Some")):
@@ -349,7 +349,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory, groups: list[list[str
 @pytest.mark.parametrize("text", SEEN, ids=ascii)
 def test_what_can_be_seen_is_refused_only_as_a_reference_or_a_mark_of_markdown(text: str) -> None:
     problems = find_problems(fill(text, story="话", cited="话"))
-    # Signs alone, and words like nil, are no answer to a question.
+    # Signs alone, and words such as nil, are refused as an answer to a question.
     said = re.sub(r"[\W_]+", "", text.casefold())
     silent = {"E205"} if said in ("", *WORDS["silences"].split()) else set()
 
@@ -360,7 +360,7 @@ def test_what_can_be_seen_is_refused_only_as_a_reference_or_a_mark_of_markdown(t
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 )
-# Elements that the templates and Markdown make; a string that made another would be markup.
+# Elements that neither templates nor Markdown make, so one on a page comes from a string.
 FORBIDDEN = frozenset(
     ("iframe", "object", "embed", "template", "plaintext", "xmp", "video", "math", "style")
 )
@@ -476,8 +476,8 @@ def test_each_string_stands_on_its_page_as_text(
     for number, group in enumerate(groups):
         for prefix in ("", "en/"):
             page = pages[f"{prefix}cases/naughty-{number}/index.html"]
-            # In the headline, the summary, the label of a figure and so on.
-            # English is printed with the quotation marks of print.
+            # It is in the headline, the summary, the label of a figure and so on. Quotation marks
+            # are left out, because English is printed with typographic ones.
             text, wanted = (t.translate(NO_MARKS) for t in (page.text, squeeze(join_plain(group))))
             if text.count(wanted) < 5:
                 missing.append(group)
@@ -544,7 +544,7 @@ def test_the_search_index_is_one_value(hostile_site: Path) -> None:
 
     assert name == "window.casebookIndex"
     assert json.loads(value.strip().removesuffix(";"))
-    # Both end a line of a script that an old browser reads.
+    # Old browsers take both characters in a script as line ends.
     assert not {"\u2028", "\u2029"} & set(index)
 
 

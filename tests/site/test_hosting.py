@@ -1,7 +1,7 @@
-"""Hosts as docs/publishing.md sets them up: what they send of every file, and in which order.
+"""Hosts set up as in docs/publishing.md: the headers of each file, and the order of uploads.
 
-nginx and Caddy are started with the configuration of that page, the commands for a bucket are run
-with a program in the place of `aws` that keeps a folder.
+nginx and Caddy are started with the configuration in that guide; the commands for a bucket are
+run with a substitute for `aws` that keeps the bucket as a folder.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from tests.conftest import PROJECT
 
 GUIDE = (PROJECT / "docs" / "publishing.md").read_text(encoding="utf-8")
 SECONDS = 30.0
-# Less is not worth the while of a server.
+# Servers do not compress files of fewer bytes.
 LEAST_COMPRESSED = 1500
 
 
 class Row(NamedTuple):
-    """What the guide asks of files of one kind."""
+    """The types and the compression that the guide asks for files of one kind."""
 
     types: frozenset[str]
     is_compressed: bool
@@ -48,7 +48,7 @@ def read_rows() -> dict[str, Row]:
     ):
         row = Row(frozenset(re.findall(r"`([^`]+)`", kinds)), compressed == "yes")
         rows |= {suffix: row for suffix in re.findall(r"`([^`]+)`", suffixes)}
-    # One type a file where the guide has one type a file.
+    # The guide lists the types of pictures in one row; each ending has exactly one of them.
     for name in ("png", "jpg", "webp"):
         exact = f"image/{name}".replace("jpg", "jpeg")
         rows[f".{name}"] = Row(rows[f".{name}"].types & {exact}, False)
@@ -70,7 +70,7 @@ def find_port() -> int:
 
 
 def nginx_command(folder: Path, site: Path, port: int) -> list[str]:
-    """nginx with the servers of the guide, without HTTPS, for which this machine has no name."""
+    """The command for nginx with the guide's servers, without HTTPS, which needs a certificate."""
     servers = code_of("nginx", "server {")
     servers = re.sub(r"(?m)^ *ssl_certificate.*\n", "", servers)
     servers = servers.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port};")
@@ -105,7 +105,7 @@ SERVERS: dict[str, Callable[[Path, Path, int], list[str]]] = {
 
 
 class Host(NamedTuple):
-    """A server of a site, and what it has printed."""
+    """A server, the site that it serves, and the log of its output."""
 
     address: str
     site: Path
@@ -229,7 +229,7 @@ def test_a_served_site_is_as_its_manifest_says(host: Host) -> None:
 
 
 def test_the_server_warns_of_nothing(host: Host) -> None:
-    # These two the test asks for itself.
+    # The options that the test adds cause these two warnings.
     expected = ("admin endpoint disabled", "automatic HTTPS is completely disabled")
     said = [
         line
@@ -242,7 +242,7 @@ def test_the_server_warns_of_nothing(host: Host) -> None:
     ] == []
 
 
-# `aws s3 sync` with a folder for a bucket; every file that it puts there it also notes.
+# `aws s3 sync` with a folder as the bucket; it also records every file that it puts there.
 BUCKET = """
 import argparse, fnmatch, json, os, shutil, sys
 options = argparse.ArgumentParser()

@@ -1,4 +1,4 @@
-"""The page on method promises no more than tests keep."""
+"""The page on method promises only what tests verify."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from casebook.build.reading import read_dataset
 from casebook.commands.init_command import fill_blanks
 from casebook.text import LANGS, Lang
 
-# Each promise by the words that it begins with in Chinese and in English, and the tests that keep
-# it. The lists of the page hold these and nothing else.
+# The beginning of each promise in Chinese and in English, and the tests that verify it. The
+# lists of the page contain exactly these promises.
 PROMISES = {
     "records": (
         "本站的每个数字都是一条记录",
@@ -161,7 +161,7 @@ def points_of(page: Path) -> list[str]:
 
 
 def names_of_tests() -> set[str]:
-    """The names of all tests of the project; those in a browser are among them."""
+    """The names of all tests of the project, including those in a browser."""
     return {
         node.name
         for path in (PROJECT / "tests").glob("*/test_*.py")
@@ -186,7 +186,7 @@ def test_the_page_on_method_promises_what_is_listed_here_in_its_order(
     assert [point[: len(start)] for point, start in zip(points, beginnings, strict=True)] == (
         beginnings
     )
-    # A new site begins with the same promises, since it has the same program.
+    # A new site starts with the same promises, because it runs the same program.
     starter = (PROJECT / "casebook/starter/content/pages" / of_starter).read_text("utf-8")
     (tmp_path / name).write_text(fill_blanks(starter, {"lang": "zh"}), "utf-8")
     assert points_of(tmp_path / name) == points
@@ -214,7 +214,7 @@ def texts_of_the_site() -> list[tuple[str, str, Lang]]:
 
 
 def claims_of_one_place(text: str, lang: Lang) -> list[str]:
-    """The words of a text that say of a place by its name that it is the only one."""
+    """The phrases of a text that call a named place the only one."""
     dataset, _ = read_dataset(PROJECT)
     places = [dataset.place(case).inside(lang).partition(",")[0] for case in dataset.cases]
     names = "|".join([*places, *(["浦东", "奉贤", "宝安"] if lang == "zh" else [])])

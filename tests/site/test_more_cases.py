@@ -1,4 +1,4 @@
-"""Twice the cases: twelve made-up ones of the kinds that editors met, beside the ten."""
+"""A site of twenty-two cases: the ten and twelve made-up ones of the kinds that editors met."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ LISTS = (
     *("", "cases/", "timeline/", "money/", "compare/", "figures/", "charts/", "missing/"),
     *("documents/", "search/?q=2013", "charts/disclosure/", "charts/mode-provider/"),
 )
-# A case of each kind, with its charts.
+# The pages of the made-up cases, one case of each kind, with its charts.
 CASES = tuple(f"cases/{path.stem}/" for path in sorted(TWELVE_MORE.glob("data/cases/*.yaml")))
-# On both sides of what the style sheets ask for, and what phones and screens have.
+# Widths on both sides of the breakpoints of the style sheets, and of phones and screens.
 LIST_WIDTHS = (320, 390, 640, 768, 1024, 1280)
 CASE_WIDTHS = (320, 768, 1280)
 SOAK_WIDTHS = (*range(320, 1921, 40), 359, 559, 639, 767, 991, 992, 1199)
 FAULTS = (Path(__file__).parent / "layout.js").read_text("utf-8")
 
-# The words that are hard to read on what lies behind them, by the contrast that WCAG asks for.
+# The words with less contrast to their background than WCAG asks for.
 PALE = """() => {
   const rgb = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
   const light = (colour) => {
@@ -99,10 +99,10 @@ def test_a_matrix_of_several_sources_speaks_of_none_of_them(dataset: Dataset) ->
 @pytest.mark.parametrize(
     ("slug", "years"),
     [
-        pytest.param("annual-and-sum", "2008、2009、2010、2011、2012、2013、2014", id="each named"),
+        pytest.param("annual-and-sum", "2008、2009、2010、2011、2012、2013、2014", id="years"),
         pytest.param("only-plans", "2016年起、2016年至2020年", id="spans"),
         pytest.param("rough-words", "2012、2013", id="a decade is no year"),
-        pytest.param("nothing-known", "", id="none"),
+        pytest.param("nothing-known", "", id="no year"),
     ],
 )
 def test_the_years_of_a_case_are_all_that_it_names(dataset: Dataset, slug: str, years: str) -> None:

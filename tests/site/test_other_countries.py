@@ -1,4 +1,4 @@
-"""Sites of other countries are made of data alone: lists, records, texts and settings."""
+"""A site of another country needs only data: lists, records, texts and settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casebook.build.checking import check_project
 from casebook.commands.cli import main
 
 ELSEWHERE = Path(__file__).parents[1] / "elsewhere"
-# Files of the program, whose search knows numbers in Chinese on any site.
+# Files of the program, left out because its search reads Chinese numbers on any site.
 OF_PROGRAM = "assets/"
 
 

@@ -1,4 +1,4 @@
-"""What a reader gets beyond the text: paper, weight, addresses, languages, the grid of places."""
+"""Languages, the grid of places, printing, page weight, addresses and hosting."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_a_tile_leads_to_the_cases_of_its_place(page: Page, address: str) -> Non
             assert (path, page.locator(f"{place} .overview__row").count()) == ("/cases/", count)
 
 
-# Paper
+# Printing
 
 
 @pytest.mark.browser
@@ -231,7 +231,7 @@ def test_a_sheet_is_a4(page: Page, address: str) -> None:
     assert {(round(float(width)), round(float(height))) for width, height in sizes} == {(595, 842)}
 
 
-# Found, carried, moved
+# Page weight, addresses, hosting
 
 
 @pytest.mark.parametrize("prefix", ["", "en/"])

@@ -1,7 +1,7 @@
-"""Whatever is done to a build, the published folder is the old site or the new one.
+"""After any fault in a build, the published folder holds the old site or the new one.
 
-A few trials of each kind; `python3 build.py test --soak` makes them some hundred, and with the
-name of a part, as in `--soak kills`, those of one part.
+The suite makes a few trials of each kind; `python3 build.py test --soak` makes some hundred, and
+with the name of a part, as in `--soak kills`, only those of one part.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def large_lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 @pytest.fixture
 def times(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
-    """Chooses between the number of trials of the suite and that of the soak."""
+    """A function that chooses between the numbers of trials of the suite and of the soak."""
     whole = bool(pytestconfig.getoption("--soak"))
     return lambda few, many: many if whole else few
 
@@ -142,7 +142,7 @@ def test_another_clock(lab: Lab, times: Times, note_figures: Note) -> None:
 def test_commands_that_are_killed(pytestconfig: pytest.Config, note_figures: Note) -> None:
     whole = pytestconfig.getoption("--soak")
     few = ["--every", "150", "import", "record", "build without an exchange"]
-    # Each is a fork of a process that no thread of the tests runs in.
+    # The commands are forks of a process of its own, without the threads of the tests.
     command = [sys.executable, "-m", "tests.killed_commands", *([] if whole else few)]
     done = subprocess.run(
         command, cwd=soak.ROOT, capture_output=True, encoding="utf-8", check=False

@@ -1,4 +1,4 @@
-"""The pages as tools of the web's own trade see them: html-validate and Lighthouse."""
+"""The pages as judged by tools for web developers: html-validate and Lighthouse."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import pytest
 from tests.conftest import BROWSERS
 
 WEB = Path(__file__).resolve().parents[1] / "web"
-# Beside the folder of packages, which npm empties.
+# The lock is not in the folder of packages, because npm empties that folder.
 LOCK = WEB / ".npm.lock"
 TEXT = (".html", ".css", ".js", ".svg", ".xml", ".txt", ".json", ".csv")
 
@@ -28,7 +28,7 @@ Run = Callable[..., object]
 
 
 def give_up(reason: str) -> NoReturn:
-    """Skips, or fails where what is missing must be there."""
+    """Skip the test, or fail it in CI, where nothing may be missing."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
@@ -36,12 +36,12 @@ def give_up(reason: str) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def run_node() -> Run:
-    """Runs a script of tests/web and gives the JSON that it prints."""
+    """A function that runs a script of tests/web and returns the JSON that it prints."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         give_up("no node, or no npm")
     with one_at_a_time():
-        # What is installed is told by a copy of the lock, as in .venv.
+        # As in .venv, a copy of the lock file tells which packages are installed.
         installed = WEB / "node_modules" / ".casebook-lock"
         lock = (WEB / "package-lock.json").read_bytes()
         if not installed.exists() or installed.read_bytes() != lock:
@@ -67,7 +67,7 @@ def run_node() -> Run:
 
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Keeps processes that test side by side from installing into one folder."""
+    """Let only one test process at a time install into the folder."""
     if os.name != "posix":
         yield
         return
@@ -79,7 +79,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 class _HostHandler(http.server.SimpleHTTPRequestHandler):
-    """Sends what a host of static files would: text is compressed, and may be kept a while."""
+    """Serves files like a static host: text is compressed, and caching is allowed."""
 
     protocol_version = "HTTP/1.1"
 
@@ -101,12 +101,12 @@ class _HostHandler(http.server.SimpleHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keeps the requests out of the tests' output."""
+        """Print nothing, so that requests do not appear in the output of the tests."""
 
 
 @contextlib.contextmanager
 def hosted(folder: Path) -> Iterator[str]:
-    """The address of a folder, served as a host would."""
+    """The address of a folder that is served as by a static host."""
     handler = functools.partial(_HostHandler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""The whole way from records to a site, on the tiny site and on the real one."""
+"""The whole build from records to a site, with the tiny site and the real one."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def test_cases_of_one_place_and_title_are_no_regions_of_one_name(tiny_project: P
 
 
 def find_twice(page: Path) -> set[str]:
-    """The names that more than one region of a page has."""
+    """The names that several regions of a page share."""
     html = page.read_text(encoding="utf-8")
     ids = re.findall(r'<section[^>]*aria-labelledby="([^"]+)"', html)
     heads = (re.search(rf'id="{name}"[^>]*>(.*?)</h', html, re.DOTALL) for name in ids)

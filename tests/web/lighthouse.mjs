@@ -1,9 +1,9 @@
-// Looks at pages as a phone on a slow line and prints the score of each category, and what is short.
+// Judges pages as a phone on a slow line; prints the score of each category and failed audits.
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
 
 const [browser, ...addresses] = process.argv.slice(2);
-// What else runs on a machine slows a browser down; a page is as fast as its fastest showing.
+// Other programs slow a browser down, so the best of several tries counts.
 const TRIES = 3;
 
 const chrome = await launch({

@@ -1,4 +1,4 @@
-// Validates every page of a folder in one process and prints what is wrong, one line each.
+// Validates every page of a folder in one process and prints the faults as JSON.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
@@ -9,8 +9,8 @@ const validator = new HtmlValidate(
     root: true,
     extends: ["html-validate:recommended"],
     rules: {
-      // On a phone tables are laid out as cards. Browsers then forget that they are tables, and
-      // the roles that the rule calls redundant are what a screen reader still knows them by.
+      // On a phone tables are laid out as cards. Browsers then no longer treat them as tables, and
+      // screen readers know them only by the roles that this rule calls redundant.
       "no-redundant-role": "off",
     },
   }),
