@@ -1,4 +1,4 @@
-"""Small data sets for the tests of charts: a builder fills in what a test is not about."""
+"""Small data sets for the tests of charts: a builder fills in details that a test is not about."""
 
 from __future__ import annotations
 
@@ -163,18 +163,18 @@ def two_years() -> Dataset:
 
 
 def table_of(name: str, data: Dataset, lang: Lang = "zh") -> ChartTable:
-    """The table of a chart by its name."""
+    """The table of the chart of a name."""
     selected = next(found for found in find_charts(data) if found.name == name)
     return tabulate_chart(selected, data, lang)
 
 
 def tables_of(data: Dataset) -> list[ChartTable]:
-    """The table of every chart in both languages."""
+    """The tables of all charts in both languages."""
     return [tabulate_chart(found, data, lang) for found in find_charts(data) for lang in LANGS]
 
 
 def find_faults(data: Dataset) -> list[str]:
-    """What is cut or covered in any drawing of any chart."""
+    """The texts that are cut or covered in any drawing of any chart."""
     return [
         f"{table.name} {table.lang} {style.width:.0f}: {fault}"
         for table in tables_of(data)
@@ -184,12 +184,12 @@ def find_faults(data: Dataset) -> list[str]:
     ]
 
 
-# How far letters reach above and below their baseline, in em.
+# The height of letters above their baseline, and their depth below it, in em.
 ASCENT, DESCENT = 0.86, 0.2
 
 
 def room_of(words: Words) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of a line of text."""
+    """The left, top, right and bottom edge of a line of text."""
     width = width_px(words.text, words.size, words.bold)
     back = {"start": 0.0, "middle": width / 2, "end": width}[words.anchor]
     above, below = words.size * ASCENT, words.size * DESCENT
@@ -197,7 +197,7 @@ def room_of(words: Words) -> tuple[float, float, float, float]:
 
 
 def faults_of(sheet: Sheet) -> list[str]:
-    """Texts that leave the sheet or cover each other, in words."""
+    """Messages about texts that leave the sheet or cover each other."""
     found = []
     rooms = [(words.text, *room_of(words)) for words in sheet.words]
     for index, (text, left, top, right, bottom) in enumerate(rooms):

@@ -1,4 +1,4 @@
-"""Every kind of chart with awkward data on one page, to be looked at: never published.
+"""Every kind of chart with awkward data on one page to look at, which is never published.
 
 python tests/chart_gallery.py FOLDER
 """
@@ -75,7 +75,7 @@ def _case_of_all_marks() -> Case:
 
 
 def awkward() -> dict[str, Dataset]:
-    """Data sets that charts find hard, by what is hard about them."""
+    """Data sets that are difficult for charts, by their difficulty."""
     hostile = "$5 and $\\bad$ %^_ <b>&amp;</b> ]]> {{ 7*7 }} 😀 "
     long_names = [
         figure("1万元", "2010", "a", label=LONG * 10),
@@ -135,7 +135,7 @@ def awkward() -> dict[str, Dataset]:
 
 
 def write_gallery(folder: Path) -> dict[str, list[str]]:
-    """Write the gallery and give the names of the charts of each data set."""
+    """Write the gallery and return the names of the charts of each data set."""
     styles = PROJECT / "theme/static/css"
     names = ["tokens.css", "base.css", "chart.css"]
     css = "\n".join((styles / name).read_text("utf-8") for name in names)

@@ -1,4 +1,4 @@
-"""What several tests stand on: a tiny project, the built site, a server, a browser."""
+"""The bases of several tests: a tiny project, the built site, a server, a browser."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ import pytest
 from hypothesis import settings
 
 PROJECT = Path(__file__).resolve().parent.parent
-# A copy of ten cases with their texts, which stays as it is whatever editors do to those of the
-# site: for tests of the program that need real ones.
+# A copy of ten cases with their texts, for tests of the program that need real ones. It stays the
+# same when editors change the cases of the site.
 TEN_CASES = PROJECT / "tests" / "ten_cases"
-# Twelve made-up ones of the kinds that editors met: cumulative beside annual, parts of a total,
+# Twelve made-up cases with problems of editors: cumulative beside annual, parts of a total,
 # ceilings, ranges by hour and visit, currencies, sources that differ, three of one district.
 TWELVE_MORE = PROJECT / "tests" / "twelve_more"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -41,16 +41,16 @@ BROWSER_ARGUMENTS = [
 ]
 OF_A_PROJECT = ("casebook", "data", "content", "theme", "pelicanconf.py")
 
-# A run in the background may have been told to ignore these; what it starts must not inherit that.
+# A background run may ignore these signals; the processes that it starts must not inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# No test is judged by the clock: machines are busy, and a first example compiles and imports.
+# No time limit for a test: machines are busy, and a first example compiles and imports.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
-# Of a page these alone depend on the scheme of its colours.
+# Only these rules depend on the colour scheme of a page.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Axe = Callable[..., list[Any]]
@@ -70,13 +70,13 @@ def copy_parts(source: Path, target: Path, names: tuple[str, ...]) -> None:
 
 
 def make_tiny_project(target: Path) -> None:
-    """Copies the tiny site's data and content and the real theme to a folder."""
+    """Copies the tiny site's data, content and settings and the real theme to a folder."""
     copy_parts(PROJECT, target, ("theme", "pelicanconf.py"))
     copy_parts(PROJECT / "tests" / "tiny_site", target, ("data", "content", "pelicanconf.py"))
 
 
 def make_project_of_22(target: Path) -> None:
-    """Writes the ten cases with twelve more, as an editor would add them, and the real theme."""
+    """Writes the ten cases and twelve more, as an editor would add them, and the real theme."""
     copy_parts(PROJECT, target, ("theme",))
     copy_parts(TEN_CASES, target, ("data", "content", "pelicanconf.py"))
     copy_parts(TWELVE_MORE / "data", target / "data", ("cases",))
@@ -88,7 +88,7 @@ def make_project_of_22(target: Path) -> None:
     vocabulary.write_text(text.replace("\nscopes:\n", f"\nscopes:\n{words}"), "utf-8")
 
 
-# What `--soak` can be asked for one after the other; each takes minutes.
+# The parts of `--soak` in their order; each takes minutes.
 SOAK_PARTS = (
     "kills",
     "swap",
@@ -127,7 +127,7 @@ NO_CALL = SimpleNamespace(params={})
 
 
 def find_withdrawn() -> set[str]:
-    """The names of those of the ten cases that the site has no more."""
+    """The names of those of the ten cases that the site no longer has."""
     known, there = (
         {path.stem for path in (folder / "data" / "cases").glob("*.yaml")}
         for folder in (TEN_CASES, PROJECT)
@@ -136,15 +136,15 @@ def find_withdrawn() -> set[str]:
 
 
 def still_there(addresses: Iterable[str]) -> tuple[str, ...]:
-    """The addresses of the site but for those of cases that were withdrawn or renamed."""
+    """The addresses of the site without those of cases that were withdrawn or renamed."""
     gone = re.compile(rf"(?:^|/)(?:{'|'.join(find_withdrawn()) or '(?!)'})\b")
     return tuple(address for address in addresses if not gone.search(address))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the tests of one part of the soak where one is asked for, and of cases that are there.
+    """Keeps only the requested part of the soak, and tests of cases that exist.
 
-    A test names the cases by which it judges the site in its mark, or in a parameter.
+    A test names the cases by which it judges the site in its mark or in a parameter.
     """
     gone = find_withdrawn()
     for item in items:
@@ -174,7 +174,7 @@ def note_figures(pytestconfig: pytest.Config) -> Callable[[str], None]:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Prints what the soak counted."""
+    """Prints the counts of the soak."""
     figures = config.stash.get(_FIGURES, [])
     if figures and config.getoption("--soak"):
         terminalreporter.section("faults tried")
@@ -190,7 +190,7 @@ def project_root() -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The store of a first build of the tiny site, so that later ones need not draw it again."""
+    """The store of a first build of the tiny site, so that later builds need not draw it again."""
     project = tmp_path_factory.mktemp("tiny-cache") / "tiny"
     make_tiny_project(project)
     subprocess.run(
@@ -214,7 +214,7 @@ def tiny_project(tmp_path: Path, tiny_cache: Path) -> Path:
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real project's site, built cold.
 
-    A copy is built, so that no build of the project itself is in the way, nor another worker's.
+    A copy is built, so that neither a build of the project nor another worker gets in the way.
     """
     folder = tmp_path_factory.mktemp("built")
     project, output = folder / "project", folder / "site"
@@ -234,14 +234,14 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 class _SiteHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
-        """Keeps the requests out of the tests' output."""
+        """Keeps requests out of the output of the tests."""
 
 
 class _SiteServer(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Keeps a browser that hangs up from filling the tests' output."""
+        """Keeps the error of a browser that hangs up out of the output of the tests."""
 
 
 @contextlib.contextmanager
@@ -261,12 +261,12 @@ def _served(directory: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def serve_directory() -> Serve:
-    """Serves a folder: `with serve_directory(path) as url`, the address without a last slash."""
+    """Serves a folder: `with serve_directory(path) as url`, the address without its last slash."""
     return _served
 
 
 def library(name: str) -> ModuleType:
-    """A library of the test extra; where it must be there, its absence is a failure."""
+    """A library of the test extra; if it is required and missing, the test fails."""
     try:
         return importlib.import_module(name)
     except ImportError:
@@ -277,7 +277,7 @@ def library(name: str) -> ModuleType:
 
 @pytest.fixture(scope="session")
 def axe() -> Axe:
-    """What axe-core finds on a page that is open: the rule, and the first elements against it."""
+    """The findings of axe-core on an open page: each rule with the first elements that break it."""
     library("axe_playwright_python")
     script = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
@@ -294,7 +294,7 @@ def axe() -> Axe:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
-    """The system's Chromium under Playwright; where it must be there, its absence is a failure."""
+    """The system's Chromium under Playwright; if it is required and missing, the test fails."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         missing = f"no browser found; looked for {', '.join(BROWSERS)}"

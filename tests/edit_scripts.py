@@ -2,10 +2,10 @@
 
     .venv/bin/python -m tests.edit_scripts --seeds 0-199 --steps 60
 
-A script is one project and one cache for all its steps; a clean build has a new folder and no
-cache. Every build is a process of its own, forked from one that has imported everything and built
-nothing, or one of those that a process makes one after the other, as a preview does. What differs
-is cut down to the fewest steps that show it.
+A script has one project and one cache for all its steps; a clean build has a new folder and no
+cache. A build either is a process of its own, forked from one that has imported everything and
+built nothing, or runs in a process that makes several builds, as a preview does. A script with a
+difference is cut down to the fewest steps that show it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from typing import Any
 from tests.edit_steps import EDITS, Sources, begin
 
 Tree = dict[str, bytes]
-# What a command ended with and printed, its folder left out; that of a preview is what it shows.
+# The status and the output of a command without its folder; for a preview, what it shows.
 Told = tuple[int, str]
 SOURCES = ("data", "content", "theme", "own", "more", "plugins", "pelicanconf.py")
 PREVIEW = ".cache/serve/8000"
@@ -44,9 +44,9 @@ PREVIEW = ".cache/serve/8000"
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """The files that an edit writes or takes away, how, what else is done, and which build follows.
+    """An edit: its written and removed files, the damage done, and the build that follows.
 
-    `times` says which times the written files have: those of now, the earlier ones, or others.
+    `way` is how files are written; `times` are those of now, the earlier ones, or others.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Step:
 
 
 def read_tree(folder: Path) -> Tree:
-    """Every file of a folder by its path; empty where there is no folder."""
+    """The content of every file in a folder by its path; empty if there is no folder."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -72,7 +72,7 @@ def read_tree(folder: Path) -> Tree:
 
 
 def in_child(work: Callable[[], Any]) -> Any:
-    """What a function gives in a process of its own, which begins as this one is now."""
+    """The result of a function in a process of its own, which is forked from this one."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -103,7 +103,7 @@ def _open_answer(content: bytes) -> Any:
 
 
 class Warm:
-    """A process that builds as often as it is asked, and remembers what a process remembers."""
+    """A process that builds several times, and keeps its memory between the builds."""
 
     def __init__(self, limits: Mapping[str, int]) -> None:
         asking, self._asking = os.pipe()
@@ -122,7 +122,7 @@ class Warm:
         os.close(answering)
 
     def build(self, step: Step, project: Path) -> Any:
-        """A build of this process."""
+        """The result of a build in this process."""
         order = pickle.dumps((step, project))
         os.write(self._asking, len(order).to_bytes(8) + order)
         head = self._read(8)
@@ -138,14 +138,14 @@ class Warm:
         return content
 
     def close(self) -> None:
-        """Let the process go."""
+        """End the process."""
         os.close(self._asking)
         os.close(self._answers)
         os.waitpid(self._child, 0)
 
 
-# Numbers at which a site is built in another way, by the names of modules; a script may have
-# others, so that a small site goes through them.
+# Limits above which a site is built in another way, by module and name. A script may lower them,
+# so that a small site is built in these ways.
 LIMITS = (
     ("casebook.build.drawings:MOST_OFFERED", (30, 44)),
     ("casebook.build.drawings:MOST_PICTURED", (4, 8)),
@@ -160,20 +160,20 @@ def _set_limits(limits: Mapping[str, int]) -> None:
     modules = [vars(one) for name, one in sys.modules.items() if name.startswith("casebook.")]
     for name, value in limits.items():
         constant = name.partition(":")[2]
-        # Whoever imported it has a copy.
+        # A module that imported the limit has a copy.
         for known in modules:
             if constant in known:
                 known[constant] = value
 
 
 def _build(step: Step, project: Path, limits: Mapping[str, int], previews: dict[str, Any]) -> Any:
-    """One build: what it ended with and printed, or what the preview shows."""
+    """One build: its status and output, or the state of the preview."""
     from casebook.build import last_build, output
     from casebook.build.last_build import list_packages, repeat_last_build
     from casebook.commands import site_commands
     from casebook.commands.cli import main
 
-    # On a busy machine a build says now and then that it goes on.
+    # Otherwise a build prints its progress on a busy machine.
     vars(site_commands).update(INTERVAL=10**6)
     _set_limits(limits)
     later: Any = SimpleNamespace(time_ns=lambda: time.time_ns() + 3600 * 10**9 * step.is_aged)
@@ -195,11 +195,11 @@ def _build(step: Step, project: Path, limits: Mapping[str, int], previews: dict[
 
 
 def _build_preview(step: Step, project: Path, previews: dict[str, Any]) -> Any:
-    """The state of the preview after another build, and how the open pages differ from the site."""
+    """The state of the preview after another build, and the open pages unlike those of the site."""
     from casebook.preview.rebuild import Preview, PreviewState
 
     class Watched(Preview):
-        """Keeps the pages that were shown ahead of the site."""
+        """Keeps the pages that the preview showed before the site was complete."""
 
         seen: Mapping[str, bytes] = {}
 
@@ -220,20 +220,20 @@ def _build_preview(step: Step, project: Path, previews: dict[str, Any]) -> Any:
     problems = [state.problems, dict(state.faults), dict(state.open_drafts), state.drafts]
     is_whole = not (state.problems or state.faults)
     ahead = [path for path, page in shown.seen.items() if (site / path).read_bytes() != page]
-    # A page that is gone by now is shown by nobody.
+    # A page that no longer exists is not shown.
     return (0 if is_whole else 1), repr(problems).replace(str(project), "PROJECT"), ahead
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What an incremental build has other than a clean one, and after which step."""
+    """The difference between an incremental and a clean build, and the step before it."""
 
     step: int
     what: str
 
 
 class Script:
-    """A project that steps are made in, with a clean one beside it."""
+    """A project in which steps are made, with a clean one beside it."""
 
     def __init__(self, folder: Path, files: Sources, limits: Mapping[str, int]) -> None:
         self.project = folder / "project"
@@ -248,13 +248,13 @@ class Script:
         self._write(files, "in place", "now")
 
     def close(self) -> None:
-        """End the process that builds again and again."""
+        """End the process that builds several times."""
         if self._warm is not None:
             self._warm.close()
             self._warm = None
 
     def take(self, step: Step) -> tuple[int, str]:
-        """Make the edit and the build of a step: its status, and what is wrong."""
+        """Make the edit and the build of a step, and return the status and the fault."""
         self._write(step.files, step.way, step.times)
         if step.damage:
             DAMAGES[step.damage](self, random.Random(step.seed))
@@ -266,7 +266,7 @@ class Script:
         self.counts[step.build] += 1
         if step.build == "preview":
             status, told, ahead = answer
-            # What stops the rest of a build may not be seen by its open pages.
+            # Open pages may be shown before an error stops the rest of the build.
             if ahead and not status:
                 return status, f"pages shown ahead of the site differ: {ahead[:5]}"
             site = read_tree(self.project / PREVIEW)
@@ -306,7 +306,7 @@ class Script:
         return self._warm.build(step, self.project)
 
     def _compare(self, step: Step, told: str, site: Tree) -> str:
-        """How the site and what was printed differ from those of a clean build; nothing if not."""
+        """The difference of the site and of the output from those of a clean build, or ""."""
         self.counts["comparisons"] += 1
         self._prepare_clean()
         clean = replace(step, is_aged=False, large=False)
@@ -322,7 +322,7 @@ class Script:
         return ""
 
     def _prepare_clean(self) -> None:
-        # Pictures and templates take longer than all else; one comparison in eight makes them.
+        # Pictures and templates take longest, so only one comparison in eight makes them.
         cache = self.clean / ".cache" / "store.sqlite"
         kept = self.folder / "pictures"
         if cache.exists() and self.counts["comparisons"] % 8:
@@ -344,7 +344,7 @@ class Script:
 
     def _write(self, files: Mapping[str, bytes | None], way: str, times: str) -> None:
         if way == "folders":
-            # As another branch comes that was checked out beside this one.
+            # The same happens if the folders of another branch are moved into place.
             for name in ("data", "content"):
                 if (self.project / name).exists():
                     shutil.copytree(self.project / name, self.folder / name)
@@ -374,7 +374,7 @@ class Script:
                 os.utime(target, (seconds, seconds))
 
     def _pass_a_tick(self) -> None:
-        """Wait until the clock of the files has gone on: only then does a stamp tell of a write."""
+        """Wait until the clock of the files moves on; only then does a stamp show a later write."""
         probe = self.folder / "tick"
         probe.write_bytes(b"")
         first = probe.stat().st_ctime_ns
@@ -383,7 +383,7 @@ class Script:
 
 
 def _name_changes(expected: Tree, found: Tree) -> str:
-    """The files that differ, with the lines of the first one that do."""
+    """The files that differ, with the different lines of the first of them."""
     missing, extra = sorted(expected.keys() - found.keys()), sorted(found.keys() - expected.keys())
     other = sorted(path for path in expected.keys() & found.keys() if expected[path] != found[path])
     if not (missing or extra or other):
@@ -400,7 +400,7 @@ def _name_changes(expected: Tree, found: Tree) -> str:
 
 
 def _damage_output(script: Script, chance: random.Random) -> None:
-    """A published file other than it was made, or none."""
+    """Damage or remove a published file, if there is one."""
     site = script.project / "output"
     files = sorted(path for path in site.rglob("*") if path.is_file())
     files = [path for path in files if path.name != "manifest.json"]
@@ -413,7 +413,7 @@ def _damage_output(script: Script, chance: random.Random) -> None:
         path.unlink()
     elif way == 1:
         content = path.read_bytes()
-        # Some other program writes as many bytes into the very file.
+        # Another program overwrites the file with the same number of bytes.
         path.write_bytes(content[:-1] + b"~")
     elif way == 2:
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -429,13 +429,13 @@ def _damage_output(script: Script, chance: random.Random) -> None:
 
 
 def _remove_output(script: Script, _chance: random.Random) -> None:
-    """The whole published folder taken away."""
+    """Remove the whole published folder."""
     shutil.rmtree(script.project / "output", ignore_errors=True)
     script.published = {}
 
 
 def _put_foreign(script: Script, chance: random.Random) -> None:
-    """A file of somebody else in the published folder, which no build replaces."""
+    """Put a foreign file into the published folder, which no build may overwrite."""
     site = script.project / "output"
     if not site.is_dir():
         return
@@ -447,7 +447,7 @@ def _put_foreign(script: Script, chance: random.Random) -> None:
         command = ("build", "--quiet")
         asked = Step(name="foreign", options=command)
         status, told = in_child(lambda: _build(asked, script.project, script.limits, {}))
-        # What is wrong with the content is told first or last; the file stays.
+        # Problems of the content are reported before or after this one; the file stays.
         if status not in (1, 2) or path.read_bytes() != b"years of work":
             raise RuntimeError(f"a foreign file was built over: {status} {told}")
         path.unlink()
@@ -455,7 +455,7 @@ def _put_foreign(script: Script, chance: random.Random) -> None:
 
 
 def _halve_cache(script: Script, chance: random.Random) -> None:
-    """A file of the cache cut in half, or taken away."""
+    """Cut a file of the cache in half, or remove it."""
     folder = script.project / ".cache"
     files = [
         path
@@ -471,7 +471,7 @@ def _halve_cache(script: Script, chance: random.Random) -> None:
 
 
 def _lose_rows(script: Script, chance: random.Random) -> None:
-    """Half of the rows of the cache taken away."""
+    """Remove half of the rows of the cache."""
     path = script.project / ".cache" / "store.sqlite"
     with (
         contextlib.suppress(sqlite3.Error),
@@ -484,7 +484,7 @@ def _lose_rows(script: Script, chance: random.Random) -> None:
 
 
 def _keep_cache(script: Script, _chance: random.Random) -> None:
-    """The cache as it is now, kept for another time."""
+    """Keep a copy of the cache for a later step."""
     if (script.project / ".cache").exists():
         shutil.rmtree(script.folder / "cache", ignore_errors=True)
         shutil.copytree(script.project / ".cache", script.folder / "cache", ignore=_no_sites)
@@ -495,14 +495,14 @@ def _no_sites(_folder: str, names: list[str]) -> list[str]:
 
 
 def _put_cache_back(script: Script, _chance: random.Random) -> None:
-    """The cache of an earlier time, as after a build that was killed behind the swap."""
+    """Put back the cache of an earlier time, as after a build that was killed after the swap."""
     if (script.folder / "cache").exists():
         for path in (script.folder / "cache").iterdir():
             shutil.copy2(path, script.project / ".cache" / path.name)
 
 
 def _put_site_back(script: Script, chance: random.Random) -> None:
-    """The site of an earlier time in its place: as a copy, or moved away and back."""
+    """Put back the site of an earlier time, as a copy or moved away and back."""
     site, kept = script.project / "output", script.folder / "site"
     if kept.exists() and site.exists():
         shutil.rmtree(site)
@@ -516,14 +516,14 @@ def _put_site_back(script: Script, chance: random.Random) -> None:
 
 
 def _touch(script: Script, chance: random.Random) -> None:
-    """The times of some files moved, and nothing else."""
+    """Change only the times of some files."""
     for path in chance.sample(sorted(script.files), min(3, len(script.files))):
         seconds = chance.choice((0, 10**9, time.time(), time.time() + 10**6))
         os.utime(script.project / path, (seconds, seconds))
 
 
 def _leave_traces(script: Script, chance: random.Random) -> None:
-    """What editors and file managers leave beside files."""
+    """Leave files as editors and file managers do."""
     name = chance.choice(("data/cases/haishu.yaml~", "content/.DS_Store", "data/cases/.a.yaml.swp"))
     (script.project / name).write_bytes(b"left")
 
@@ -543,7 +543,7 @@ DAMAGES: Mapping[str, Callable[[Script, random.Random], None]] = {
 
 
 def _choose(step: Step, chance: random.Random, is_compared: bool) -> Step:
-    """How the files of an edit are written, and which build follows."""
+    """A step with a way to write the files of the edit, and a build to follow."""
     build = chance.choices(("forked", "warm", "preview"), (5, 3, 2))[0]
     options: tuple[str, ...] = ("build",)
     if chance.random() < 0.3:
@@ -576,7 +576,7 @@ def _choose(step: Step, chance: random.Random, is_compared: bool) -> Step:
 
 
 def generate(seed: int, count: int, every: int, script: Script) -> Iterator[tuple[Step, str]]:
-    """The steps of a seed as they are made, each with what was wrong after it."""
+    """The steps of a seed as they are made, each with the fault after it."""
     editor = begin(seed)
     editor.files = dict(script.files)
     chance = random.Random(seed * 7 + 1)
@@ -587,7 +587,7 @@ def generate(seed: int, count: int, every: int, script: Script) -> Iterator[tupl
         if is_broken and chance.random() < 0.75:
             editor.files, names = dict(good), ["mend"]
         else:
-            # Now and then several between two builds.
+            # Sometimes there are several edits between two builds.
             chosen = chance.choices(edits, weights, k=chance.choice((1, 1, 1, 2, 3)))
             names = [edit.__name__ for edit in chosen]
             for edit in chosen:
@@ -615,7 +615,7 @@ def _diff(before: Sources, after: Sources) -> dict[str, bytes | None]:
 
 
 def limits_of(seed: int) -> dict[str, int]:
-    """The limits of a script: those of the program, or others."""
+    """The limits of a script: those of the program or others."""
     chance = random.Random(seed + 5)
     if seed % 2:
         return {}
@@ -623,7 +623,7 @@ def limits_of(seed: int) -> dict[str, int]:
 
 
 def run_script(seed: int, count: int, every: int, folder: Path) -> tuple[Counter[str], str]:
-    """A script from its beginning to its end, or to what is wrong, cut down to few steps."""
+    """Run a script to its end, or to a fault, which is cut down to few steps."""
     script = Script(folder / "script", begin(seed).files, limits_of(seed))
     steps: list[Step] = []
     wrong = ""
@@ -644,7 +644,7 @@ def run_script(seed: int, count: int, every: int, folder: Path) -> tuple[Counter
 
 
 def describe(step: Step) -> str:
-    """How a step was made, in one line."""
+    """The description of a step in one line."""
     named = [f"-{path}" if text is None else path for path, text in step.files.items()]
     marks = [step.way, step.times, step.damage, step.build, *step.options[:3]]
     marks += ["large"] * step.large + ["aged"] * step.is_aged + ["compared"] * step.is_compared
@@ -652,7 +652,7 @@ def describe(step: Step) -> str:
 
 
 def replay(seed: int, steps: Sequence[Step], folder: Path) -> str:
-    """What is wrong after some steps of a seed."""
+    """The fault after some steps of a seed."""
     shutil.rmtree(folder, ignore_errors=True)
     script = Script(folder / "script", begin(seed).files, limits_of(seed))
     try:
@@ -660,7 +660,7 @@ def replay(seed: int, steps: Sequence[Step], folder: Path) -> str:
             try:
                 _, wrong = script.take(step)
             except (OSError, RuntimeError) as error:
-                # A step that rested on one that was left out.
+                # A step may depend on one that was left out.
                 wrong = f"{error}" if step is steps[-1] else ""
             if wrong and step is steps[-1]:
                 return wrong
@@ -670,7 +670,7 @@ def replay(seed: int, steps: Sequence[Step], folder: Path) -> str:
 
 
 def shrink(seed: int, steps: Sequence[Step], folder: Path) -> Sequence[Step]:
-    """The fewest steps found that still end with something wrong."""
+    """The fewest steps found that still end with a fault."""
     kept = [replace(step, is_compared=step is steps[-1]) for step in steps]
     size = max(1, len(kept) // 2)
     while size:
@@ -685,7 +685,7 @@ def shrink(seed: int, steps: Sequence[Step], folder: Path) -> Sequence[Step]:
     return kept
 
 
-# Rooms that remember what they were given of a project; the others remember the program's data.
+# Modules that cache data of a project; the others only cache data of the program.
 REMEMBERING = (
     *("casebook.build.render", "casebook.build.dependencies", "casebook.pages"),
     *("casebook.values.amounts", "casebook.values.quantity", "casebook.values.dates"),
@@ -695,7 +695,7 @@ REMEMBERING = (
 
 
 def prepare() -> None:
-    """Import and read what every build does, and forget what is of one project."""
+    """Import and read everything that each build needs, and clear the caches of one project."""
     with tempfile.TemporaryDirectory() as name:
         script = Script(Path(name), begin(0).files, {})
         status, told = _build(Step(name="", options=("build",)), script.project, {}, {})
@@ -711,7 +711,7 @@ def prepare() -> None:
 
 
 def main() -> int:
-    """Run the scripts of some seeds, and print what was wrong."""
+    """Run the scripts of some seeds, and print the faults."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="0-199")
     parser.add_argument("--steps", type=int, default=60)
@@ -726,7 +726,7 @@ def main() -> int:
     counts: Counter[str] = Counter()
     faults = 0
     for seed in range(int(first), int(last or first) + 1):
-        # Some file systems give the place of a removed file to the next one.
+        # Some file systems give the inode of a removed file to the next one.
         at = asked.folder or ("/dev/shm" if seed % 3 and os.path.isdir("/dev/shm") else None)
         folder = Path(tempfile.mkdtemp(prefix=f"edits-{seed}-", dir=at)).resolve()
         started = time.monotonic()

@@ -1,6 +1,6 @@
-"""Random edits of a project, each made of the files as they are now and of chance alone.
+"""Random edits of a project, each made only of its current files and of chance.
 
-They know the shapes of the files and little of the rules: some break the project, as people do.
+They know the shapes of the files but few rules, so some of them break the project, as people do.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Sources = dict[str, bytes]
 CASES = "data/cases/"
 SETTINGS = "pelicanconf.py"
 
-# What stands in the settings, each with what it may be changed to; None leaves it out.
+# The settings, each with the values that it may get; None leaves the setting out.
 SETTING_VALUES: Mapping[str, tuple[str | None, ...]] = {
     "SITENAME": ("'案例簿'", "'案例集'", "'县里的案例簿'"),
     "SITENAME_EN": ("'Casebook'", "'Casebooks'", "'A casebook'"),
@@ -68,7 +68,7 @@ def register():
     signals.page_generator_finalized.connect(note)
 """
 
-# Paragraphs of Markdown that name no number of their own.
+# Paragraphs of Markdown without numbers of their own.
 PARAGRAPHS = (
     *("这里没有数字。", "这里没有数目。", "另见[方法](/method/)。", "另见[海曙](/cases/haishu/)。"),
     *("[[overview]]", "[[money]]", "[[cases]]", "[[comparables]]", "[[refusals]]", "[[computed]]"),
@@ -91,7 +91,7 @@ REGIONS = ("330203", "440100", "330200", "330000", "440000", "330281", "440400",
 PERIODS = ("2010", "2011", "2012", "2013", "2014", "2012?", "不晚于2015-03-02", "[..2015-03-02]")
 WORDS = ("甲", "乙", "丙", "丁")
 
-# By the name of a field, what may stand there; of other fields the words are varied a little.
+# The possible values of a field by its name; the words of other fields are changed a little.
 FIELD_VALUES: Mapping[str, tuple[str, ...]] = {
     "region": REGIONS,
     "period": PERIODS,
@@ -134,13 +134,13 @@ _Dumper.add_representer(str, _represent)
 
 def dump(tree: object) -> bytes:
     """A tree of texts as YAML."""
-    # The same list twice is written twice: records have no anchors.
+    # A list that occurs twice is written twice, as records have no anchors.
     _Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
     return yaml.dump(tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000).encode()
 
 
 def parse(content: bytes) -> Any:
-    """A file of YAML as a tree in which everything is text; nothing where it is broken."""
+    """A file of YAML as a tree in which everything is text, or None if it is broken."""
     node, problems = read_tree(content, "")
     return None if node is None or problems else _plain(node)
 
@@ -160,7 +160,7 @@ class Editor:
     commits: list[Sources] = field(default_factory=list)
 
     def of(self, start: str, *ends: str) -> list[str]:
-        """The paths that begin and end so."""
+        """The paths with this beginning and one of these ends."""
         return sorted(p for p in self.files if p.startswith(start) and p.endswith(ends or ("",)))
 
     def cases(self) -> list[str]:
@@ -172,7 +172,7 @@ class Editor:
         return parse(self.files.get(path, b""))
 
     def put(self, path: str, tree: object) -> None:
-        """Put a tree in the place of a file."""
+        """Replace a file by a tree."""
         self.files[path] = dump(tree)
 
     def replace(self, path: str, before: str, after: str) -> None:
@@ -198,11 +198,11 @@ def _nodes(tree: Any) -> Iterator[Any]:
 
 
 def _vary(key: Any, value: str, chance: random.Random) -> str:
-    """Another value of a field: one that may stand there, or its words a little different."""
+    """Another value of a field: a possible one, or its words changed a little."""
     if key in FIELD_VALUES and chance.random() < 0.95:
         return chance.choice(FIELD_VALUES[key])
     word, other = chance.sample(WORDS, 2)
-    # As long as before, so that only its bytes tell.
+    # The length stays the same, so that only the bytes show the edit.
     for one in WORDS:
         if one in value and chance.random() < 0.7:
             return value.replace(one, word if one != word else other)
@@ -221,7 +221,7 @@ def _any_yaml(editor: Editor) -> str:
 
 
 def edit_leaf(editor: Editor) -> None:
-    """Another value of one field of one file."""
+    """Change the value of one field of one file."""
     path = _any_yaml(editor)
     tree = editor.tree(path)
     leaves = list(_leaves(tree)) if isinstance(tree, dict | list) else []
@@ -236,7 +236,7 @@ def edit_leaf(editor: Editor) -> None:
 
 
 def remove_node(editor: Editor) -> None:
-    """A field, an entry or a whole record taken out."""
+    """Remove a field, an entry or a whole record."""
     path = _any_yaml(editor)
     tree = editor.tree(path)
     nodes = [node for node in _nodes(tree) if node] if isinstance(tree, dict | list) else []
@@ -247,7 +247,7 @@ def remove_node(editor: Editor) -> None:
 
 
 def order_nodes(editor: Editor) -> None:
-    """The entries of a mapping or a list in another order."""
+    """Change the order of the entries of a mapping or a list."""
     path = _any_yaml(editor)
     tree = editor.tree(path)
     found = (
@@ -266,7 +266,7 @@ def order_nodes(editor: Editor) -> None:
 
 
 def copy_entry(editor: Editor) -> None:
-    """An entry once more, under another name."""
+    """Copy an entry under another name."""
     path = _any_yaml(editor)
     tree = editor.tree(path)
     if not isinstance(tree, dict):
@@ -296,7 +296,7 @@ def _case(editor: Editor) -> tuple[str, Any]:
 
 
 def edit_amount(editor: Editor) -> None:
-    """Another amount of a figure, in its quote too."""
+    """Change the amount of a figure, and its quote."""
     path, case = _case(editor)
     figures = [one for one in (case.get("figures") or {}).values() if isinstance(one, dict)]
     figures = [one for one in figures if re.search(r"\d", str(one.get("amount", "")))]
@@ -312,7 +312,7 @@ def edit_amount(editor: Editor) -> None:
 
 
 def add_figure(editor: Editor) -> None:
-    """A figure like another, of another year."""
+    """Add a figure like another one, of another year."""
     path, case = _case(editor)
     figures = case.get("figures")
     if isinstance(figures, dict) and figures:
@@ -324,7 +324,7 @@ def add_figure(editor: Editor) -> None:
 
 
 def add_parts(editor: Editor) -> None:
-    """An event, a document, a conflict, a correction, another source's words, a computed figure."""
+    """Add an event, a document, a conflict, a correction, a second source or a computed figure."""
     path, case = _case(editor)
     source = editor.chance.choice(FIELD_VALUES["source"])
     word = editor.chance.choice(WORDS)
@@ -382,7 +382,7 @@ def add_parts(editor: Editor) -> None:
 
 
 def add_case(editor: Editor) -> None:
-    """A case like another, in another place."""
+    """Add a case like another one, in another place."""
     free = [name for name in NAMES if f"{CASES}{name}.yaml" not in editor.files]
     _, case = _case(editor)
     if free and case:
@@ -396,7 +396,7 @@ def add_case(editor: Editor) -> None:
 
 
 def remove_case(editor: Editor) -> None:
-    """A case taken out, mostly one that no text names."""
+    """Remove a case, mostly one that no text names."""
     named = {name.decode() for text in editor.files.values() for name in _TEXT.findall(text)}
     free = [path for path in editor.cases() if path[len(CASES) : -5] not in named]
     if free and editor.chance.random() < 0.9:
@@ -406,7 +406,7 @@ def remove_case(editor: Editor) -> None:
 
 
 def rename_case(editor: Editor) -> None:
-    """A case under another name, with its texts and mostly with the earlier name kept."""
+    """Rename a case with its texts, mostly keeping the earlier name."""
     path, case = _case(editor)
     before = path[len(CASES) : -5]
     free = [name for name in NAMES if f"{CASES}{name}.yaml" not in editor.files]
@@ -424,7 +424,7 @@ def rename_case(editor: Editor) -> None:
 
 
 def swap_files(editor: Editor) -> None:
-    """The contents of two files of one kind swapped."""
+    """Swap the contents of two files of one kind."""
     kinds = (editor.cases(), editor.of("content/pages/", ".md"), editor.of("content/images/"))
     paths = editor.chance.choice([one for one in kinds if len(one) > 1] or [[]])
     if paths:
@@ -433,7 +433,7 @@ def swap_files(editor: Editor) -> None:
 
 
 def comment_line(editor: Editor) -> None:
-    """A comment or an empty line in a file of YAML, which moves whatever is below it."""
+    """Add a comment or an empty line to a file of YAML, which moves the lines below it."""
     path = _any_yaml(editor)
     lines = editor.files[path].decode().split("\n")
     tops = [at for at, line in enumerate(lines) if line and line[0] not in " -#"]
@@ -443,7 +443,7 @@ def comment_line(editor: Editor) -> None:
 
 
 def edit_text(editor: Editor) -> None:
-    """A paragraph put into a text of the editors, taken out, or changed a little."""
+    """Add, remove or slightly change a paragraph in a text of the editors."""
     path = editor.chance.choice(editor.of("content/", ".md"))
     head, _, body = editor.files[path].decode().partition("\n\n")
     blocks = body.strip("\n").split("\n\n")
@@ -470,7 +470,7 @@ def edit_text(editor: Editor) -> None:
 
 
 def add_page(editor: Editor) -> None:
-    """A page of the editors in one language or both, or one taken out."""
+    """Add a page of the editors in one language or both, or remove one."""
     slug = editor.chance.choice(("notes", "money", "terms"))
     zh, en = f"content/pages/{slug}.md", f"content/pages/{slug}.en.md"
     if zh in editor.files and editor.chance.random() < 0.5:
@@ -486,7 +486,7 @@ def add_page(editor: Editor) -> None:
 
 
 def edit_settings(editor: Editor) -> None:
-    """One setting more, fewer or other."""
+    """Add, remove or change one setting."""
     lines = editor.files[SETTINGS].decode().split("\n")
     name = editor.chance.choice(list(SETTING_VALUES))
     value = editor.chance.choice(SETTING_VALUES[name])
@@ -499,7 +499,7 @@ def edit_settings(editor: Editor) -> None:
 
 
 def edit_template(editor: Editor) -> None:
-    """A template of the site's own in the place of one of ours, changed, or taken out."""
+    """Add, change or remove a template that replaces one of ours."""
     folders = ("theme/templates/", "own/", "more/")
     own = [path for folder in folders for path in editor.of(folder)]
     if own and editor.chance.random() < 0.4:
@@ -526,7 +526,7 @@ def edit_template(editor: Editor) -> None:
 
 
 def edit_style(editor: Editor) -> None:
-    """A style sheet, script or icon of the site's own, changed, or taken out."""
+    """Add, change or remove a style sheet, script or icon of the site."""
     own = editor.of("theme/static/")
     if own and editor.chance.random() < 0.4:
         del editor.files[editor.chance.choice(own)]
@@ -545,7 +545,7 @@ def edit_style(editor: Editor) -> None:
 
 
 def edit_media(editor: Editor) -> None:
-    """A picture, a document or a static file, changed, or taken out."""
+    """Add, change or remove a picture, a document or a static file."""
     own = [path for name in ("images", "files", "extra") for path in editor.of(f"content/{name}/")]
     if own and editor.chance.random() < 0.3:
         del editor.files[editor.chance.choice(own)]
@@ -561,14 +561,14 @@ def edit_media(editor: Editor) -> None:
     )
     digit = editor.chance.randrange(10)
     stream = io.BytesIO()
-    # Some are wider than the narrow copy, which others have not.
+    # Only pictures that are wider than the narrow copy have one.
     Image.new("RGB", (editor.chance.choice((30, 900)), 20), (digit, 9, 9)).save(stream, "PNG")
     content = stream.getvalue() if name.startswith("images") else b"%%PDF-1.4 %d\n%%%%EOF" % digit
     editor.files[f"content/{name}"] = content
 
 
 def edit_plugin(editor: Editor) -> None:
-    """A plugin of the site's own, changed or taken out."""
+    """Add, change or remove a plugin of the site."""
     path = "plugins/noted.py"
     if path in editor.files and editor.chance.random() < 0.4:
         del editor.files[path]
@@ -578,7 +578,7 @@ def edit_plugin(editor: Editor) -> None:
 
 
 def edit_lists(editor: Editor) -> None:
-    """An address that is gone, a comparison that is refused, words that mean the same."""
+    """Change a withdrawn address, a refused comparison or words with the same meaning."""
     word = editor.chance.choice(WORDS)
     kind = editor.chance.randrange(4)
     if kind == 0:
@@ -604,7 +604,7 @@ def edit_lists(editor: Editor) -> None:
 
 
 def break_file(editor: Editor) -> None:
-    """A file that no build takes: broken YAML, half a template, settings that fail."""
+    """Break a file so that no build accepts it: broken YAML, half a template, failing settings."""
     broken = {
         SETTINGS: b"\nraise ValueError\n",
         "theme/templates/case.html": b"{% if %}",
@@ -617,21 +617,21 @@ def break_file(editor: Editor) -> None:
 
 
 def commit(editor: Editor) -> None:
-    """The files as they are now, kept for another time."""
+    """Keep the current files for a later step."""
     editor.commits = [*editor.commits[-4:], dict(editor.files)]
 
 
 def check_out(editor: Editor) -> None:
-    """The files of another commit."""
+    """Put back the files of an earlier commit."""
     if editor.commits:
         editor.files = dict(editor.chance.choice(editor.commits))
 
 
 def leave_alone(_editor: Editor) -> None:
-    """Nothing: the next build has nothing to do, or mends what was done to others' files."""
+    """Change nothing: the next build has nothing to do, or repairs foreign changes."""
 
 
-# How often each is chosen.
+# The weight of each edit.
 EDITS: Mapping[Callable[[Editor], None], int] = {
     edit_leaf: 26,
     edit_amount: 8,
@@ -661,7 +661,7 @@ EDITS: Mapping[Callable[[Editor], None], int] = {
 
 
 def read_sources(*folders: Path) -> Sources:
-    """The files below folders, by their paths; those of later folders come before."""
+    """The files in folders by their paths; a file of a later folder replaces an earlier one."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for folder in folders
@@ -671,7 +671,7 @@ def read_sources(*folders: Path) -> Sources:
 
 
 def begin(seed: int) -> Editor:
-    """The files that a script begins with: mostly those of the tiny site, with a few cases more."""
+    """The files at the start of a script: mostly those of the tiny site with a few more cases."""
     chance = random.Random(seed)
     if seed % 10 == 9:
         return Editor(read_sources(ROOT / "tests" / "ten_cases"), chance)

@@ -1,7 +1,7 @@
-"""What editors, disks and downloads make of files, done to each file of a project in turn.
+"""Damage by editors, disks and downloads, done to each file of a project in turn.
 
-`python -m tests.garbage` tries everything in every file, which takes an hour of one core, and
-prints each trial; a part of a path and a part of the name of a garbage choose among them, and
+`python -m tests.garbage` tries every damage of every file, which takes an hour of one core, and
+prints each trial. A part of a path and a part of the name of a damage select trials, and
 `--few` takes one file of each kind.
 """
 
@@ -31,7 +31,7 @@ from casebook.preview.rebuild import Preview
 from casebook.text import LANGS, Lang
 
 ROOT = Path(__file__).resolve().parent.parent
-# Only what hangs takes so long, whatever else the machine does.
+# Only a process that hangs takes so long, even on a busy machine.
 LONGEST = 120
 
 Make = Callable[[bytes], bytes | None]
@@ -51,13 +51,13 @@ def _reencode(*encodings: str) -> Make:
 
 
 def _break_a_byte(data: bytes) -> bytes:
-    """One byte of the last character that is not ASCII, or of the last letter."""
+    """Replace the last byte that is not ASCII, or the middle one, by a byte that is never UTF-8."""
     at = max((i for i, byte in enumerate(data) if byte >= 0x80), default=len(data) // 2)
     return data[:at] + b"\xff" + data[at + 1 :]
 
 
 def _cut_within_a_character(data: bytes) -> bytes:
-    """Cut behind the first byte of the last character of several; one is added where none is."""
+    """Cut after the first byte of the last character of several bytes; without one, add one."""
     starts = [i for i, byte in enumerate(data) if byte >= 0xC0]
     return data[: starts[-1] + 1] if starts else data[: len(data) // 2] + "字".encode()[:2]
 
@@ -85,7 +85,7 @@ def _docx(_data: bytes) -> bytes:
 
 
 def _insert(words: bytes) -> Make:
-    """Words put in the middle, between two lines where there are some."""
+    """Insert words in the middle, between two lines if there are several."""
 
     def make(data: bytes) -> bytes:
         at = data.find(b"\n", len(data) // 2) + 1 or len(data) // 2
@@ -99,7 +99,7 @@ def _always(content: bytes | None) -> Make:
 
 
 def draw_picture() -> bytes:
-    """A picture as pictures are published."""
+    """A picture in a form that is published."""
     stream = io.BytesIO()
     Image.new("RGB", (40, 30), (200, 30, 30)).save(stream, "PNG")
     return stream.getvalue()
@@ -116,7 +116,7 @@ LFS = (
     b"oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
 )
 
-# What a garbage does to a file: None is no file at all.
+# The damaged content of a file; None means that the file is missing.
 GARBAGE: Mapping[str, Make] = {
     "missing": _always(None),
     "empty": _always(b""),
@@ -193,7 +193,7 @@ GARBAGE: Mapping[str, Make] = {
     "a script": _always(b"import os\n\n\ndef run():\n    return 1\n"),
     "of a Mac": _always(b"\0\5\x16\7\0\2\0\0Mac OS X        " + bytes(60)),
 }
-# Beside those, the bytes of one other file of each kind stand in the place of a file.
+# In addition, a file is replaced by the bytes of one other file of each kind.
 OTHERS = (
     *("data/cases/guangzhou.yaml", "data/sources.yaml", "data/vocabulary.yaml"),
     *("data/published/figures.csv", "data/published/addresses.txt", "data/published/english.txt"),
@@ -203,29 +203,29 @@ OTHERS = (
 )
 
 
-# What leaves a text what it was; a file of the theme may hold more signs than a record.
+# These leave a text unchanged in content; a file of the theme may have more signs than a record.
 HARMLESS = {"BOM", "CRLF", "mixed line ends", "old Mac line ends", "cut by a byte"}
-# What no text is, wherever it lies.
+# Content that is no text in any place.
 NEVER_A_TEXT = (
     *("random bytes", "UTF-16", "UTF-16 without a mark", "UTF-16 big endian", "UTF-32"),
     *("one broken byte", "cut within a character", "a zero byte", "zero bytes", "merge conflict"),
     *("zero bytes at the end", "a Word document", "a picture", "a PDF", "compressed"),
     *("unpaired surrogate", "a page of a browser", "of a Mac"),
 )
-# The files that a site may do without, by the beginnings of their paths.
+# Files that a site does not need, by the beginnings of their paths.
 OPTIONAL = (
     *("theme/", "layouts/", "content/downloads/", "data/gone.yaml", "data/refusals.yaml"),
     *("data/regions.yaml", "data/case.schema.json", "data/published/english.txt"),
 )
-# What is published as it is, whatever it holds.
+# Folders whose files are published unchanged, whatever they contain.
 FREE = ("content/downloads/",)
-# What the program makes anew by itself, or says only how.
+# Files that the program makes again by itself, or for which it only names the command.
 MADE = ("data/case.schema.json",)
 _NO_TEXT = (".png", ".pdf", ".woff2")
 
 
 def run(project: Path, *words: str) -> tuple[int, str, str]:
-    """What a command gives: its status, and what it printed on each of the two streams."""
+    """The status of a command, and its output on each of the two streams."""
     out, errors = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
         status = main(["--project", str(project), *words])
@@ -239,12 +239,12 @@ def read_tree(folder: Path) -> Tree:
 
 
 def list_places(project: Path) -> list[str]:
-    """Every file of a project that a site is made from, with its settings."""
+    """Every file from which the site of a project is made, including its settings."""
     return [name for name in stamp_inputs(str(project)) if (project / name).exists()]
 
 
 def choose_places(project: Path) -> list[str]:
-    """One file of each folder and ending of many alike, with every list and ledger."""
+    """One file of each folder and ending if there are many, and every list and ledger."""
     chosen: dict[tuple[str, str], str] = {}
     for name in list_places(project):
         folder, ending = name.rpartition("/")[0], Path(name).suffix
@@ -254,7 +254,7 @@ def choose_places(project: Path) -> list[str]:
 
 
 def find_garbage(project: Path, place: str) -> Iterator[tuple[str, bytes | None]]:
-    """Each garbage for a place but for that which is what lies there."""
+    """Each damage that changes the file of a place, with the damaged content."""
     sound = (project / place).read_bytes()
     for name, make in list_garbage(project).items():
         content = make(sound)
@@ -263,14 +263,14 @@ def find_garbage(project: Path, place: str) -> Iterator[tuple[str, bytes | None]
 
 
 def list_garbage(project: Path) -> dict[str, Make]:
-    """Every garbage by its name, with the bytes of one other file of each kind."""
+    """Every damage by its name, including the bytes of one other file of each kind."""
     others = {f"bytes of {one}": _always((project / one).read_bytes()) for one in OTHERS}
     return dict(GARBAGE) | others
 
 
 @contextlib.contextmanager
 def put(path: Path, content: bytes | None) -> Iterator[None]:
-    """A file with other content for as long as the block lasts."""
+    """Replace the content of a file until the block ends."""
     kept = path.read_bytes()
     try:
         path.unlink()
@@ -283,10 +283,10 @@ def put(path: Path, content: bytes | None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def ending() -> Iterator[None]:
-    """Ends what hangs with an error."""
+    """Ends a block that hangs with an error."""
 
     def stop(_number: int, _frame: object) -> None:
-        # No Exception: the program would take that for a fault and go on.
+        # An Exception would be caught by the program as a fault, and the run would continue.
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, stop)
@@ -303,7 +303,7 @@ _LINE = re.compile(r"(?P<path>[^:\n]+):(?P<at>\d+:\d+): (?P<code>[EW]\d+) (?P<wo
 
 @dataclass(kw_only=True)
 class Trial:
-    """What came of one garbage in one place."""
+    """The result of one damage in one place."""
 
     place: str
     garbage: str
@@ -317,7 +317,7 @@ class Trial:
 
 
 class Lab:
-    """A project with a file in every place that is read, built, and its preview."""
+    """A built project that has a file in every place that is read, and its preview."""
 
     def __init__(self, folder: Path) -> None:
         self.project = make_project(folder)
@@ -334,9 +334,9 @@ class Lab:
         serve: bool = True,
         build: bool = True,
     ) -> Trial:
-        """Check, build and show a project with one file that is garbage.
+        """Check, build and show a project with one damaged file.
 
-        Without `build` the check takes its place, which takes a third of the time.
+        Without `build`, a second check replaces the build, which takes a third of the time.
         """
         lang = LANGS[self.number % len(LANGS)]
         self.number += 1
@@ -366,7 +366,7 @@ class Lab:
 
     def _judge_preview(self, lang: Lang, trial: Trial) -> None:
         if trial.place == SETTINGS and trial.garbage == "missing":
-            # Without settings there is no project, which the preview says in a line without a path.
+            # Without settings there is no project, which the preview reports without a path.
             return
         preview = self.previews[lang]
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -388,7 +388,7 @@ class Lab:
     def _judge_refusal(self, trial: Trial, found: list[re.Match[str]], told: str) -> None:
         name = trial.place.rpartition("/")[2]
         is_named = any(m["path"] == trial.place or name in m["words"] for m in found)
-        # A ledger that can be read says of what was published something else than the record.
+        # A ledger that can be read reports that the published content differs from the record.
         is_read = trial.place.startswith("data/published/") and "E238" in {m["code"] for m in found}
         if not (is_named or is_read):
             trial.wrong.append(f"the file is not named: {[str(m[0])[:200] for m in found]}")
@@ -397,7 +397,7 @@ class Lab:
             trial.wrong.append(f"no remedy: {errors[0]['code']} {errors[0]['message']}")
 
     def judge_kept(self, place: str, garbage: str, content: bytes | None) -> Trial:
-        """Build with a file of the cache that is garbage: the site is what it was."""
+        """Build with a damaged file of the cache: the site stays the same."""
         trial = Trial(place=place, garbage=garbage)
         path, record = self.project / place, self.project / ".cache/last-build"
         kept = {one: one.read_bytes() for one in (path, record)}
@@ -416,7 +416,7 @@ class Lab:
         return trial
 
     def judge_published(self, place: str, garbage: str, content: bytes | None) -> Trial:
-        """Build over a published file that is garbage: it is mended, or the folder refused."""
+        """Build over a damaged published file: it is repaired, or the folder is refused."""
         trial = Trial(place=place, garbage=garbage)
         path = self.output / place
         path.unlink()
@@ -435,7 +435,7 @@ class Lab:
         return trial
 
     def judge_command(self, words: tuple[str, ...], place: str, garbage: str) -> Trial:
-        """Run a command on a project with one file that is garbage."""
+        """Run a command on a project with one damaged file."""
         trial = Trial(place=f"{' '.join(words)}: {place}", garbage=garbage)
         sound = (self.project / place).read_bytes()
         before = read_tree(self.project / "data")
@@ -453,7 +453,7 @@ class Lab:
         return trial
 
 
-# What says in one breath what is expected, found and to be done.
+# Codes whose message itself says what is expected, what was found and what to do.
 SAYS_ALL = ("E201", "E202", "E203", "E204", "E205", "E213", "E251", "E261", "E262", "E132")
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("record",),
@@ -470,7 +470,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 
 
 def _is_known_when_it_runs(trial: Trial) -> bool:
-    """True where only a template that runs can show that it is not what it should be."""
+    """True if only a template that runs can show that it is wrong."""
     return trial.place.startswith(("theme/templates", "layouts")) and "E320" in str(trial.codes)
 
 
@@ -505,7 +505,7 @@ def make_project(folder: Path) -> Path:
 
 
 def _add_places(project: Path) -> None:
-    """Put in what the tiny site has no example of."""
+    """Add files of which the tiny site has no example."""
     for name, words in MORE.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_bytes(words.encode() if isinstance(words, str) else words)
@@ -554,7 +554,7 @@ MORE: Mapping[str, str | bytes] = {
 
 
 def try_all(lab: Lab, wanted: str, named: str, few: bool) -> Iterator[Trial]:
-    """Every garbage in every place whose path has the wanted part."""
+    """Every damage in every place whose path contains `wanted`."""
     for place in choose_places(lab.project) if few else list_places(lab.project):
         for garbage, content in find_garbage(lab.project, place) if wanted in place else ():
             if named in garbage:
@@ -576,7 +576,7 @@ def try_all(lab: Lab, wanted: str, named: str, few: bool) -> Iterator[Trial]:
 
 
 def place_words(lab: Lab, words: tuple[str, ...], place: str) -> tuple[str, ...]:
-    """A command whose files lie beside the project, or are the one that is garbage."""
+    """A command whose files are beside the project, or are the damaged one."""
     beside = lab.project.parent
     given = {
         "OUT.xlsx": beside / "out.xlsx",

@@ -2,10 +2,10 @@
 
     .venv/bin/python -m tests.killed_commands [--every N] [NAME …]
 
-A command is run once to its end, which counts its uses of files below the project. Then it is
-killed ahead of each of them in a copy of the project: every file is as before or as afterwards.
-Another command is started next, and nothing is left that is not of the project; the command
-itself, run once more, ends as if it had never been killed.
+A command first runs to its end, which counts its uses of files in the project. Then it is killed
+before each of these uses in a copy of the project: every file must be as before or as afterwards.
+Another command is started next, after which no file may be left that is not of the project. The
+killed command, run once more, must end as if it had never been killed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ EVENTS = frozenset(
         *("os.chmod", "os.utime", "sqlite3.connect", "shutil.rmtree", "ctypes.dlsym"),
     }
 )
-# What is kept between commands and made anew where it is damaged.
+# Folders kept between commands and made again if they are damaged.
 KEPT = (".cache/", "output/")
 CACHE = {".cache/store.sqlite", ".cache/store.key", ".cache/last-build", ".cache/elsewhere"}
 
@@ -43,7 +43,7 @@ CACHE = {".cache/store.sqlite", ".cache/store.key", ".cache/last-build", ".cache
 class Command:
     """A command in a project; `DIR` is the folder beside it, `OTHER` is on another file system.
 
-    `again` are the ends that it may come to where it had ended before it was killed. With an
+    `again` are the statuses allowed when the command runs again after it was killed. With an
     `edited` case there is something to build; the exchange of two folders may be `refused`.
     """
 
@@ -57,10 +57,10 @@ class Command:
 
 
 def _save_form(project: Path) -> None:
-    """What a browser sends to save a case with another title."""
+    """Save a case with another title as the form in a browser does."""
     from casebook.preview.form import Forms
 
-    # The tests beside it find each other by their own names.
+    # The tests import each other by their short names.
     sys.path.insert(0, str(ROOT / "tests"))
     from tests.preview.forms import Controls, press
 
@@ -109,7 +109,7 @@ COMMANDS: Mapping[str, Command] = {
         arguments=("build", "--quiet"), edited=True, refused=errno.ENOSYS
     ),
 }
-# One of them is started after each kill.
+# One of these commands is started after each kill.
 NEXT = (
     ("check",),
     ("build", "--quiet"),
@@ -120,7 +120,7 @@ NEXT = (
 )
 
 
-# Memory, where the machine has a file system of it.
+# A file system in memory, if the machine has one.
 _OTHER = Path("/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()) / (
     f"casebook-{os.getpid()}"
 )
@@ -137,9 +137,9 @@ def _place(arguments: Sequence[str], project: Path) -> list[str]:
 
 
 def _run(command: Command, project: Path, killed_at: int = 0) -> tuple[int, int, str]:
-    """The status of a command, the uses of files that it had, and what it said.
+    """The status of a command, the number of its uses of files, and its output.
 
-    It kills itself ahead of one of them: what it had in mind to do then never happens.
+    The process kills itself before the use `killed_at`, so that the use never happens.
     """
     from casebook.build.last_build import list_packages, repeat_last_build
     from casebook.commands.cli import main
@@ -189,7 +189,7 @@ def _was_killed(command: Command, project: Path, at: int) -> bool:
 
 
 class Lab:
-    """A project with what lies beside it, as it is before a command and after it."""
+    """A project with the files beside it, before a command and after it."""
 
     def __init__(self, folder: Path, command: Command) -> None:
         self.folder = folder
@@ -226,7 +226,7 @@ class Lab:
             )
 
     def copy(self) -> Path:
-        """A copy of all as it is at the start."""
+        """A copy of all files at the start."""
         copy = self.folder / "copy"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.start, copy)
@@ -240,7 +240,7 @@ class Lab:
         return [read_tree(folder) for folder in (copy / "project" / "output", _OTHER / "site")]
 
     def kill(self, at: int, after: Sequence[str], tally: Tally) -> None:
-        """Kill the command ahead of one use of a file, start another, and judge what there is."""
+        """Kill the command before one use of a file, start another, and judge the files."""
         copy = self.copy()
         what = f"killed ahead of use {at} of {self.uses}, then {' '.join(after)}"
         tally.trials += 1
@@ -256,7 +256,7 @@ class Lab:
         for path in self.before.keys() & self.after.keys() - found.keys():
             if not path.removeprefix("project/").startswith(".cache/"):
                 tally.wrong.append(f"{what}: {path} is gone")
-        # Without an exchange the site may be away for a moment, and the next command puts it back.
+        # Without an exchange the site may be missing for a moment; the next command puts it back.
         if not self.command.refused:
             self._expect_whole(copy, what, tally)
         self._expect_nothing_left(copy, after, what, tally)
@@ -277,7 +277,7 @@ class Lab:
         if status not in (0, 1, 2) or "Traceback" in said:
             tally.wrong.append(f"{what}: {status} {said}")
         if self.command.arguments[:1] == ("init",):
-            # Half a site is no project, and is finished by the same command.
+            # An unfinished site is no project; the same command finishes it.
             return
         if left := _find_leftovers(read_tree(copy) | read_tree(_OTHER)):
             tally.wrong.append(f"{what}: left {sorted(left)}")
@@ -304,14 +304,14 @@ def _write(folder: Path, files: Sources) -> None:
 
 
 def _is_leftover(path: str) -> bool:
-    """True of a file of a tree in the making, a lock, or one that was to be renamed."""
+    """True if the path is a file of an unfinished tree, a lock, or a file before its renaming."""
     ends = (".new", ".building", ".retired", ".lock", ".part", "-journal", ".spare")
     names = path.split("/")
     return any(name[0] == "." and name.endswith(ends) for name in names) or "-journal" in path
 
 
 def _inside(path: str) -> str:
-    """A path inside of the project, or of the one that `init` makes."""
+    """A path inside the project, or inside the project that `init` makes."""
     return path.removeprefix("project/").removeprefix("own/")
 
 
@@ -322,7 +322,7 @@ def _find_leftovers(tree: Tree) -> set[str]:
 
 
 def kill_commands(names: Sequence[str], every: int, folder: Path) -> Iterator[Tally]:
-    """Every command killed ahead of each use of a file, or of every so many."""
+    """Kill every command before each use of a file, or before every so many uses."""
     following = itertools.cycle(NEXT)
     for name in names:
         tally = Tally(name=f"{name} killed")
@@ -337,7 +337,7 @@ def kill_commands(names: Sequence[str], every: int, folder: Path) -> Iterator[Ta
 
 
 def main() -> int:
-    """Kill the named commands, or all, and print what was wrong."""
+    """Kill the named commands, or all of them, and print the faults."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="uses of files from kill to kill")
     parser.add_argument("names", nargs="*", default=list(COMMANDS))

@@ -1,4 +1,4 @@
-"""The colours of charts in both schemes; a page alone shows the dark one."""
+"""The colours of charts in both schemes; only pages show the dark one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{\s*(:root \{[^{}]*\}
 
 
 def read_scheme(scheme: str) -> dict[str, str]:
-    """The colours of the theme in a scheme, of which the dark one changes the light one."""
+    """The colours of the theme in a scheme; the dark one overrides the light one."""
     css = STYLES.read_text(encoding="utf-8")
     assert DARK.search(css)
     return find_colours(read_tokens(DARK.sub(r"\1", css) if scheme == "dark" else css))

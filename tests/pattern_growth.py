@@ -1,8 +1,8 @@
-"""How the time of every pattern of the package grows with its text.
+"""The growth of the time of every pattern of the package with the length of its text.
 
-`tests/test_linear_time.py` tries short texts. Longer ones take a minute, as with
-`.venv/bin/python tests/pattern_growth.py 4000 40`, for texts of 4,000 to 32,000 characters. From
-50,000 on, digits that are one number outgrow the caches of a processor, which is named as a square.
+`tests/test_linear_time.py` tries short texts. Longer ones, of 4,000 to 32,000 characters, take a
+minute with `.venv/bin/python tests/pattern_growth.py 4000 40`. From 50,000 digits on, a number no
+longer fits into the caches of a processor, and is reported as quadratic.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ WAYS: Final = ("match", "fullmatch", "search", "finditer", "findall", "sub", "sp
 MOST: Final = 5.2
 MIXED: Final = "第7７万 ({[“约2013年、nine 至"
 RUNS: Final = (*"7万[({（ ７第“\"'a-\n", " \n", "1,", MIXED)
-# Texts that meet what is compiled only for such.
+# Texts for patterns that are compiled only for such texts.
 READ: Final = (MIXED, "每人7万元", "2012年头几个月", "a person")
 
 Site = tuple[str, int]
 Key = tuple[Any, int]
 
 
-# --- Which patterns there are, and how each is asked -----------------------------------------
+# --- The patterns, and the methods called on each ---------------------------------------------
 
 
 class Collection:
-    """Every pattern of the package: what is loaded, what a list holds, what a call writes."""
+    """Every pattern of the package: in loaded modules, in lists and in calls."""
 
     def __init__(self) -> None:
         self.sites: dict[Site, set[Key]] = {}
@@ -61,7 +61,7 @@ class Collection:
         self.add_of_lists()
 
     def note(self, pattern: Any, flags: int) -> Any:
-        """Compile as `re` does, and keep the pattern with the line of the package that asks."""
+        """Compile as `re` does, and note the pattern with the calling line of the package."""
         asked, caller = sys._getframe(1).f_code.co_name, sys._getframe(2)
         path = Path(caller.f_code.co_filename)
         if path.is_relative_to(self.root):
@@ -83,13 +83,13 @@ class Collection:
             self.ways.setdefault(one, set()).update(self.used.get(name, ()))
 
     def add_of_module(self, module: Any) -> None:
-        """The patterns that a module holds, and those written in the calls of its functions."""
+        """Add the patterns of a module, and those in the calls of its functions."""
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 self.add_named(value, name)
         path = str(module.__file__)
         for call in list_calls(self.sources[Path(path)]):
-            # What is made of arguments is met where the function runs.
+            # A pattern made from arguments is noted when the function runs.
             with suppress(NameError, AttributeError):
                 values = [self.evaluate(one, module) for one in (call.args[0], *named_flags(call))]
                 way = getattr(call.func, "attr", "")
@@ -104,15 +104,15 @@ class Collection:
         for patterns in [one for one in gc.get_objects() if isinstance(one, Patterns)]:
             whole = "\n".join(map(str, patterns.entries.values()))
             for name in patterns.entries:
-                # What no code asks is only a part of others.
+                # A pattern that no code uses is only a part of others.
                 if name not in self.used and f"@{name}" in whole:
                     continue
-                # What only one language has is not filled in for all languages.
+                # An entry of one language cannot be filled in for all languages.
                 with suppress(KeyError):
                     self.add_named(patterns[name], name)
 
     def list_unmet(self) -> list[str]:
-        """The calls of the package that write a pattern which was never met."""
+        """The calls of the package with a pattern that was never noted."""
         return [
             f"{path.relative_to(self.root)}:{call.lineno}: {ast.unparse(call.args[0])}"
             for path, source in self.sources.items()
@@ -126,7 +126,7 @@ def list_calls(source: str) -> Iterator[ast.Call]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             of_re = isinstance(node.func.value, ast.Name) and node.func.value.id == "re"
-            # What is escaped is one text, which repeats nothing.
+            # An escaped text has no repetition.
             if (
                 of_re
                 and node.func.attr in ("compile", *WAYS)
@@ -144,7 +144,7 @@ def named_flags(call: ast.Call) -> list[ast.expr]:
     return [*call.args[at : at + 1], *(one.value for one in call.keywords if one.arg == "flags")]
 
 
-# --- What each may have to read --------------------------------------------------------------
+# --- The texts for each pattern --------------------------------------------------------------
 
 _OF_CATEGORY: Final = {
     codes.CATEGORY_DIGIT: "7",
@@ -173,7 +173,7 @@ def characters(items: Any) -> list[str]:
 
 
 def inner(kind: Any, value: Any) -> list[Any]:
-    """What stands inside a part of a pattern, each of which is one way to match it."""
+    """The patterns inside a part of a pattern, each of which is one way to match it."""
     if kind is codes.BRANCH:
         return list(value[1])
     if kind is codes.SUBPATTERN:
@@ -184,7 +184,7 @@ def inner(kind: Any, value: Any) -> list[Any]:
 
 
 def write(parts: Any) -> str:
-    """A text that a pattern matches, but for what it asks of the text around."""
+    """A text that a pattern matches, without regard to its conditions on adjacent text."""
     text = ""
     for kind, value in parts:
         if kind is codes.LITERAL:
@@ -199,7 +199,7 @@ def write(parts: Any) -> str:
 
 
 def list_repeats(parts: Any, before: str = "") -> Iterator[tuple[str, str]]:
-    """What a pattern can repeat, each with what stands before it."""
+    """The texts that a pattern can repeat, each with a text to stand before it."""
     for kind, value in parts:
         if kind in _REPEATS and value[1] > 8:
             of_one = len(value[2]) == 1 and value[2][0][0] is codes.IN
@@ -213,7 +213,7 @@ def list_repeats(parts: Any, before: str = "") -> Iterator[tuple[str, str]]:
 
 
 def list_texts(pattern: Any, flags: int, most: int) -> Iterator[tuple[str, str]]:
-    """The texts to try, each as what it begins with and what it repeats."""
+    """The texts to try, each as its beginning and the run that it repeats."""
     parsed = parser.parse(pattern, flags)
     texts = [("", run) for run in (write(parsed), *RUNS)]
     for before, body in islice(list_repeats(parsed), most):
@@ -221,7 +221,7 @@ def list_texts(pattern: Any, flags: int, most: int) -> Iterator[tuple[str, str]]
     yield from dict.fromkeys(each for each in texts if each[1])
 
 
-# --- How long it takes ------------------------------------------------------------------------
+# --- The time --------------------------------------------------------------------------------
 
 
 def measure(ask: Callable[[Any], object], text: str | bytes) -> float:
@@ -233,11 +233,11 @@ def measure(ask: Callable[[Any], object], text: str | bytes) -> float:
 def find_growth(
     ask: Callable[[Any], object], text: Callable[[int], str | bytes], size: int
 ) -> float:
-    """How many times as long a text takes that is four times as long, at its quickest."""
+    """The quickest time for a text four times as long, divided by the quickest for the text."""
     few, many = text(size), text(4 * size)
     times = [measure(ask, few), measure(ask, many)]
     for _ in range(9):
-        # What takes no time at all cannot be compared, and what takes long needs no second look.
+        # Times near zero cannot be compared, and a long time needs no second measurement.
         if times[1] < max(2e-4, MOST * times[0]) or times[1] > 1:
             break
         times = [min(times[0], measure(ask, few)), min(times[1], measure(ask, many))]
@@ -245,7 +245,7 @@ def find_growth(
 
 
 def find_slow(pattern: Any, flags: int, ways: set[str], *, size: int, most: int) -> Iterator[str]:
-    """The texts that take a pattern more than linear time, asked as the package does."""
+    """The texts for which a pattern takes more than linear time, with the calls of the package."""
     compiled = re.compile(pattern, flags)
     asks: list[Callable[[Any], object]] = []
     if ways - {"match", "fullmatch"} or not ways:
@@ -258,16 +258,16 @@ def find_slow(pattern: Any, flags: int, ways: set[str], *, size: int, most: int)
             return whole if isinstance(pattern, str) else whole.encode("latin-1", "replace")
 
         for ask in asks:
-            # The square of a length shows at every length, and a busy machine at one alone.
+            # Quadratic time shows at every length, a delay by a busy machine only at one.
             if find_growth(ask, text, size) > MOST and find_growth(ask, text, 2 * size) > MOST:
                 yield f"{before!r} and {run!r} again and again"
                 return
 
 
 def main(size: int = 400, most: int = 6) -> dict[str, list[str]]:
-    """What is amiss, by the pattern or by the call that writes one."""
+    """The faults, by the pattern or by the call that contains one."""
     patterns = Collection()
-    # What is made of the words of a record, or of a message, is made where these are read.
+    # Patterns made from words of a record or of a message are compiled when these are read.
     import test_linear_time as readers
 
     from casebook.commands.cli import main as run

@@ -1,4 +1,4 @@
-"""Commands run as a person runs them, and what they leave behind."""
+"""Commands run as a person runs them, and the files that they leave behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builders of records: each fills in what a test is not about."""
+"""Builders of records: each fills in the details that a test is not about."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def record(*figures: str, rest: str = "") -> str:
     if figures:
         lines.append("figures:\n")
         lines.extend(figures)
-    # Last, so that the lines of all else are easy to count.
+    # `updated` comes last, so that the line numbers of other fields stay the same.
     return "".join(lines) + rest + ("" if "updated:" in rest else "updated: 2026-01-05\n")
 
 
 def figure(name: str = "paid", **fields: str | None) -> str:
-    """One figure as YAML, quoted by its amount, totals with a scope; None leaves a field out."""
+    """One figure as YAML, with its amount as quote, a total with a scope; None omits a field."""
     given = FIGURE | fields
     if given["amount"] is not None and "wording" not in fields:
         words = "/".join(filter(None, (given["amount"], given.get("per"))))
@@ -105,7 +105,7 @@ def dataset_of(*texts: str) -> Dataset:
 
 
 def written(words: str, lang: Lang = "zh", path: str = "x.md", at: Position = START) -> WrittenText:
-    """A text that begins at a place of a file."""
+    """A text that begins at a place in a file."""
     return WrittenText(words=words, lang=lang, path=path, at=at)
 
 

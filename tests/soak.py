@@ -1,7 +1,7 @@
-"""Faults done to builds on purpose: each trial says how often it was tried and what went wrong.
+"""Faults done to builds on purpose, with the number of trials and of wrong results.
 
-Every trial alternates between two versions of a tiny project, so that each build has something to
-swap in, and holds the published folder to the trees of the two: anything else is wrong.
+Every trial alternates between two versions of a tiny project, so that each build has a new tree to
+swap in. The published folder must always equal the tree of one of the two versions.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from casebook.values.digest import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 TITLES = ("海曙：读书会由谁来办", "海曙：读书会由谁主办")
-# What a killed build may leave beside the site until the next: its lock, which nobody holds.
+# A killed build may leave its lock beside the site until the next build; nobody holds it.
 BESIDE = {".output.lock"}
 
 Tree = dict[str, str]
@@ -36,7 +36,7 @@ Tree = dict[str, str]
 
 @dataclass(kw_only=True)
 class Tally:
-    """What came of one kind of trial."""
+    """The results of one kind of trial."""
 
     name: str
     trials: int = 0
@@ -44,7 +44,7 @@ class Tally:
     counts: dict[str, int] = field(default_factory=dict)
 
     def count(self, what: str, number: int = 1) -> None:
-        """Add to the number of times that something was seen."""
+        """Add to the count of an observation."""
         self.counts[what] = self.counts.get(what, 0) + number
 
     def __str__(self) -> str:
@@ -53,7 +53,7 @@ class Tally:
 
 
 def read_tree(folder: Path) -> Tree:
-    """The digest of every file of a folder by its path; empty where there is no folder."""
+    """The digest of every file in a folder by its path; empty if there is no folder."""
     return {
         path.relative_to(folder).as_posix(): digest(path.read_bytes())
         for path in folder.rglob("*")
@@ -61,7 +61,7 @@ def read_tree(folder: Path) -> Tree:
     }
 
 
-# Has a build take a site for a large one, which keeps the tree before the last to begin with.
+# Makes a build treat the site as large: it keeps the previous tree as a start for the next.
 AS_LARGE = """
 import runpy
 from casebook.build import output as swap
@@ -71,9 +71,9 @@ RUN = 'runpy.run_module("casebook", run_name="__main__")\n'
 
 
 class Lab:
-    """A project in a folder of its own with the trees of its two versions.
+    """A project in a folder of its own, with the trees of its two versions.
 
-    A `large` one is built as sites of many files are.
+    A `large` project is built like a site of many files.
     """
 
     def __init__(self, folder: Path, project: Path, seed: int = 6, large: bool = False) -> None:
@@ -104,7 +104,7 @@ class Lab:
         return [text, text.replace(TITLES[0], TITLES[1])]
 
     def choose(self, number: int) -> None:
-        """Make one version that of the project."""
+        """Give the project one of its versions."""
         self.version = number
         self.case.write_text(self.texts[number], encoding="utf-8")
 
@@ -114,14 +114,14 @@ class Lab:
         return [sys.executable, *program, *self.arguments(output)]
 
     def arguments(self, output: Path | None = None) -> list[str]:
-        """What a build is asked for."""
+        """The arguments of a build."""
         target = str(output or self.output)
         return ["--project", str(self.project), "build", "--quiet", "--output", target]
 
     def start(
         self, prefix: tuple[str, ...] = (), env: Mapping[str, str] | None = None
     ) -> subprocess.Popen[str]:
-        """A build as a process of its own."""
+        """A build that was started as a process of its own."""
         return subprocess.Popen(
             [*prefix, *self.command()],
             cwd=ROOT,
@@ -130,7 +130,7 @@ class Lab:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            # What is started in the background of a shell inherits an ignored SIGINT.
+            # Processes started in the background of a shell inherit an ignored SIGINT.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
 
@@ -143,7 +143,7 @@ class Lab:
         folder: Path = ROOT,
         umask: int = -1,
     ) -> subprocess.CompletedProcess[str]:
-        """A build from its start to its end."""
+        """A build that has ended."""
         return subprocess.run(
             [*prefix, *(command or self.command(output))],
             cwd=folder,
@@ -156,26 +156,26 @@ class Lab:
         )
 
     def publish(self, number: int) -> None:
-        """Have a version published that nothing was done to."""
+        """Publish a version with an undisturbed build."""
         self.choose(number)
         done = self.build()
         if done.returncode or self.published() != number:
             raise RuntimeError(f"{done.returncode}: {done.stderr}")
 
     def published(self) -> int | None:
-        """The version that the published folder holds byte for byte, or None."""
+        """The version that the published folder equals byte for byte, or None."""
         tree = read_tree(self.output)
         return self.trees.index(tree) if tree in self.trees else None
 
     def leftovers(self) -> set[str]:
-        """What lies beside the site and should not."""
+        """The files beside the site that should not be there."""
         found = {path.name for path in self.folder.iterdir() if path.name.startswith(".output")}
         return found - BESIDE - ({".output.spare"} if self.large else set())
 
 
 @contextlib.contextmanager
 def polled(lab: Lab, tally: Tally) -> Iterator[None]:
-    """A reader who opens pages of the published site all the while, and knows both versions."""
+    """A reader who opens pages of the published site all the time and knows both versions."""
     paths = sorted(lab.trees[0].keys() & lab.trees[1].keys())
     stop = threading.Event()
     reads = 0
@@ -205,7 +205,7 @@ def polled(lab: Lab, tally: Tally) -> Iterator[None]:
 
 
 def _judge(lab: Lab, tally: Tally, before: int, what: str) -> None:
-    """Note whether the published folder is the version of before or that of now."""
+    """Note whether the published folder is the earlier or the new version."""
     found = lab.published()
     if found is None:
         tally.wrong.append(f"{what}: the site is neither version")
@@ -236,9 +236,9 @@ def kill_at_random(lab: Lab, count: int) -> Tally:
     return tally
 
 
-# Runs a build that the system ends by a signal nothing handles, so many microseconds after one
-# of its steps: the timer is the kernel's and the build knows nothing of it. Without a moment it
-# tells how long the steps lie before its end.
+# Runs a build that an unhandled signal ends a given time after one of its steps. The timer belongs
+# to the kernel, so the build cannot notice it. Without a step, the program prints how long before
+# the end of the build each step was.
 AIMED = """
 import os, runpy, signal, sys, time
 step, delay = sys.argv[1], float(sys.argv[2])
@@ -274,10 +274,10 @@ finally:
 
 
 def kill_at_the_swap(lab: Lab, count: int) -> Tally:
-    """Builds killed in the milliseconds around the swap, where the site is at stake.
+    """Builds killed in the milliseconds around the swap, when the site could be lost.
 
-    A third of them between the writing of the last file and the exchange, a third within a third
-    of a millisecond of it, and a third while the old tree is being removed.
+    A third of them are killed between the last written file and the exchange, a third within 0.3 ms
+    after the exchange, and a third while the old tree is removed.
     """
     tally = Tally(name="killed at the swap")
     lab.publish(0)
@@ -315,7 +315,7 @@ def _aimed_command(lab: Lab, step: str, delay: float) -> list[str]:
 
 
 def _measure_steps(lab: Lab, tally: Tally) -> dict[str, float]:
-    """How long before its end a build takes each step, in seconds."""
+    """The time from each step of a build to the end of the build, in seconds."""
     done = lab.build(command=_aimed_command(lab, "", 0))
     told = done.stderr.rpartition("steps: ")[2].split()
     left = {name: float(seconds) for name, _, seconds in (word.partition("=") for word in told)}
@@ -334,10 +334,10 @@ def _judge_killed(lab: Lab, tally: Tally, before: int, what: str) -> None:
 
 
 def _repair(lab: Lab, tally: Tally) -> None:
-    """Have the next build put right what killed ones left."""
+    """Let the next build repair the traces of killed builds."""
     started = time.monotonic()
     done = lab.build()
-    # A machine with other work to do slows down in the course of the trial.
+    # On a busy machine, builds become slower in the course of a trial.
     lab.seconds = time.monotonic() - started
     if done.returncode or lab.published() != lab.version or lab.leftovers():
         tally.wrong.append(f"not repaired: {done.returncode} {lab.leftovers()}")
@@ -356,7 +356,7 @@ def interrupt_at_random(lab: Lab, count: int) -> Tally:
         asked = signal.SIGINT if number % 2 else signal.SIGTERM
         process = lab.start()
         if number % 4 < 2:
-            # Only from here on is there anything to clear up.
+            # There is nothing to clear up before this folder exists.
             while process.poll() is None and not lab.staging.exists():
                 pass
             time.sleep(lab.random.uniform(0, 0.3))
@@ -369,8 +369,8 @@ def interrupt_at_random(lab: Lab, count: int) -> Tally:
         tally.trials += 1
         tally.count(f"ended with {process.returncode}")
         what = f"{asked.name}: {process.returncode} {errors!r}"
-        # Before Python has started it knows no Ctrl-C, and a SIGTERM ends it at once until the
-        # build has begun to write. Either way nothing was said or done.
+        # Before Python has started, Ctrl-C ends it at once; SIGTERM does so until the build begins
+        # to write. In both cases nothing was printed or done.
         early = process.returncode == -asked and not errors
         expected = (0, 130) if asked == signal.SIGINT else (0, 143)
         if not (process.returncode in expected or early) or "Traceback" in errors or took > 10:
@@ -381,10 +381,10 @@ def interrupt_at_random(lab: Lab, count: int) -> Tally:
     return tally
 
 
-# Builds that begin where a build has imported everything, which is most of its time: each is a
-# process of its own, forked from one that holds the modules and nothing else. In it one use of a
-# file below some folders may be refused, counted by Python's audit events, or it stops until
-# somebody has attached to it; no part of the product knows of either.
+# Builds that start with all imports done, which take most of the time of a build. Each build is a
+# process of its own, forked from a process that only holds the modules. In it, one use of a file in
+# certain folders may be refused, counted by Python's audit events, or it stops until a tracer is
+# attached. No part of the product knows of either.
 FORKING = """
 import errno, importlib, json, os, signal, sys, traceback
 EVENTS = ("open", "os.mkdir", "os.link", "os.rename", "os.remove", "os.rmdir", "os.truncate",
@@ -468,20 +468,20 @@ class Forked:
     def build(
         self, refused: int = 0, code: int = 0, watched: bool = False, modules: bool = False
     ) -> tuple[subprocess.CompletedProcess[str], int]:
-        """A build from its start to its end, and the number of uses of files that were seen."""
+        """A build that has ended, and the number of uses of files in it."""
         self._order(refused=refused, code=code, watched=watched, modules=modules, hold=False)
         return self._end()
 
     def hold(self) -> int:
-        """The number of a process with a build that waits to be continued."""
+        """The id of a process with a build that waits to be continued."""
         return self._order(refused=0, code=0, watched=False, modules=False, hold=True)
 
     def end(self) -> subprocess.CompletedProcess[str]:
-        """The end of a build that was held."""
+        """The result of a build that waited."""
         return self._end()[0]
 
     def close(self) -> None:
-        """Let the process with the modules go."""
+        """End the process that holds the modules."""
         self._server.communicate()
 
     def _order(self, *, watched: bool, **order: object) -> int:
@@ -511,7 +511,7 @@ def forked(lab: Lab) -> Iterator[Forked]:
 
 
 def refuse_each_use(lab: Lab, numbers: Callable[[int], list[int]]) -> Tally:
-    """One opening, renaming, linking or removal of a file refused in each build, one by one."""
+    """Builds in which one use of a file (opening, renaming, linking, removal) is refused."""
     tally = Tally(name="uses of files refused")
     codes = (28, 5, 13)
     with forked(lab) as builds:
@@ -549,7 +549,7 @@ def _judge_refusal(
         tally.wrong.append(f"{what}: refused, but the new site stands")
 
 
-# A question mark: the call may not exist on this machine.
+# A question mark means that the call may not exist on this machine.
 CALLS = (
     *("write", "pwrite64", "?mkdir,mkdirat", "?link,linkat", "renameat2,?rename"),
     *("unlinkat,?unlink", "?rmdir", "syncfs", "ftruncate", "fdatasync", "?chmod,fchmodat"),
@@ -557,7 +557,7 @@ CALLS = (
 
 
 def fail_each_write(lab: Lab, limit: int) -> Tally:
-    """One system call that writes failed in each build by strace, one by one."""
+    """Builds in each of which strace lets one writing system call fail."""
     tally = Tally(name="system calls failed")
     program = shutil.which("strace")
     if program is None:
@@ -585,7 +585,7 @@ def fail_each_write(lab: Lab, limit: int) -> Tally:
 
 @contextlib.contextmanager
 def _attached(command: list[str], process: int) -> Iterator[None]:
-    """strace attached to a process that waits, which is then continued."""
+    """strace attached to a waiting process, which then continues."""
     status = Path(f"/proc/{process}/status")
     while "State:\tT" not in status.read_text(encoding="utf-8"):
         pass
@@ -597,20 +597,20 @@ def _attached(command: list[str], process: int) -> Iterator[None]:
         yield
 
 
-# What is left for the new tree: of room, in kB, and of entries in folders.
+# The room left for the new tree: in kB, and in entries of folders.
 ROOMS = (0, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048)
 ENTRIES = (0, 1, 2, 10, 50, 100, 200, 400)
 
 
 def fill_the_disk(lab: Lab, mount: Path, every: int) -> Tally:
-    """Builds on a file system that has little room left, or room for few further files."""
+    """Builds on a file system with little room left, or with room for few more files."""
     tally = Tally(name="disk full")
     site = lab.output
     count = sum(1 for _ in site.rglob("*"))
     trials = [*((room, 100_000) for room in ROOMS), *((4096, entries) for entries in ENTRIES)]
     for room, entries in trials[::every]:
         mount.mkdir(exist_ok=True)
-        # The root, the site, what fills it, the lock, and the folder of the new tree.
+        # The root, the site, the filling file, the lock, and the folder of the new tree.
         options = f"size=64m,nr_inodes={count + 4 + entries}"
         command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(mount)]
         if subprocess.run(command, capture_output=True, check=False).returncode:
@@ -641,7 +641,7 @@ def fill_the_disk(lab: Lab, mount: Path, every: int) -> Tally:
 
 
 def take_permissions(lab: Lab, every: int) -> Tally:
-    """Builds without the permission to read or write one of the folders and files they need."""
+    """Builds without permission to read or write one of the folders and files that they need."""
     tally = Tally(name="permissions taken")
     prefix: tuple[str, ...] = ()
     if os.name == "nt":
@@ -686,7 +686,7 @@ def take_permissions(lab: Lab, every: int) -> Tally:
         _judge_refusal(lab, tally, before, done, name)
         if done.returncode not in expected:
             tally.wrong.append(f"{name}: {done.returncode} {done.stderr}")
-        # A folder that was forbidden may have been swapped out and left; the next build clears.
+        # A forbidden folder may have been swapped out and left; the next build removes it.
         lab.publish(lab.version)
         if lab.leftovers():
             tally.wrong.append(f"{name}: left {lab.leftovers()}")
@@ -694,7 +694,7 @@ def take_permissions(lab: Lab, every: int) -> Tally:
 
 
 def rewrite_while_reading(lab: Lab, count: int) -> Tally:
-    """Builds while the case is saved again and again, in every way in which files are swapped."""
+    """Builds while the case is saved again and again, in every way in which programs save files."""
     tally = Tally(name="sources swapped while they are read")
     lab.publish(0)
     stop = threading.Event()
@@ -747,7 +747,7 @@ def _remove_and_save(lab: Lab, text: bytes, stop: threading.Event) -> None:
 
 
 def _swap_folders(lab: Lab, text: bytes, stop: threading.Event) -> None:
-    """What happens to all cases at once where another branch is checked out."""
+    """Replace all cases at once, as the checkout of another branch does."""
     cases = lab.case.parent
     other, aside = lab.folder / "cases.new", lab.folder / "cases.old"
     shutil.copytree(cases, other)
@@ -759,11 +759,11 @@ def _swap_folders(lab: Lab, text: bytes, stop: threading.Event) -> None:
 
 
 def flip_bits_of_the_cache(lab: Lab, count: int) -> Tally:
-    """One bit of the cache turned over before each build, whose case was edited as well.
+    """One bit of the cache flipped before each build, and the case edited as well.
 
-    So each build asks the cache for all that the edit did not touch. They run in one process, so
-    that many can be tried. Every second bit is of a file chosen by its size, the others are of
-    the small files as often as of the large ones.
+    So each build asks the cache for everything that the edit did not change. The builds run in one
+    process, so that many can be tried. Every second bit is in a file chosen by its size; the others
+    are in small files as often as in large ones.
     """
     tally = Tally(name="bits of the cache flipped")
     caches = []
@@ -786,7 +786,7 @@ def flip_bits_of_the_cache(lab: Lab, count: int) -> Tally:
 
 
 def damage_the_cache(lab: Lab, every: int) -> Tally:
-    """Builds with a cache that is cut short, emptied, swapped, of a stranger or no cache at all."""
+    """Builds with a cache that is cut, emptied, swapped, foreign or missing."""
     tally = Tally(name="cache damaged")
     lab.publish(1)
     lab.publish(0)
@@ -811,7 +811,7 @@ def damage_the_cache(lab: Lab, every: int) -> Tally:
 
 
 class _Planted:
-    """A value that would leave a mark if anything unpickled it."""
+    """A value that leaves a mark if it is unpickled."""
 
     marker = Path(tempfile.gettempdir()) / f"casebook-planted-{os.getpid()}"
 
@@ -829,7 +829,7 @@ def _read_cache(lab: Lab) -> dict[str, bytes]:
 
 
 def _damage_and_build(lab: Lab, tally: Tally, cache: Mapping[str, bytes], what: str) -> None:
-    """Build the other version with a cache, and expect nothing but that version."""
+    """Build the other version with a cache, and expect exactly that version."""
     from casebook.commands.cli import main
 
     folder = lab.project / ".cache"
@@ -850,7 +850,7 @@ def _damage_and_build(lab: Lab, tally: Tally, cache: Mapping[str, bytes], what: 
 
 
 def build_at_once(lab: Lab, builds: int, rounds: int) -> Tally:
-    """Several builds of one folder at the same time: one wins, the others say who is at work."""
+    """Several builds of one folder at once: one wins, the others name the running build."""
     tally = Tally(name=f"{builds} builds at once")
     lab.publish(0)
     for _ in range(rounds):

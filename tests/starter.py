@@ -1,4 +1,4 @@
-"""What the repository has of the starter, filled in for itself; run it to write the files."""
+"""The files that the repository takes from the starter, filled in; run it to write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The surroundings of a build: the machine, its settings and its clock, none of which may show."""
+"""The surroundings of a build: machine, settings and clock, none of which may change the site."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ timezone: America/New_York
 axes.formatter.use_locale: True
 """
 
-# The environment of each build and its further options.
+# The environment of each build, and its additional options.
 VARIATIONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "New York": ({"TZ": "America/New_York"}, ()),
     "Shanghai, jobs 2": ({"TZ": "Asia/Shanghai"}, ("--jobs", "2")),
@@ -70,7 +70,7 @@ VARIATIONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 
 
 def vary_environment(lab: Lab, every: int) -> Tally:
-    """Builds in other surroundings: not one byte of the site may differ."""
+    """Builds in other surroundings, after which every byte of the site must be the same."""
     tally = Tally(name="environments")
     lab.choose(0)
     rc = lab.folder / "elsewhere" / "matplotlibrc"
@@ -78,7 +78,7 @@ def vary_environment(lab: Lab, every: int) -> Tally:
     rc.write_text(HOSTILE_RC, encoding="utf-8")
     locales = lab.folder / "locales"
     if shutil.which("localedef"):
-        # No machine of ours has this locale by itself.
+        # This locale is not installed on our machines.
         locales.mkdir()
         made = ["localedef", "-i", "zh_CN", "-f", "GBK", str(locales / "zh_CN.GBK")]
         subprocess.run(made, capture_output=True, check=False)
@@ -110,8 +110,8 @@ def vary_environment(lab: Lab, every: int) -> Tally:
     return tally
 
 
-# Debian's libfaketime, where it is installed: libc's clocks tell what it is told to tell, while
-# the files keep the times of the real clock, as on a disk that another machine serves.
+# Debian's libfaketime, if it is installed: the clocks of libc show a given time, while files have
+# the times of the real clock, as on a disk of another machine.
 FAKETIME = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
@@ -125,15 +125,15 @@ CLOCKS = (
     "+0 x1000",
     "jumping",
 )
-# Times of modification that a copy, an archive or a broken clock may give to the sources.
+# Modification times that a copy, an archive or a broken clock may give to the sources.
 TIMES = {"1970": 0, "2100": 4_102_444_800, "the same for all": 1_767_225_600}
 
 
 def move_the_clock(lab: Lab, rounds: int) -> Tally:
-    """Builds under a clock that is wrong, stands still or jumps, of files from any time.
+    """Builds under a clock that is wrong, stands still or jumps, with files of any time.
 
-    Every build follows an edit that changes neither the size of the file nor its time of
-    modification, and has to notice it. Then one with nothing to do has to change nothing.
+    Every build follows an edit that changes neither the size nor the modification time of the file,
+    and has to notice it. A second build with nothing to do must change nothing.
     """
     tally = Tally(name="clock moved")
     lab.publish(0)

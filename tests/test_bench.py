@@ -1,4 +1,4 @@
-"""The benchmark: its cases are sound and always the same, its table says what was measured."""
+"""The benchmark: its cases are sound and always the same, and its table shows the measurements."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bench.run import make_table
 from casebook.build.checking import load_checked
 
 ROOT = Path(__file__).resolve().parents[1]
-# What has to be done to a project before a change of it can be made.
+# The changes that must be made before another change is possible.
 BEFORE = {
     "one case renamed": ("one case added",),
     "one case deleted": ("one case added", "one case renamed"),
@@ -174,7 +174,7 @@ def test_a_page_is_weighed_with_all_that_it_loads(tmp_path: Path) -> None:
 
     assert cost.requests == 4
     assert cost.elsewhere == ("https://elsewhere.example/c.js",)
-    # The picture as it is, the text as it is compressed.
+    # The picture counts uncompressed, the text compressed.
     assert 5.0 < cost.kilobytes < 5.5
 
 

@@ -1,4 +1,4 @@
-"""Every package that is locked may be used beside code under the AGPL, and is listed with why."""
+"""Every locked package may be used with code under the AGPL, and is listed with its reason."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COMPATIBLE = frozenset(
         "Zlib",
     }
 )
-# What packages write that do not use the SPDX names: in the classifiers, or in License.
+# The words of packages that do not use SPDX names, in the classifiers or in License.
 SPOKEN = {
     "MIT License": "MIT",
     "MIT": "MIT",
@@ -66,7 +66,7 @@ def locked_packages() -> list[str]:
 
 
 def licences_of(name: str) -> list[set[str]]:
-    """What a package says of its licence: each set is a choice, and all of them hold."""
+    """The licences that a package states: one of each set is chosen, and all sets apply."""
     told = metadata(name)
     expression = told.get("License-Expression")
     if expression:
@@ -81,7 +81,7 @@ def licences_of(name: str) -> list[set[str]]:
     ]
     words = classifiers or [(told.get("License") or "").strip()]
     if words == [""]:
-        # Some say it only in the first line of the licence itself.
+        # Some packages state it only in the first line of the licence itself.
         files = [f"licenses/{name}" for name in told.get_all("License-File") or []]
         texts = [distribution(name).read_text(file) or "" for file in files]
         words = [text.strip().partition("\n")[0] for text in texts]
@@ -112,7 +112,7 @@ CHOSEN, _, BROUGHT = DOCUMENT.partition("## What these bring along")
 
 
 def rows_of(text: str) -> dict[str, str]:
-    """The packages of the tables of a text with the licence of each."""
+    """The packages in the tables of a text, with the licence of each."""
     rows = re.findall(r"(?m)^\| ([A-Za-z0-9-]+) \| ([^|]+) \| [^|]+ \|$", text)
     return {name.lower(): licence for name, licence in rows if name != "package"}
 
@@ -149,5 +149,5 @@ def test_the_document_names_what_the_tests_need_under_node() -> None:
     lock = (PROJECT / "tests" / "web" / "package-lock.json").read_text(encoding="utf-8")
 
     assert [name for name in wanted["devDependencies"] if f"`{name}`" not in DOCUMENT] == []
-    # A registry's host would be named there.
+    # It would name the host of a registry.
     assert '"resolved"' not in lock

@@ -1,4 +1,4 @@
-"""The developer's guide: its recipes work as they are printed, and it names every room."""
+"""The developer's guide: its recipes work as printed, and it names every room."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ story: |
 
 
 def apply_block(kind: str, path: Path, text: str) -> None:
-    """Do what a block of the guide says: make a file, add to its end, or change its lines."""
+    """Apply a block of the guide: create a file, append to it, or change its lines."""
     if kind == "append":
         path.write_text(path.read_text(encoding="utf-8") + "\n" + text, encoding="utf-8")
     elif path.exists():
@@ -54,7 +54,7 @@ def apply_block(kind: str, path: Path, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the program after every recipe, with a tiny project in which it has work to do."""
+    """A copy of the program after every recipe, with a tiny project that uses the recipes."""
     folder = tmp_path_factory.mktemp("developing")
     copy_parts(PROJECT, folder, ("casebook",))
     make_tiny_project(folder)
@@ -69,7 +69,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(program: Path) -> tuple[Path, str]:
-    """The site that the program builds after every recipe, and what the build printed."""
+    """The site that the program builds after every recipe, and the output of the build."""
     done = subprocess.run(
         [sys.executable, "-P", "-m", "casebook", "--project", str(program), "build"],
         cwd=program,

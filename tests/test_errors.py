@@ -1,4 +1,4 @@
-"""What ends a command says the same in whichever process it was raised."""
+"""An error that ends a command has the same message in whichever process it was raised."""
 
 from __future__ import annotations
 

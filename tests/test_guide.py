@@ -1,6 +1,6 @@
-"""The editors' guide in both languages: one structure, commands and examples that work.
+"""The editors' guide in both languages: the same structure, and commands and examples that work.
 
-Tables of codes and forms come from one file into both, which test_one_description holds.
+Tables of codes and forms come from one file into both guides, which test_one_description checks.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def outline(text: str) -> list[str]:
     "pair", [pytest.param(GUIDES, id="guide"), pytest.param(READMES, id="readme")]
 )
 def test_both_languages_are_in_step(pair: dict[str, str]) -> None:
-    # The names of files and places in a command are each language's own.
+    # Names of files and places in a command differ between the languages.
     chinese, english = (
         {tuple(re.findall("^[a-z]+|--[a-z-]+", command)) for command in re.findall(COMMAND, text)}
         for text in pair.values()
@@ -131,7 +131,7 @@ def test_every_code_is_explained_with_its_remedy(lang: str) -> None:
 
 @pytest.fixture
 def exercise(tmp_path: Path) -> Path:
-    """A copy of the project in which the exercise was done as the guide says."""
+    """A copy of the project after the exercise was done as the guide says."""
     copy_parts(PROJECT, tmp_path, ("data", "content", "pelicanconf.py"))
     command, source, case = (text for _, text in BLOCKS[:3])
     assert run(tmp_path, *command.split()[2:]).returncode == 0

@@ -1,4 +1,4 @@
-"""Holds the order of the rooms: imports point down, and heavy libraries wait to be needed."""
+"""The order of the rooms: imports point down, and heavy libraries are imported only when needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "casebook"
 
-# From the top down. Where two rooms stand in one line, the left one may import the right one.
+# From top to bottom. Of two rooms on one line, the left one may import the right one.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("commands",),
     ("preview",),
@@ -27,11 +27,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("values",),
     ("yaml",),
 )
-# Modules beside the rooms: who starts the program, and what every room may import.
+# Modules beside the rooms: the start of the program, and the modules that every room may import.
 ABOVE = {"__main__"}
 BELOW = ("plugin", "messages", "language", "problems", "text", "patterns", "packaged")
 ORDER = (*ABOVE, *(room for layer in LAYERS for room in layer), *BELOW)
-# Whoever imports one of these pays for it, so only its home does.
+# Importing one of these libraries is slow, so only its home does it.
 HOMES = {
     "pelican": lambda path: path.name in ("pelican_adapter.py", "plugin.py"),
     "matplotlib": lambda path: path.is_relative_to(PACKAGE / "charts"),
@@ -44,13 +44,13 @@ def modules() -> list[Path]:
 
 
 def room_of(path: Path) -> str:
-    """The room or the module beside the rooms that a file is, empty for the package's own."""
+    """The room of a file, the name of a module beside the rooms, or "" for the package itself."""
     inside = path.relative_to(PACKAGE).with_suffix("").parts
     return "" if inside == ("__init__",) else inside[0]
 
 
 def imported_names(path: Path) -> list[tuple[int, str]]:
-    """Every name that a file imports, anywhere in it, with its line, in full dotted form."""
+    """Every name that a file imports, anywhere in it, in full dotted form with its line."""
     package = ("casebook", *path.relative_to(PACKAGE).parent.parts)
     found = []
     for node in ast.walk(ast.parse(path.read_bytes())):
@@ -64,7 +64,7 @@ def imported_names(path: Path) -> list[tuple[int, str]]:
 
 
 def imported_rooms(path: Path) -> list[tuple[int, str]]:
-    """The rooms of the package that a file imports from, its own left out."""
+    """The other rooms of the package from which a file imports."""
     found = []
     for line, name in imported_names(path):
         first, _, rest = name.partition(".")
@@ -101,7 +101,7 @@ def test_no_two_modules_share_a_name() -> None:
 
 
 def classes() -> list[type]:
-    """Every class that the package defines at the top of a module."""
+    """Every class that the package defines at the top level of a module."""
     names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in modules()]
     found = [import_module(name) for name in names if not name.endswith("__main__")]
     return [

@@ -1,4 +1,4 @@
-"""Whatever reads a text takes at most 1.3 times as long a character for fifty thousand of them."""
+"""A reader of 50,000 characters takes at most 1.3 times as long per character as for a quarter."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ RUNS = {
     "references": "{{",
     "mixed": MIXED,
 }
-# What Markdown makes something of.
+# Runs of characters that have a meaning in Markdown.
 MARKS = {
     "emphasis": "*a* ",
     "half emphasis": "**a*",
@@ -96,10 +96,10 @@ def measure(work: Work, text: str) -> float:
 
 
 def growth(work: Work, run: str, small: int) -> float:
-    """How many times as long four times the text takes, each at its quickest.
+    """The ratio of the times for a text four times as long and for the text, each at its quickest.
 
-    What else the machine does makes a time longer and never shorter, so that it is taken again
-    where it seems to be too long.
+    Other work of the machine can only lengthen a time, so a time that seems too long is measured
+    again.
     """
     texts = [(run * (size // len(run) + 1))[:size] for size in (small, 4 * small)]
     times = [measure(work, text) for text in texts]
@@ -113,7 +113,7 @@ def growth(work: Work, run: str, small: int) -> float:
 def find_slow(work: Work, runs: Mapping[str, str] = RUNS, small: int = 12_500) -> dict[str, float]:
     """The runs of characters for which the time grows more than 1.3 times linearly.
 
-    The square of a length shows at every length, while the caches of a processor fill but once.
+    Quadratic time shows at every length, while the caches of a processor fill up only once.
     """
     gc.disable()
     try:
@@ -143,7 +143,7 @@ def drawn(text: str) -> None:
 
 
 def lines_of(text: str) -> str:
-    """The text in lines that are no longer than a story may have them."""
+    """The text in lines of the length that a story may have."""
     return "\n".join(text[start : start + 4_900] for start in range(0, len(text), 4_900))
 
 
@@ -151,7 +151,7 @@ def printed(lang: Any) -> Work:
     renderer = Renderer(lang)
 
     def render(text: str) -> None:
-        # The most that a text may hold.
+        # A text may not be longer.
         text = lines_of(text[:50_000]) if "\n" not in text else text[:50_000]
         if not any(check_markdown(written(text))):
             split_slots(renderer.render(text, tiny_dataset()))
@@ -198,7 +198,7 @@ READERS: dict[str, Work] = {
 
 
 def test_every_pattern_takes_linear_time() -> None:
-    # Patterns that are compiled already are not met again, so that this wants a fresh Python.
+    # Patterns that are already compiled are not noted again, so this needs a new Python process.
     script = [sys.executable, str(PROJECT / "tests" / "pattern_growth.py"), "1000", "40"]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
 
@@ -217,7 +217,7 @@ def test_markdown_takes_linear_time_within_its_limits(lang: str) -> None:
 
 # --- The fields of a record -----------------------------------------------------------------
 
-# What a field holds by its kind, where its example will not do.
+# The value of a field by its kind, if its example does not fit.
 SAMPLES = {
     "region": "330203",
     "amount": "120万元",
@@ -234,9 +234,9 @@ SAMPLES = {
     "names": ["old-name"],
 }
 LEFT_OUT = ("figure_name", "formula", "gone_figure", "per", "text")
-# The name of the one record of those that have names.
+# The name of the only record in mappings of named records.
 NAMED = {"figures": "paid", "answers": "purchaser"}
-# A case without a main source has no answers elsewhere, and none of its figures is gone.
+# A case without a main source has no answers elsewhere, and none of its figures is withdrawn.
 NOT_WRITTEN = ("corroborated_by", "elsewhere")
 
 Place = tuple[str | int, ...]
@@ -277,7 +277,7 @@ RECORD = write_record()
 
 
 def put(record: dict[str, Any], place: Place, text: str) -> bytes:
-    """The record with a text in one place of it, whatever else that needs."""
+    """The record with a text in one place, and with the fields that the place needs."""
     changed = deepcopy(record)
     inside: Any = changed
     for name in place[:-1]:
@@ -291,7 +291,7 @@ def put(record: dict[str, Any], place: Place, text: str) -> bytes:
 
 
 def check(data: bytes) -> list[str]:
-    """The codes of what is wrong with a record and with its texts."""
+    """The codes of the errors of a record and of its texts."""
     lists = tiny_lists()
     case, problems = read_case(data, "data/cases/haishu.yaml", lists)
     if case is not None:
@@ -316,7 +316,7 @@ FIELDS = {".".join(map(str, place)): (place, one) for place, one in list_fields(
 def test_every_field_is_read_and_checked_in_linear_time(name: str) -> None:
     place, _ = FIELDS[name]
 
-    # A field has a limit of its own, beyond which no rule reads it.
+    # A field has its own limit, beyond which no rule reads it.
     slow = find_slow(lambda text: check(put(RECORD, place, text)), {"mixed": MIXED}, 2_500)
     assert slow == {}
 

@@ -31,9 +31,9 @@ from casebook.text import LANGS, Text
 
 CATALOGUE = read_catalogue()
 KEY = re.compile(r"[EW][0-9]{3}(\.[a-z_]+)?|[a-z_]+(\.[a-z_]+)+")
-# Functions and methods that are given the key of a message and what fills its places.
+# The functions and methods that take the key of a message and the values of its places.
 SPEAKING = {"say", "problem", "failure", "report", "note", "print_message"}
-# What a call that names a message gives beside the places of the message.
+# The arguments of such a call that are not places of the message.
 NO_PLACES = {"severity", "hint", "status", "stream"}
 
 
@@ -47,7 +47,7 @@ def name_of(call: ast.Call) -> str:
 
 
 def calls_with_keys() -> Iterator[tuple[str, str, ast.Call]]:
-    """Every call that is given the key of a message as a literal, with its place."""
+    """Every call with the key of a message as a literal, with its place."""
     for path, tree in modules():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or name_of(node) not in SPEAKING:
@@ -59,7 +59,7 @@ def calls_with_keys() -> Iterator[tuple[str, str, ast.Call]]:
 
 
 def literals() -> set[str]:
-    """The texts in the code, and the words of the lists that are data beside it."""
+    """The strings in the code, and the words of the lists beside it."""
     lists = (PROJECT / "casebook").glob("*/*.yaml")
     listed = {word for one in lists for word in re.findall(r"[\w.]+", one.read_text("utf-8"))}
     return listed | {
@@ -71,7 +71,7 @@ def literals() -> set[str]:
 
 
 def words_of_templates() -> set[str]:
-    """The keys that templates of the program itself name."""
+    """The keys that the program's own templates name."""
     templates = (PROJECT / "casebook").rglob("*.html")
     return {
         key for one in templates for key in re.findall(r"say\(\"([^\"]+)\"", one.read_text("utf-8"))
@@ -79,7 +79,7 @@ def words_of_templates() -> set[str]:
 
 
 def words_of_fields() -> set[str]:
-    """The keys of the words that the program itself has for a field and that no list names."""
+    """The keys of the program's own words for a field, which no list names."""
     return {key for key in CATALOGUE if key.startswith("form.words.")}
 
 
@@ -128,7 +128,7 @@ def labels_of_fields() -> set[str]:
 
 
 def notes_of_tables() -> set[str]:
-    """The keys of what explains the tables of open data and the words in them."""
+    """The keys of the notes on the tables of open data and on the words in them."""
     tables = (*TABLES, CASE_FIGURES)
     keys = {f"data.{table.name}{part}" for table in tables for part in ("", "_note")}
     for table in tables:
@@ -139,25 +139,25 @@ def notes_of_tables() -> set[str]:
 
 
 def words_of_standard() -> set[str]:
-    """The keys of the things that correspond to some of OCDS or to none, and of why to none."""
+    """The keys of the things with or without a counterpart in OCDS, and of the reasons for none."""
     reasons = {f"data.ocds.unplaced.{name}" for name in STANDARD["reasons"]}
     things = {f"data.ocds.{name}{part}" for name in STANDARD["mapping"] for part in ("", "_note")}
     return reasons | things
 
 
 def names_of_facts() -> set[str]:
-    """The keys of the kinds of facts in the ledger of what was published, and of their columns."""
+    """The keys of the kinds of facts in the ledger of published content, and of its columns."""
     names = {name for kind, columns in LEDGER.items() for name in (kind, *columns)}
     return {f"checks.published.{name.removesuffix('_*')}" for name in names}
 
 
 def words_of_languages() -> set[str]:
-    """The keys of what is said of each language that a site may have."""
+    """The keys of the words about each language that a site may have."""
     return {f"{key}{lang}" for key in ("languages.", "record.twin_") for lang in LANGS}
 
 
 def words_of_charts() -> set[str]:
-    """The keys of what marks, states, lengths of time and columns of charts are called."""
+    """The keys of the names of marks, states, lengths of time and columns of charts."""
     marks = {f"charts.{part}.{kind}" for part in ("mark", "legend") for kind in get_args(Kind)}
     states = {f"charts.state.{state}" for state in get_args(ShownState)}
     markers = {f"charts.marker.{marker}" for marker in (*get_args(Marker), "latest_key")}
@@ -167,7 +167,7 @@ def words_of_charts() -> set[str]:
 
 
 def words_of_sections() -> set[str]:
-    """The keys of what begins sections, and of the orders, filters and changes that they list."""
+    """The keys of the beginnings of sections, and of their orders, filters and changes."""
     names = {url.partition("/")[0] for url in FIXED_ADDRESSES if url}
     kinds = {f"pages.corrections.{kind}" for kind in get_args(ChangeKind)}
     orders = {f"pages.compare.by_{order}" for order in COMPARE_URLS}
@@ -177,7 +177,7 @@ def words_of_sections() -> set[str]:
 
 
 def words_of_settings() -> set[str]:
-    """The keys of what a setting has to be, and of why one has no effect."""
+    """The keys of the forms that settings must have, and of the reasons why one has no effect."""
     reasons = {*read_known()["fixed"], *read_known()["unused"]}
     kinds = ("bool", "dict", "list", "str")
     return {f"record.settings_why_{reason}" for reason in reasons} | {
@@ -186,7 +186,7 @@ def words_of_settings() -> set[str]:
 
 
 def words_of_commands() -> set[str]:
-    """The keys of the help of every command, of its options and of its examples."""
+    """The keys of the help of every command, and of its options and examples."""
     keys = set()
     for command in COMMANDS:
         about = f"commands.help.{command.name}"

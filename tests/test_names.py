@@ -1,4 +1,4 @@
-"""Nothing of the program names a place, a topic or a source of the ten cases: they are data."""
+"""The program contains no name of a place, topic or source of the ten cases, which are data."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def list_names() -> Iterator[str]:
 
 
 def list_files() -> Iterator[tuple[str, str]]:
-    """The modules, word lists, messages, templates, styles and scripts by their paths."""
+    """The path and the text of each module, word list, message file, template, style and script."""
     for folder in ("casebook", "theme"):
         for path in sorted((PROJECT / folder).rglob("*")):
             name = path.relative_to(PROJECT).as_posix()
-            # A new site in China has the tiles of its provinces, all 34 of them.
+            # This file has the tiles of all 34 provinces, for a new site in China.
             if path.suffix in SUFFIXES and name != "casebook/starter/data/regions.yaml":
                 yield name, path.read_text(encoding="utf-8")
 
 
 def test_the_program_names_nothing_of_the_ten_cases() -> None:
-    # Chinese is written without blanks; a word of English inside another one is another word.
+    # Chinese has no blanks between words, but an English word inside another one is another word.
     words = sorted({name for name in list_names() if name}, key=len, reverse=True)
     ascii_words = "|".join(re.escape(word) for word in words if word.isascii())
     others = "|".join(re.escape(word) for word in words if not word.isascii())

@@ -1,4 +1,4 @@
-"""The program as a package: a wheel, installed where nothing of the repository can be seen."""
+"""The program as a package: a wheel, installed where it cannot see the repository."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 from conftest import PROJECT, make_tiny_project
 from processes import run, tree
 
-# What is in no room of the package, and would be missed only when somebody needs it.
+# Files outside the modules, whose absence would show only when they are needed.
 CARRIED = (
     *("casebook/py.typed", "casebook/messages.yaml", "casebook/values/words.yaml"),
     *(
@@ -43,7 +43,7 @@ SECONDS = 60
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel that is built of the repository without the network."""
+    """A wheel that is built from the repository without the network."""
     folder = tmp_path_factory.mktemp("wheel")
     options = ("--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", str(folder))
     pip("wheel", *options, str(PROJECT))
@@ -53,13 +53,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command of an environment that holds the wheel, and sees what that depends on."""
+    """The command of an environment with the wheel, which can also import the dependencies."""
     folder = tmp_path_factory.mktemp("installed") / "environment"
     venv.create(folder)
     scripts = folder / ("Scripts" if os.name == "nt" else "bin")
     python = scripts / ("python.exe" if os.name == "nt" else "python")
     pip("--python", str(python), "install", "--no-deps", "--no-index", str(wheel))
-    # The packages of the lock; what they say of this repository counts in their own folder only.
+    # The packages of the lock; their reference to this repository works only in their own folder.
     found = importlib.util.find_spec("pelican")
     assert found is not None and found.origin is not None
     packages = Path(found.origin).parent.parent
@@ -74,7 +74,7 @@ def pip(*arguments: str) -> None:
 
 
 def start(program: Path, folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """The installed command as it is typed in a folder."""
+    """The installed command, started in a folder."""
     mine = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.Popen(
         [program, *arguments],
@@ -87,7 +87,7 @@ def start(program: Path, folder: Path, *arguments: str) -> subprocess.Popen[str]
 
 
 def finish(program: Path, folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """The exit status and the words of a command that ends by itself."""
+    """The exit status and the output of a command that ends by itself."""
     process = start(program, folder, *arguments)
     out, err = process.communicate(timeout=2 * SECONDS)
     return process.returncode, out, err
@@ -95,7 +95,7 @@ def finish(program: Path, folder: Path, *arguments: str) -> tuple[int, str, str]
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A site of one's own, with nothing of the theme."""
+    """A site without any file of the theme."""
     folder = tmp_path / "site"
     make_tiny_project(folder)
     for path in sorted((folder / "theme").rglob("*"), reverse=True):
@@ -204,7 +204,7 @@ def test_the_preview_serves_what_is_built(program: Path, site: Path) -> None:
     process = start(program, site, "serve", "--port", "0")
     try:
         address = read_address(process.stdout)
-        # The server answers at once, with the site from its first state on.
+        # The server answers at once, and sends the site from its first state on.
         with urllib.request.urlopen(f"{address}__casebook__/events", timeout=SECONDS) as events:
             assert any(b'"generation": 1' in line for line in events)
         with urllib.request.urlopen(address, timeout=SECONDS) as answer:

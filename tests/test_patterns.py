@@ -1,4 +1,4 @@
-"""Words and patterns that are data: names are filled in, and every one of the lists is used."""
+"""Words and patterns as data: names are filled in, and every pattern of the lists is used."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def named_in_code() -> set[str]:
 
 
 def listed() -> Iterator[tuple[str, str, list[str]]]:
-    """Each pattern of a list: the file, its name, and what names it there."""
+    """Each pattern of a list: the file, its name, and the entries that may name it."""
     for path in sorted(Path(ROOMS).glob("*/*.yaml")):
         words = read_words(str(path), path.name)
         looks = [look for rows in words.values() for look in _looks_in(rows)]

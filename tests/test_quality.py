@@ -1,4 +1,4 @@
-"""Holds the project to its own tools, and its files to what belongs in public."""
+"""The project passes its own tools, and its files contain nothing private."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-# A path of one's own machine begins where no address or longer path goes on before it. Written
-# in pieces, so that this file does not match itself.
+# A private path starts where no address or longer path precedes it. The patterns are written in
+# pieces, so that this file does not match itself.
 _START = r"(?<![A-Za-z0-9_.:/~}\-])"
 PRIVATE = {
     "a home folder": _START + "/(?:ho" + r"me|Us" + r"ers)/[A-Za-z]",

@@ -1,4 +1,4 @@
-"""What problems look like to a person, to a program and to GitHub, on any console."""
+"""Problems as a person, a program and GitHub see them, on any console."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_the_caret_is_under_a_place_behind_wide_characters(tmp_path: Path) -> No
     assert show_source(problem(1, 3), tmp_path) == ["  1 | 标题：x", "    |     ^"]
 
 
-# What goes into pages and drawings may hold any character.
+# Words of pages and drawings may contain any character.
 PRINTED = [key for key in read_catalogue() if key.partition(".")[0] not in ("charts", "pages")]
 
 
@@ -160,7 +160,7 @@ def test_a_long_wait_says_how_far_the_work_has_come(monkeypatch: pytest.MonkeyPa
 
 
 class Noting(Timings):
-    """Timings that note what a terminal would be shown when each stage ends."""
+    """Timings that note the words of a terminal at the end of each stage."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,7 +173,7 @@ class Noting(Timings):
 
 
 def test_a_build_counts_what_each_of_its_stages_does(tiny_project: Path) -> None:
-    # The site of the fixture brings its cache, of which nothing had to be read or drawn.
+    # The fixture brings a cache, with which nothing has to be read or drawn.
     cold, warm = Noting(), Noting()
     options = BuildOptions(project=tiny_project, output=tiny_project / "output")
     build_site(replace(options, use_cache=False, timings=cold))
@@ -196,7 +196,7 @@ def test_a_stage_tells_no_count_before_the_first_is_done() -> None:
 
 
 class LineStream(io.StringIO):
-    """A stream that is no terminal and knows when a line has come."""
+    """A stream that is no terminal and notices each new line."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
-"""The repository as a template: workflows, hooks, tasks and forms, each tried as far as it can be.
+"""The repository as a template: workflows, hooks, tasks and forms, each tried as far as possible.
 
-A site that `init` makes has the same, with the command and the packages of an installed program.
+A site made by `init` has the same files, with the command and packages of an installed program.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def new_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_repository_has_what_it_gives_to_a_site() -> None:
-    """`python tests/starter.py` writes the files anew."""
+    """`python tests/starter.py` writes the files again."""
     for name, text in files_of_the_repository():
         assert (PROJECT / name).read_text(encoding="utf-8") == text, name
 
@@ -67,7 +67,7 @@ def steps_of(site: Path, workflow: str) -> list[dict[str, Any]]:
 
 
 def lines_to_run(site: Path, workflow: str) -> Iterator[str]:
-    """What a runner runs, but for the installation, by the environment at hand."""
+    """The commands that a runner executes, without the installation, in the environment at hand."""
     for step in steps_of(site, workflow):
         if "run" in step and "pip install" not in step["run"]:
             here = f"{shlex.quote(sys.executable)} -m casebook"
@@ -75,7 +75,7 @@ def lines_to_run(site: Path, workflow: str) -> Iterator[str]:
 
 
 def run_lines(site: Path, workflow: str, of: Path) -> list[subprocess.CompletedProcess[str]]:
-    """The lines of a workflow of `of`, run one after the other in a site until one fails."""
+    """The commands of a workflow of `of`, run one after the other in a site until one fails."""
     ended: list[subprocess.CompletedProcess[str]] = []
     for line in lines_to_run(of, workflow):
         if not ended or ended[-1].returncode == 0:
@@ -102,7 +102,7 @@ def git(site: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def fresh_clone(new_site: Path, tmp_path: Path) -> Path:
-    """A clone of the new site after its first commit, which holds nothing that was built."""
+    """A clone of the new site after its first commit, without any built file."""
     origin = tmp_path / "origin"
     shutil.copytree(new_site, origin)
     git(origin, "init", "-q")
