@@ -35,8 +35,8 @@ from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
 from casebook.data.formats import DataFile, encode_json
 from casebook.data.releases import read_releases
-from casebook.pages.case_pages import find_uses
 from casebook.pages.chart_pages import make_chart_files
+from casebook.pages.figure_pages import find_uses
 from casebook.pages.page import Location, MakePages, Page, Prose, Site, Uses
 from casebook.pages.register import CASE_PAGES, PAGES, VERSIONED, make_site_files, make_sitemap
 from casebook.pages.search import has_stories

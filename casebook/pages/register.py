@@ -13,12 +13,13 @@ from casebook.checks.addresses import follow_all, list_addresses
 from casebook.data.formats import DataStream, ReadTexts
 from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
-from casebook.pages.case_pages import CASES, FIGURES, make_figure_index, make_index
+from casebook.pages.case_pages import CASES, make_index
 from casebook.pages.chart_pages import make_charts
 from casebook.pages.citations import make_citation_file
 from casebook.pages.compare import make_compare, make_timeline
 from casebook.pages.data_page import make_data, make_versions
 from casebook.pages.feeds import make_corrections, make_feed, make_feed_of_corrections
+from casebook.pages.figure_pages import FIGURES, make_figure_index
 from casebook.pages.home import make_home, make_prose
 from casebook.pages.long_lists import with_cases
 from casebook.pages.page import CasePageType, Location, MakePages, Page, Site, in_languages

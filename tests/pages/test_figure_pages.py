@@ -16,7 +16,7 @@ from test_pages import site_of
 
 from casebook.build.render import PageRenderer
 from casebook.build.theme import read_theme
-from casebook.pages.case_pages import find_uses, make_figures
+from casebook.pages.figure_pages import find_uses, make_figures
 from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
 
