@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 # Modules beside the rooms: the start of the program, and the modules that every room may import.
 ABOVE = {"__main__"}
-BELOW = ("plugin", "messages", "language", "problems", "text", "patterns", "packaged")
+BELOW = ("plugin", "report", "messages", "language", "problems", "text", "patterns", "packaged")
 ORDER = (*ABOVE, *(room for layer in LAYERS for room in layer), *BELOW)
 # Importing one of these libraries is slow, so only its home does it.
 HOMES = {

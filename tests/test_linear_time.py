@@ -20,7 +20,8 @@ from records import tiny_dataset, tiny_lists, written
 
 from casebook.build.reading import read_dataset
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
-from casebook.checks.links import check_markdown, check_marks
+from casebook.checks.limits import check_markdown
+from casebook.checks.links import check_marks
 from casebook.checks.numbers_in_text import find_mentions
 from casebook.checks.rules import check_case
 from casebook.data.import_table import read_table
@@ -32,7 +33,8 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.model import Case
 from casebook.record.reader import read_case
-from casebook.record.references import find_pictures, find_references, judge_slug
+from casebook.record.references import find_pictures, find_references
+from casebook.record.slugs import judge_slug
 from casebook.text import DEFAULT_LANGUAGES
 from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.dates import parse_period

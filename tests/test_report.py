@@ -17,8 +17,9 @@ from casebook.build.steps import BuildOptions, build_site
 from casebook.build.timings import Timings
 from casebook.commands import site_commands
 from casebook.commands.site_commands import show_waiting
-from casebook.messages import clean_line, print_problems, read_catalogue, show_source
+from casebook.messages import read_catalogue
 from casebook.problems import Position, Problem, in_gbk
+from casebook.report import clean_line, print_problems, show_source
 from casebook.text import Text
 
 

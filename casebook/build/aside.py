@@ -22,8 +22,8 @@ from casebook.record.fields import EMPTY, Fields
 from casebook.record.lists import Lists
 from casebook.record.model import Case
 from casebook.record.reader import CaseReader, is_draft
-from casebook.record.references import judge_slug
 from casebook.record.regions import Regions
+from casebook.record.slugs import judge_slug
 from casebook.record.vocabulary import Region, Term
 from casebook.text import ENUMERATION, Text
 from casebook.yaml.encoding import decode

@@ -236,7 +236,7 @@ def _describe_problems(problems: Iterable[Problem], project: str) -> Record:
     from io import StringIO
     from pathlib import Path
 
-    from casebook.messages import print_problems
+    from casebook.report import print_problems
     from casebook.text import LANGS
 
     class Terminal(StringIO):

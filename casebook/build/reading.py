@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from casebook.build.cache import Cache, cut_runs, digest_program
 from casebook.build.dependencies import Dependencies, digest_source
 from casebook.build.workers import IN_PROCESS, Batches, Executor
-from casebook.checks.links import check_limits
+from casebook.checks.limits import check_limits
 from casebook.messages import failure
 from casebook.packaged import SETTINGS
 from casebook.problems import Problem

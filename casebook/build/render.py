@@ -28,8 +28,8 @@ from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.pages.sharing import describe_trail, find_card
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
-from casebook.record.references import figure_address
 from casebook.record.settings import make_functions
+from casebook.record.slugs import figure_address
 from casebook.text import (
     COMMA,
     DEFAULT_LANGUAGES,

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from casebook import __version__
 from casebook.build.cache import Cache, cut_runs, digest_program, find_version
+from casebook.build.case_texts import CaseTexts
 from casebook.build.manifest import MANIFEST
 from casebook.build.pelican_adapter import Texts, with_texts
 from casebook.build.published_media import write_cards, write_media, write_static
@@ -28,7 +29,7 @@ from casebook.build.render import (
     open_renderer,
 )
 from casebook.build.staged_output import StagedOutput
-from casebook.build.state import BuildState, CaseTexts, UnitRun
+from casebook.build.state import BuildState, UnitRun
 from casebook.build.templates import check_templates, digest_templates, explaining_templates
 from casebook.build.theme import read_colours, read_theme, write_assets
 from casebook.build.workers import IN_PROCESS, Batches, Executor

@@ -13,7 +13,7 @@ from casebook.packaged import SETTINGS
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import GONE, LEDGER
-from casebook.record.references import figure_address, judge_slug
+from casebook.record.slugs import figure_address, judge_slug
 from casebook.record.suggestions import nearest
 from casebook.record.vocabulary import Gone
 from casebook.text import LANGS

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from casebook.checks.known_numbers import KnownNumbers
-from casebook.checks.links import check_markdown, check_marks, check_references
+from casebook.checks.limits import check_markdown
+from casebook.checks.links import check_marks, check_references
 from casebook.checks.numbers_in_text import blank, find_mentions
 from casebook.checks.text_claims import check_passage
 from casebook.checks.text_patterns import pattern

@@ -16,13 +16,13 @@ from casebook.checks.text_claims import list_with_amounts
 from casebook.checks.text_patterns import WORDS, any_of, lower
 from casebook.messages import problem
 from casebook.problems import START, Problem, WordingError
-from casebook.record.agreement import main_source
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
+from casebook.record.evidence import main_source
 from casebook.record.model import Case, Event, Figure
-from casebook.record.references import judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.regions import has_other_spelling, make_region
+from casebook.record.slugs import judge_slug
 from casebook.record.suggestions import suggest
 from casebook.values.dates import parse_period
 from casebook.values.periods import Period, speak_of_same_time

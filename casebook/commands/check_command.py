@@ -19,7 +19,7 @@ from casebook.checks.content import find_addresses, list_prose
 from casebook.commands.command import print_lines, print_message, require_file
 from casebook.data.releases import Figures, ReleaseDifference, compare_figures, read_figures
 from casebook.data.tables import figure_row
-from casebook.messages import failure, print_problems, say
+from casebook.messages import failure, say
 from casebook.packaged import SETTINGS
 from casebook.pages.search import split_sentences
 from casebook.problems import Exit, Problem
@@ -28,6 +28,7 @@ from casebook.record.description import texts_of
 from casebook.record.model import Figure
 from casebook.record.reader import is_draft
 from casebook.record.references import find_references
+from casebook.report import print_problems
 from casebook.text import Lang
 from casebook.values.periods import Period
 from casebook.values.quantity import plain

@@ -15,9 +15,10 @@ from casebook import __version__
 from casebook.build.leftovers import clear_leftovers
 from casebook.commands.command import COMMANDS, Command, print_message
 from casebook.language import choose_language
-from casebook.messages import PLACE, failure, print_problems, read_catalogue, say
+from casebook.messages import PLACE, failure, read_catalogue, say
 from casebook.packaged import COMMAND, find_project, is_project
 from casebook.problems import CasebookError, ContentError, Exit
+from casebook.report import print_problems
 from casebook.text import Lang
 
 # Characters that input methods, word processors and chat programs put for hyphens of an option.

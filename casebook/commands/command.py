@@ -12,8 +12,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from casebook.messages import clean_line, failure, say
+from casebook.messages import failure, say
 from casebook.problems import Exit
+from casebook.report import clean_line
 from casebook.text import Lang, Text
 
 if TYPE_CHECKING:

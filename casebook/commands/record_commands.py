@@ -28,14 +28,15 @@ from casebook.data.import_table import MAX_BYTES
 from casebook.data.releases import freeze_release
 from casebook.data.tables import FIGURE_COLUMNS
 from casebook.data.workbook import read_records, write_editing_workbook
-from casebook.messages import failure, print_problems, say
+from casebook.messages import failure, say
 from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import ContentError, Exit, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import LEDGER, PUBLISHED, read_all_lists
 from casebook.record.new_case import create_case
-from casebook.record.references import propose_slug
 from casebook.record.regions import choose_region
+from casebook.record.slugs import propose_slug
+from casebook.report import print_problems
 from casebook.text import Lang, Text
 from casebook.yaml.files import name_draft, read_bytes, show_path, write_atomically, write_new_file
 from casebook.yaml.nodes import Scalar, read_tree

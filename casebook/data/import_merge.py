@@ -22,7 +22,7 @@ from casebook.problems import START, CasebookError, ContentError, Problem, Wordi
 from casebook.record.description import FieldDescription
 from casebook.record.model import ChangeKind
 from casebook.record.reader import SILENT
-from casebook.record.references import case_path, judge_slug, require_free_slug
+from casebook.record.slugs import case_path, judge_slug, require_free_slug
 from casebook.record.vocabulary import Source
 from casebook.text import Lang, Text
 from casebook.values.dates import parse_period

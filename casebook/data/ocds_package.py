@@ -17,7 +17,7 @@ from typing import Any
 from casebook.data.import_table import MAX_BYTES
 from casebook.data.workbook import TableProblems
 from casebook.problems import START, Position
-from casebook.record.references import mend_slug
+from casebook.record.slugs import mend_slug
 from casebook.values.digest import digest
 from casebook.yaml.encoding import decode
 

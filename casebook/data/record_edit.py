@@ -20,11 +20,11 @@ from casebook.data.record_rows import (
     have_same,
     read_row,
 )
-from casebook.messages import clean_line, display_width
 from casebook.problems import Problem
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.reader import SILENT
+from casebook.report import clean_line, display_width
 from casebook.yaml.edit import Edit, Layout, Value, YamlEntry, write_scalar
 from casebook.yaml.files import find_case_files, read_bytes, replace_file, show_path, write_new_file
 from casebook.yaml.nodes import read_tree

@@ -30,9 +30,9 @@ from casebook.pages.rows import (
     show_figure,
 )
 from casebook.pages.sharing import describe_case, write_linked_data
-from casebook.record.agreement import main_source
 from casebook.record.comparability import group_by_class
 from casebook.record.dataset import Dataset
+from casebook.record.evidence import main_source
 from casebook.record.lanes import TimelineItem, order_items
 from casebook.record.model import Case
 from casebook.record.references import find_chart_names

@@ -16,8 +16,8 @@ from casebook.data.tables import version_of, version_of_all
 from casebook.messages import say
 from casebook.pages.page import Site
 from casebook.record.model import Case, Figure
-from casebook.record.references import figure_address
 from casebook.record.settings import Licence
+from casebook.record.slugs import figure_address
 from casebook.text import DEFAULT_LANGUAGES, LANGUAGE_TAGS, Lang, Languages, Text
 
 Kind = Literal["data", "case", "figure", "chart"]

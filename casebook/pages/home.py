@@ -33,9 +33,9 @@ from casebook.pages.rows import (
 )
 from casebook.pages.sharing import describe_home, write_linked_data
 from casebook.problems import Exit
-from casebook.record.agreement import Review, main_source
 from casebook.record.comparability import name_class
 from casebook.record.dataset import MOST_NAMED, Dataset
+from casebook.record.evidence import Review, main_source
 from casebook.record.model import Case
 from casebook.record.refusals import figures_of, judge_refusal
 from casebook.record.vocabulary import Refusal, Region

@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
-from casebook.record.agreement import Review, main_source
 from casebook.record.dataset import Dataset
+from casebook.record.evidence import Review, main_source
 from casebook.record.lanes import TimelineItem
 from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references

@@ -22,7 +22,7 @@ from casebook.pages.page import Card, Page, Site
 from casebook.pages.rows import link_case, list_sources, word_figure, word_period
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
-from casebook.record.references import figure_address
+from casebook.record.slugs import figure_address
 from casebook.record.vocabulary import Source
 from casebook.text import COLON, COMMA, LANGUAGE_TAGS, Lang, typeset
 

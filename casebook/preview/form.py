@@ -32,7 +32,7 @@ from casebook.preview.propose import propose
 from casebook.problems import CasebookError, ContentError, Problem
 from casebook.record.json_schema import SCHEMA_FILE, write_schema
 from casebook.record.lists import Lists, read_all_lists, read_lists
-from casebook.record.references import judge_slug, propose_slug, require_free_slug
+from casebook.record.slugs import judge_slug, propose_slug, require_free_slug
 from casebook.text import LANGUAGE_TAGS, Lang, Text
 from casebook.values.digest import digest
 from casebook.yaml.edit import diff_files, fix_text

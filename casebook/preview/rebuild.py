@@ -25,9 +25,10 @@ from urllib.parse import unquote
 from casebook.build.aside import describe_blanks
 from casebook.build.last_build import list_sources
 from casebook.build.steps import BuildOptions, BuildResult, build_pages, build_site
-from casebook.messages import MOST_SHOWN, list_parts, print_problems, say, show_source
+from casebook.messages import say
 from casebook.packaged import SETTINGS, find_packaged
 from casebook.problems import CasebookError, ContentError, Problem
+from casebook.report import MOST_SHOWN, list_parts, print_problems, show_source
 from casebook.text import Lang
 
 # If an editor saves again within these seconds, the build of the whole site is skipped.

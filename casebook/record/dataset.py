@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar, get_args
 
 from casebook.messages import say
-from casebook.record.agreement import Review, find_answer, review_figure
 from casebook.record.comparability import ComparabilityClass
+from casebook.record.evidence import Review, find_answer, review_figure
 from casebook.record.lanes import Gap, TimelineEntry, TimelineItem, fill_timeline, publication_of
 from casebook.record.model import (
     Answer,

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from casebook.messages import display_width, say
+from casebook.messages import say
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.lists import Lists, read_all_lists
 from casebook.record.model import Case
-from casebook.record.references import case_path, require_free_slug
 from casebook.record.regions import choose_region
+from casebook.record.slugs import case_path, require_free_slug
 from casebook.record.vocabulary import Region
+from casebook.report import display_width
 from casebook.text import Lang
 from casebook.yaml.files import write_new_file
 

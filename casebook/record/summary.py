@@ -15,9 +15,9 @@ from decimal import Decimal
 from functools import cache, lru_cache, partial
 from typing import NamedTuple, TypeVar
 
-from casebook.record.agreement import Review, find_answer, review_figure
 from casebook.record.comparability import ComparabilityClass, class_of, span_of
 from casebook.record.description import texts_of, values_inside
+from casebook.record.evidence import Review, find_answer, review_figure
 from casebook.record.model import Case, Change, Event, Figure, ShownState, State
 from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary

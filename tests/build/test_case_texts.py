@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from casebook.build import state
-from casebook.build.state import NO_TEXTS, CaseTexts, WrittenTexts
+from casebook.build import case_texts
+from casebook.build.case_texts import NO_TEXTS, CaseTexts, WrittenTexts
 from casebook.problems import CasebookError
 
 Texts = Mapping[str, str]
@@ -44,7 +44,7 @@ def make(slug: str) -> Texts:
 def test_texts_come_list_by_list_in_the_order_of_the_cases(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state, "MOST_IN_MEMORY", most)
+    monkeypatch.setattr(case_texts, "MOST_IN_MEMORY", most)
 
     lists, _ = write_lists(tmp_path / "site", {slug: make(slug) for slug in "abc"})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from records import case_of, figure, record, shown, tiny_dataset, written
 
-from casebook.checks.links import check_limits, check_markdown
+from casebook.checks.limits import check_limits, check_markdown
 from casebook.pages.markdown import Renderer
 from casebook.problems import Position, Problem
 from tests.conftest import make_tiny_project

@@ -17,8 +17,8 @@ from records import TINY, tiny_lists
 
 from casebook.problems import CasebookError, Exit
 from casebook.record.new_case import create_case, write_blank
-from casebook.record.references import mend_slug, propose_slug
 from casebook.record.regions import choose_region, find_regions
+from casebook.record.slugs import mend_slug, propose_slug
 from casebook.text import LANGS
 
 LISTS = tiny_lists()

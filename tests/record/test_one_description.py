@@ -13,7 +13,7 @@ import yaml
 from conftest import PROJECT
 from records import case_of, dataset_of, figure, record, tiny_lists
 
-from casebook.checks.links import check_limits
+from casebook.checks.limits import check_limits
 from casebook.data import cases_json
 from casebook.data.cases_json import describe_schema, dump_record
 from casebook.messages import read_catalogue

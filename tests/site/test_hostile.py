@@ -22,7 +22,7 @@ import yaml
 from records import check_rules, tiny_lists
 
 from casebook.build.steps import BuildOptions, build_site
-from casebook.checks.links import check_limits
+from casebook.checks.limits import check_limits
 from casebook.pages.citations import Citation
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, order_cases

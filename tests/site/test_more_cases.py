@@ -15,8 +15,8 @@ from bench.reader import weigh_page
 from casebook.build.checking import check_project
 from casebook.build.reading import read_dataset
 from casebook.charts import find_charts, tabulate_chart
-from casebook.record.agreement import find_answer
 from casebook.record.dataset import Dataset
+from casebook.record.evidence import find_answer
 
 LISTS = (
     *("", "cases/", "timeline/", "money/", "compare/", "figures/", "charts/", "missing/"),
