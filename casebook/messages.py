@@ -75,13 +75,7 @@ def offer(offered: str, key: str, /, **values: object) -> Hint:
 
 
 def problem(
-    key: str,
-    path: str,
-    at: Position,
-    /,
-    *,
-    hint: Text | None = None,
-    **values: object,
+    key: str, path: str, at: Position, /, *, hint: Text | None = None, **values: object
 ) -> Problem:
     """A problem by the key of its message, which is its code, or its code with a dot and a word.
 

@@ -202,10 +202,7 @@ class CaseCache:
     """
 
     def __init__(
-        self,
-        cache: Cache,
-        versions: Mapping[str, str],
-        instead: Instead = _NOTHING,
+        self, cache: Cache, versions: Mapping[str, str], instead: Instead = _NOTHING
     ) -> None:
         self.versions = {
             **versions,

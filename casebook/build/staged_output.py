@@ -25,12 +25,7 @@ class StagedOutput:
     """
 
     def __init__(
-        self,
-        folder: Path,
-        old: Path | None = None,
-        *,
-        begun: bool = False,
-        is_known: bool = False,
+        self, folder: Path, old: Path | None = None, *, begun: bool = False, is_known: bool = False
     ) -> None:
         self.folder = folder
         # The digest of each file by its path.

@@ -366,10 +366,7 @@ def check_templates(theme: Theme, compiled: CompiledTemplates) -> list[Problem]:
         except _UNREADABLE as error:
             problems.append(_describe_error(error, theme, name))
     own = make_functions(theme.functions)
-    known = {
-        "E320.filter": {*FILTERS, *own["filters"]},
-        "E320.test": {*TESTS, *own["tests"]},
-    }
+    known = {"E320.filter": {*FILTERS, *own["filters"]}, "E320.test": {*TESTS, *own["tests"]}}
     for name, names in read.items():
         path, lines = theme.paths.get(name, name), _LINES.split(theme.sources[name].decode())
         for word, key, line in names.called:

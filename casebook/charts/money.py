@@ -284,9 +284,7 @@ def tabulate_ranges(shown: ChartRecords) -> ChartTable:
     """The ranges as capsules from their lower to their upper end."""
     said = SEMICOLON.inside(shown.lang).join(
         shown.say(
-            "charts.range.amount",
-            label=shown.label_within(figure),
-            amount=shown.claim(figure),
+            "charts.range.amount", label=shown.label_within(figure), amount=shown.claim(figure)
         )
         for figure in shown.figures[:_RANGES_NAMED]
     )

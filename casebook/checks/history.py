@@ -84,10 +84,7 @@ def compare_cells(was: Cells, now: Cells) -> Iterator[Difference]:
 
 
 def check_history(
-    dataset: Dataset,
-    published: Mapping[str, PublishedCase],
-    translated: Translated,
-    today: date,
+    dataset: Dataset, published: Mapping[str, PublishedCase], translated: Translated, today: date
 ) -> list[Problem]:
     """Unexplained differences from the published facts, and changes that explain no difference."""
     problems: list[Problem] = []

@@ -107,12 +107,7 @@ def _read_one(project: Path, name: str, problems: list[Problem]) -> Media | None
         problems.append(found)
         return None
     return Media(
-        name=name,
-        kind=kind,
-        size=len(content),
-        digest=digest(content),
-        width=width,
-        height=height,
+        name=name, kind=kind, size=len(content), digest=digest(content), width=width, height=height
     )
 
 

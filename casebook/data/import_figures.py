@@ -195,11 +195,7 @@ class FigureImporter:
         return figure
 
     def read_texts(
-        self,
-        name: str,
-        texts: Mapping[str, str],
-        cells: Mapping[str, Scalar],
-        found: list[Problem],
+        self, name: str, texts: Mapping[str, str], cells: Mapping[str, Scalar], found: list[Problem]
     ) -> Figure | None:
         """The figure made from texts by field, of which cells of a table replace some."""
         entries = {name: Scalar(text, _NOWHERE) for name, text in texts.items()} | dict(cells)

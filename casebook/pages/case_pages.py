@@ -194,8 +194,4 @@ def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
     )
 
 
-CASES = CasePageType(
-    name="case",
-    make=make_cases,
-    locate=lambda case: [f"cases/{case.slug}/"],
-)
+CASES = CasePageType(name="case", make=make_cases, locate=lambda case: [f"cases/{case.slug}/"])

@@ -305,8 +305,5 @@ _SHOWN: Final[Mapping[str, Callable[[Dataset], object]]] = {
         show_document(case, document, dataset) for case, document in dataset.documents[:MOST_LISTED]
     ),
     "cases": _list_cases,
-    "reviews": lambda dataset: (
-        count_reviews(dataset),
-        show_changes(dataset.changes[:5], dataset),
-    ),
+    "reviews": lambda dataset: (count_reviews(dataset), show_changes(dataset.changes[:5], dataset)),
 }

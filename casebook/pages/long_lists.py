@@ -120,7 +120,5 @@ def with_cases(page: Page, site: Site) -> Page:
     ]
     cases = dataset.cases[:MOST_LISTED]
     return replace(
-        page,
-        context=lambda _: {"cases": link_cases(cases, dataset)},
-        key=site.key(*signed),
+        page, context=lambda _: {"cases": link_cases(cases, dataset)}, key=site.key(*signed)
     )

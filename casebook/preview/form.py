@@ -272,19 +272,11 @@ class Forms:
         return say(key, **places).inside(self.lang)
 
     def _render(self, template: str, **values: object) -> bytes:
-        words = {
-            "say": self._say,
-            "tag": LANGUAGE_TAGS[self.lang],
-            "token": self.token,
-        }
+        words = {"say": self._say, "tag": LANGUAGE_TAGS[self.lang], "token": self.token}
         return str(self._environment.get_template(template).render(words | values)).encode()
 
     def _answer(self, form: Form, whole: bool = True) -> FormAnswer:
-        view = FormView(
-            lists=form.lists,
-            lang=self.lang,
-            checked=form.checked,
-        )
+        view = FormView(lists=form.lists, lang=self.lang, checked=form.checked)
         values = {
             "form": form,
             "view": view,
