@@ -18,8 +18,8 @@ from casebook.record.derived import derive
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import COLON, COMMA, Lang, Text
-from casebook.values.dates import parse_period
 from casebook.values.formula import Expression
+from casebook.values.periods import word_period
 from casebook.values.quantity import Quantity, in_english, plain, word_quantity
 
 Row = tuple[str, ...]
@@ -350,5 +350,4 @@ def compute(
 
 def name_years(first: int, last: int) -> Text:
     """A year, or the years from the first to the last, in words."""
-    period = parse_period(str(first) if first == last else f"{first}/{last}")
-    return Text(period.words("zh"), period.words("en"))
+    return word_period(str(first) if first == last else f"{first}/{last}")

@@ -12,10 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-
-import yaml
 
 from casebook.data.formats import DataFile, encode_json, without_empty
 from casebook.data.tables import (
@@ -31,6 +28,7 @@ from casebook.data.tables import (
     version_of_all,
 )
 from casebook.messages import say
+from casebook.patterns import read_words
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Media
 from casebook.record.settings import Licence
@@ -215,8 +213,7 @@ def _open_template(name: str, languages: Languages, lang: Lang) -> Template:
         "refer": lambda address: {"@id": address} if address else None,
         "tagged": lambda text: tag_text(text, languages),
     }
-    path = Path(__file__).with_name("catalogues.yaml")
-    return environment.from_string(yaml.load(path.read_bytes(), yaml.CSafeLoader)[name])
+    return environment.from_string(read_words(__file__, "catalogues.yaml")[name])
 
 
 def _match_any(words: Sequence[Word]) -> str:

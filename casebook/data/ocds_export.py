@@ -9,22 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from casebook.data.formats import without_empty
 from casebook.data.tables import name_in, version_of
 from casebook.messages import read_catalogue, say
+from casebook.patterns import read_words
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import Lang, Languages, Text
 from casebook.values.quantity import plain
 
-STANDARD: Final[Mapping[str, Any]] = yaml.load(
-    Path(__file__).with_name("ocds.yaml").read_bytes(), yaml.CSafeLoader
-)
+STANDARD: Final = read_words(__file__, "ocds.yaml")
 # The path of an exact amount by its measure and its status.
 _PLACES: Final[Mapping[str, Mapping[str, str]]] = STANDARD["amounts"]
 

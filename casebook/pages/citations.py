@@ -19,13 +19,10 @@ from casebook.record.model import Case, Figure
 from casebook.record.settings import Licence
 from casebook.record.slugs import figure_address
 from casebook.text import DEFAULT_LANGUAGES, LANGUAGE_TAGS, Lang, Languages, Text
+from casebook.values.periods import MONTHS
 
 Kind = Literal["data", "case", "figure", "chart"]
 
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 _BIBTEX: Final = {
     **{char: f"\\{char}" for char in "&%$#_{}"},
     "\\": r"\textbackslash{}",
@@ -86,7 +83,7 @@ class Citation:
         when = "n.d."
         if self.updated:
             day = date.fromisoformat(self.updated)
-            when = f"{day.year}, {_MONTHS[day.month - 1]} {day.day}"
+            when = f"{day.year}, {MONTHS[day.month - 1]} {day.day}"
         where = f" {self.url}" if self.url else ""
         version = f" (Version {self.version})" if self.version else ""
         return f"{self.site}. ({when}). {self.title}{version} [{_NAMES[self.kind][1]}].{where}"

@@ -12,7 +12,7 @@ from casebook.data.tables import list_words
 from casebook.messages import say
 from casebook.pages import HOME_URL
 from casebook.pages.page import Page, Site, in_languages, section_page
-from casebook.pages.rows import link_case, word_period
+from casebook.pages.rows import link_case
 from casebook.problems import WordingError
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, Figure
@@ -20,6 +20,7 @@ from casebook.text import Lang, Text
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.formula import names_of, parse_formula
+from casebook.values.periods import word_period
 from casebook.values.quantity import word_quantity
 
 FEED_LENGTH = 50
@@ -197,7 +198,7 @@ def _word(text: str, dataset: Dataset) -> Text:
                 return word.name
     # Periods first, so that a bare year is read as a year and not as a number.
     with suppress(WordingError):
-        return word_period(parse_period(text))
+        return word_period(parse_period(text).edtf)
     with suppress(WordingError):
         return word_quantity(parse_quantity(text))
     return Text(text)

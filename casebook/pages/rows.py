@@ -20,7 +20,7 @@ from casebook.record.references import find_references
 from casebook.record.vocabulary import Measure, Question, Source
 from casebook.text import COMMA, LANGS, NO_TEXT, Lang, Text
 from casebook.values.formula import split_formula
-from casebook.values.periods import Period
+from casebook.values.periods import word_period
 from casebook.values.quantity import Quantity, in_english, plain, word_quantity
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS, SAME_PER
 
@@ -244,17 +244,12 @@ def _word_per(keys: Iterable[str], dataset: Dataset) -> Text:
     return Text("", " ").join(Text(f"每{name.zh}", f"per {name.inside('en')}") for name in units)
 
 
-def word_period(period: Period) -> Text:
-    """A date in the words of each language."""
-    return Text(period.words("zh"), period.words("en"))
-
-
 def word_date(figure: Figure) -> Text:
     """The date of a figure for use beside its label, empty if the label contains the date."""
     if figure.status in PLANNED_STATUSES and figure.period.lane == "latest_only":
         # The latest date is that of the source; after a plan it would read like a deadline.
         return say("pages.undated_plan")
-    words = word_period(figure.period)
+    words = word_period(figure.period.edtf)
     return Text(*(_unless_said(words.inside(lang), figure.label.inside(lang)) for lang in LANGS))
 
 

@@ -20,6 +20,7 @@ from casebook.record.references import REFERENCE, SITE, SLOT, split_key
 from casebook.record.summary import name_years
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COLON, NO_TEXT, Lang, Text
+from casebook.values.periods import word_period
 from casebook.values.quantity import plain, word_quantity
 
 # With more cases than this the index leaves out stories, so that readers can load it.
@@ -185,7 +186,7 @@ def _list_passages(
         told = [word_figure(figure, dataset), figure.label, measure]
         # A latest date is that of the report; nobody searches for it as the year of the figure.
         if figure.period.lane != "latest_only":
-            told.append(Text(figure.period.words("zh"), figure.period.words("en")))
+            told.append(word_period(figure.period.edtf))
         yield SearchPassage(
             f"figure-{figure.id}",
             " · ".join(text.inside(lang) for text in told),

@@ -19,12 +19,13 @@ from casebook.data.tables import version_of
 from casebook.messages import say
 from casebook.pages import HOME_URL
 from casebook.pages.page import Card, Page, Site
-from casebook.pages.rows import link_case, list_sources, word_figure, word_period
+from casebook.pages.rows import link_case, list_sources, word_figure
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.slugs import figure_address
 from casebook.record.vocabulary import Source
 from casebook.text import COLON, COMMA, LANGUAGE_TAGS, Lang, typeset
+from casebook.values.periods import word_period
 
 # Four hundred cards take two seconds of processor time; on larger sites pages use the cards of
 # their charts.
@@ -95,7 +96,7 @@ def _word_cards(lang: Lang, site: Site) -> Iterator[tuple[str, CardWords]]:
 def _word_figure_card(figure: Figure, lang: Lang, dataset: Dataset) -> CardWords:
     """The wording of a figure with its qualifier, its label, date and status, and its publisher."""
     status = dataset.vocabulary.statuses[figure.status].name
-    said = (figure.label, word_period(figure.period), status)
+    said = (figure.label, word_period(figure.period.edtf), status)
     names = dataset.sources[figure.source].publisher.inside(lang)
     return CardWords(
         words=word_figure(figure, dataset).inside(lang),

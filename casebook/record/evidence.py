@@ -13,7 +13,7 @@ from casebook.record.model import Answer, AnswerState, Case, Elsewhere, Figure
 from casebook.record.vocabulary import DERIVED_QUESTIONS, Source, Vocabulary
 from casebook.text import ENUMERATION, Text
 from casebook.values.dates import parse_period
-from casebook.values.periods import Lane, Period
+from casebook.values.periods import Lane, Period, word_period
 
 Review = Literal["single", "size", "corroborated", "contradicted", "primary", "computed"]
 
@@ -91,7 +91,7 @@ def _list_years(periods: Iterable[Period]) -> list[Text]:
         # 2008 to 2013 adds nothing if each of its years is listed by itself.
         if not single.issuperset(range(start, end + 1)):
             whole = parse_period(re.sub(r"(?<=[0-9]{4})(?:-[0-9]{2})+", "", edtf))
-            named.append((start, Text(whole.words("zh"), whole.words("en"))))
+            named.append((start, word_period(whole.edtf)))
     return list(dict.fromkeys(text for _, text in sorted(named, key=lambda pair: pair[0])))
 
 

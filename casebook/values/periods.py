@@ -84,8 +84,7 @@ class Period:
 
     def words(self, lang: Lang) -> str:
         """The period in words of one language."""
-        words = word_period(self.edtf)
-        return words.zh if lang == "zh" else words.en
+        return word_period(self.edtf).own(lang)
 
     @property
     def datetime_attribute(self) -> str:
