@@ -138,7 +138,7 @@ def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
     return frozenset({*in_texts, *(name for case in dataset.summaries for name in case.charts)})
 
 
-def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
+def check_embedded(project: Path, dataset: Dataset) -> Iterator[Problem]:
     """A problem for each embedded chart that does not exist or is not alone on its line."""
     written = list(_find_written(project, dataset))
     names = list(NAMES_ACROSS)
@@ -146,7 +146,6 @@ def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
         # Only here, because finding the charts of each case loads every case. NAMES_ACROSS stay
         # allowed: if one more case makes a chart too large, the text is not at fault.
         names = list(dict.fromkeys([*(chart.name for chart in find_charts(dataset)), *names]))
-    problems = []
     for path, at, match in written:
         name = match[1].strip()
         # The charts of a case that cannot be read are unknown.
@@ -154,10 +153,9 @@ def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
             continue
         if name not in names:
             hint = suggest(name, names)
-            problems.append(problem("E252", path, at, hint=hint, written=match[0][:60]))
+            yield problem("E252", path, at, hint=hint, written=match[0][:60])
         elif not EMBEDDED.fullmatch(match.string):
-            problems.append(problem("E252.alone", path, at, name=name))
-    return problems
+            yield problem("E252.alone", path, at, name=name)
 
 
 def _find_written(project: Path, dataset: Dataset) -> Iterator[tuple[str, Position, re.Match[str]]]:

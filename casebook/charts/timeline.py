@@ -318,7 +318,7 @@ def _paint_row(
 ) -> tuple[float, tuple[float, float]]:
     """Draw a row, and return its bottom edge and the top and bottom of its marks."""
     style = sheet.style
-    stacks = _stack(row.moments, axis)
+    stacks = list(_stack(row.moments, axis))
     height = _REACH * max(lane + 1 for _, lane in stacks)
     name_width = axis.left - 14 if beside else style.width
     lines = height_of(row.name, name_width, style.size)
@@ -357,16 +357,14 @@ def _reach(moment: Moment, axis: _Axis) -> tuple[float, float]:
     return start - more, end + more
 
 
-def _stack(moments: Sequence[Moment], axis: _Axis) -> list[tuple[Moment, int]]:
+def _stack(moments: Sequence[Moment], axis: _Axis) -> Iterator[tuple[Moment, int]]:
     """Each moment with the first lane in which its target overlaps no other."""
     spans = [(moment, *_reach(moment, axis)) for moment in moments]
     ends: list[float] = []
-    placed = []
     for moment, start, end in sorted(spans, key=lambda s: (s[0].marker == "latest_only", s[1])):
         lane = next((i for i, reached in enumerate(ends) if reached <= start), len(ends))
         ends[lane : lane + 1] = [end]
-        placed.append((moment, lane))
-    return placed
+        yield moment, lane
 
 
 def _paint_moment(moment: Moment, axis: _Axis, sheet: Sheet, y: float) -> None:

@@ -229,7 +229,7 @@ def check_lists(project: Path, known: KnownNumbers) -> Iterator[Problem]:
     for name, records in lists.items():
         path = f"data/{name}.yaml"
         texts = (each for under, one in records for each in texts_of(one, under=under))
-        if any(_check_text(placed, path, known) for placed in texts):
+        if any(found for placed in texts for found in _check_text(placed, path, known)):
             # A list may be long: its file is read again for the places only if it has problems.
             places = find_list_places(project, name)
             for under, one in records:
@@ -274,23 +274,22 @@ def _find_other_language(text: WrittenText) -> Iterator[Problem]:
             yield problem("W277", text.path, at, word=other[0][:20], language=language)
 
 
-def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Problem]:
+def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> Iterator[Problem]:
     """The problems of one text of a record, none if its role exempts it."""
     if placed.field.role not in OWN_WORDS:
-        return []
-    found: list[Problem] = []
+        return
     texts = placed.by_language(path)
     if placed.field.kind != "block":
         # Only texts of the kind “block” are rendered by the templates that resolve references.
-        found += (
-            problem("E250.place", path, each.at, name=each.written[:60], field=placed.path)
-            for text in texts
-            for each in find_references(text.words, text.at)
-        )
-    found += (each for text in texts for each in _find_other_language(text))
+        for text in texts:
+            for each in find_references(text.words, text.at):
+                name = each.written[:60]
+                yield problem("E250.place", path, each.at, name=name, field=placed.path)
+    for text in texts:
+        yield from _find_other_language(text)
     # A number may belong to a case that could not be read.
     if not known.dataset.unread:
         # The languages of a note are checked apart: it is often for the readers of one language.
         passages = [texts] if placed.field.role == "prose" else [[text] for text in texts]
-        found += (each for texts in passages for each in check_passage(texts, known))
-    return found
+        for passage in passages:
+            yield from check_passage(passage, known)

@@ -12,7 +12,7 @@ from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import values_inside
 from casebook.record.model import Event, Figure, Report
-from casebook.text import Text
+from casebook.text import ENUMERATION
 from casebook.values.numerals import fold_text
 from casebook.values.quantity import plain
 
@@ -86,7 +86,7 @@ def check_shares(dataset: Dataset) -> list[Problem]:
     ]
 
 
-def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem]:
+def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> Iterator[Problem]:
     """The problems of quotes that the kept text of their source lacks on the given line.
 
     `snapshots` are the kept texts by the ids of the sources; a source without one is not checked.
@@ -96,7 +96,6 @@ def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem
         name: [fold_text(line) for line in re.split("\r\n?|\n", text)]
         for name, text in snapshots.items()
     }
-    problems = []
     for path, quote in list_quotes(dataset):
         known = lines.get(quote.source)
         if known is None:
@@ -105,15 +104,12 @@ def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem
         if folded in "".join(known if quote.line is None else known[quote.line - 1 : quote.line]):
             continue
         elsewhere = [str(number) for number, line in enumerate(known, 1) if folded in line][:3]
-        problems.append(
-            problem(
-                "E263.elsewhere" if quote.line and elsewhere else "E263.missing",
-                path,
-                quote.at,
-                quote=quote.quote,
-                line=quote.line,
-                lines=Text("、".join(elsewhere), ", ".join(elsewhere)),
-                source=quote.source,
-            )
+        yield problem(
+            "E263.elsewhere" if quote.line and elsewhere else "E263.missing",
+            path,
+            quote.at,
+            quote=quote.quote,
+            line=quote.line,
+            lines=ENUMERATION.join(elsewhere),
+            source=quote.source,
         )
-    return problems

@@ -92,9 +92,8 @@ def is_outdated(recorded: Text | None, now: Text, languages: Languages) -> bool:
     return any(now.own(lang) == recorded.own(lang) for lang in languages.others)
 
 
-def check_translations(dataset: Dataset) -> list[Problem]:
+def check_translations(dataset: Dataset) -> Iterator[Problem]:
     """A warning for each part with an outdated translation."""
-    problems = []
     names = [say(f"languages.{lang}") for lang in dataset.languages]
     own, other = names[0], names[-1]
     for address, outdated in dataset.outdated.items():
@@ -105,11 +104,9 @@ def check_translations(dataset: Dataset) -> list[Problem]:
             at = (places or {}).get(part, START)
             name = say("checks.this_text") if part == WHOLE else part
             command = f"{COMMAND} record --in-step {outdated.path}"
-            found = problem(
+            yield problem(
                 "W207", outdated.path, at, part=name, own=own, other=other, command=command
             )
-            problems.append(found)
-    return problems
 
 
 def _read_text(path: Path) -> bytes:

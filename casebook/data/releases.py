@@ -135,16 +135,14 @@ def read_releases(project: Path) -> tuple[Release, ...]:
     return tuple(releases)
 
 
-def check_releases(project: Path) -> list[Problem]:
+def check_releases(project: Path) -> Iterator[Problem]:
     """The problems of released files that are missing, changed or not in the manifest."""
-    problems = []
     for name in list_dates(project):
         folder = project / FOLDER / name
         _, listed, files = _read_files(folder)
         found = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
         wrong = {*listed, MANIFEST, *found} - {file.path for file in files}
-        problems += [problem("E296", f"{FOLDER}/{name}/{one}", START) for one in sorted(wrong)]
-    return problems
+        yield from (problem("E296", f"{FOLDER}/{name}/{one}", START) for one in sorted(wrong))
 
 
 def _read_files(folder: Path) -> tuple[str, Iterable[str], tuple[DataFile, ...]]:

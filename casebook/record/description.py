@@ -210,16 +210,15 @@ def known_names(descriptions: tuple[FieldDescription, ...], languages: Languages
     return frozenset(name for one in descriptions for name in one.names(languages))
 
 
-def records_inside(record: Any, path: str = "") -> list[tuple[str, Any]]:
+def records_inside(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every record inside a record, outer ones first, with its path and a final dot."""
-    found = []
     for one in _lists_of(type(record)):
         held = getattr(record, one.attribute)
         is_list = isinstance(held, tuple)
         for key, inner in enumerate(held, 1) if is_list else held.items():
             own = f"{path}{one.name}[{key}]." if is_list else f"{path}{one.name}.{key}."
-            found += [(own, inner), *records_inside(inner, own)]
-    return found
+            yield own, inner
+            yield from records_inside(inner, own)
 
 
 def values_inside(inside: Iterable[tuple[str, Any]], kind: str) -> Iterator[tuple[Any, Any]]:

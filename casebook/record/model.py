@@ -289,7 +289,7 @@ class Case:
     @cached_property
     def inside(self) -> list[tuple[str, Any]]:
         """Every record inside the case, with its path and a dot."""
-        return records_inside(self)
+        return list(records_inside(self))
 
     @cached_property
     def texts(self) -> list[PlacedText]:

@@ -262,7 +262,7 @@ def _unreadable(path: Path, project: Path, error: OSError) -> Problem:
     return problem("E140.file", show_path(path, project), START, reason=reason)
 
 
-def _find_twins(cases: list[Path], project: Path) -> list[Problem]:
+def _find_twins(cases: list[Path], project: Path) -> Iterator[Problem]:
     """The problems of names that some systems treat as equal: by case or Unicode form."""
     same: dict[str, list[Path]] = defaultdict(list)
     for path in cases:
@@ -271,10 +271,7 @@ def _find_twins(cases: list[Path], project: Path) -> list[Problem]:
         if not name.isascii():
             name = unicodedata.normalize("NFKC", name)
         same[name.casefold()].append(path)
-    problems = []
     for twins in same.values():
         for path in twins if len(twins) > 1 else []:
-            names = [twin.name for twin in twins if twin is not path]
-            others = ENUMERATION.join(names)
-            problems.append(problem("E243", show_path(path, project), START, others=others))
-    return problems
+            others = ENUMERATION.join(twin.name for twin in twins if twin is not path)
+            yield problem("E243", show_path(path, project), START, others=others)

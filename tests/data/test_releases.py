@@ -31,7 +31,7 @@ def test_a_release_is_a_valid_package_with_a_manifest(tmp_path: Path) -> None:
     assert folder == tmp_path / "data" / "versions" / "2026-01-05"
     assert {"figures.csv", "events.csv", "answers.csv", "cases.json"} < manifest["files"].keys()
     assert report.valid
-    assert check_releases(tmp_path) == []
+    assert not list(check_releases(tmp_path))
 
 
 def test_a_release_is_never_overwritten(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_release_that_is_not_as_it_was_is_an_error(
     else:
         (folder / name).write_bytes(content)
 
-    problems = check_releases(tmp_path)
+    problems = list(check_releases(tmp_path))
 
     assert ("E296", f"data/versions/2026-01-05/{name}") in {(p.code, p.path) for p in problems}
 
