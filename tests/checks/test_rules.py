@@ -351,7 +351,7 @@ def test_an_event_lies_ahead_of_its_source_only_as_a_plan() -> None:
     [
         pytest.param(("3万元", "5万元", "4元"), 2, id="元 for 万元"),
         pytest.param(("3万元", "5万元", "4亿元"), 2, id="亿元 for 万元"),
-        pytest.param(("3万元", "4元"), None, id="of two nobody can say which"),
+        pytest.param(("3万元", "4元"), None, id="either may be wrong"),
         pytest.param(("3元", "4元", "2990元"), None, id="less than a thousand times"),
     ],
 )

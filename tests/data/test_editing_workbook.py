@@ -413,10 +413,10 @@ WORDS = {
             id="merged cells",
         ),
         pytest.param(
-            put("数字", "A3", "99"), ["数字!A1 W337.", "数字!A3 E337.row"], id="a row of none"
+            put("数字", "A3", "99"), ["数字!A1 W337.", "数字!A3 E337.row"], id="no such row"
         ),
         pytest.param(
-            put("数字", "A3", "1"), ["数字!A1 W337.", "数字!A3 E337.row"], id="a row twice"
+            put("数字", "A3", "1"), ["数字!A1 W337.", "数字!A3 E337.row"], id="a number twice"
         ),
         pytest.param(put("数字", "C5", "paid"), ["数字!C5 E337.name"], id="another name"),
         pytest.param(put("数字", "B5", "guangzhou"), ["数字!B5 E337.name"], id="another case"),

@@ -102,7 +102,7 @@ from casebook.record.lists import read_lists, read_refusals
             "\nsource_kinds:",
             "\nkinds:",
             ["6:9 E205", "14:9 E205", "50:1 E201"],
-            id="no kinds",
+            id="a misnamed list",
         ),
     ],
 )

@@ -214,10 +214,10 @@ def test_the_guard_allows(
         pytest.param(
             "paid_2010 * pay_share", "不是这个金额的占比", "not a share of this", id="share"
         ),
-        pytest.param("post_price + raised", "单价、比例和倍数不能相加", "not added", id="rates"),
+        pytest.param("post_price + raised", "单价、比例和倍数不能相加", "not added", id="prices"),
         pytest.param("paid_2010 + paid_2010", "同一段时间", "count twice", id="twice"),
         pytest.param(
-            "paid_2010 / 12", "不能与 12 相除：这个数没有来源", "12 cannot", id="by months"
+            "paid_2010 / 12", "不能与 12 相除：这个数没有来源", "12 cannot", id="by twelve"
         ),
         pytest.param("2 - pay_share", "不能与 2 相减", "2 cannot be subtracted", id="two"),
         pytest.param(
