@@ -130,8 +130,7 @@ def describe_program() -> str:
     found = (distribution for name in _PACKAGES for distribution in distributions(name=name))
     versions = [f"{distribution.name} {distribution.version}" for distribution in found]
     # Python's Unicode tables differ between versions.
-    parts = [digest_program(), str(sys.version_info[:2]), *versions]
-    return digest("\n".join(parts).encode())
+    return digest("\n".join([digest_program(), str(sys.version_info[:2]), *versions]).encode())
 
 
 def _connect(address: str) -> Client:

@@ -191,11 +191,10 @@ def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dic
     """The settings of a run: those of the project, overridden where the program needs a value."""
     from pelican.settings import DEFAULT_CONFIG, read_settings
 
-    fixed = fixed_settings()
     overrides = {
         # A setting that has no effect here keeps Pelican's default.
         **copy.deepcopy({k: v for k, v in DEFAULT_CONFIG.items() if k not in EFFECTIVE}),
-        **fixed,
+        **fixed_settings(),
         "PATH": str(options.project / "content"),
         "THEME": find_packaged("theme"),
         "OUTPUT_PATH": str(output),

@@ -81,8 +81,7 @@ class PageRenderer:
     def print_page(self, page: Page, site: Site) -> DataFile:
         """The file of a page, with its path in the site."""
         template = self.environments[page.lang].get_template(page.template)
-        html = template.render(self.context_of(page, site))
-        text = resolve_links(html, page, site)
+        text = resolve_links(template.render(self.context_of(page, site)), page, site)
         return DataFile(file_of(page, site.languages), text.encode("utf-8"))
 
     def context_of(self, page: Page, site: Site) -> dict[str, Any]:

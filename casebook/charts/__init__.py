@@ -133,8 +133,7 @@ def _draw_legend(kind: Kind, table: ChartTable) -> LegendItem:
 
 def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
     """The names of the charts that are embedded in any text."""
-    texts = read_content(project)
-    in_texts = (name for _, text in texts for name in find_chart_names(text))
+    in_texts = (name for _, text in read_content(project) for name in find_chart_names(text))
     return frozenset({*in_texts, *(name for case in dataset.summaries for name in case.charts)})
 
 
@@ -152,8 +151,7 @@ def check_embedded(project: Path, dataset: Dataset) -> Iterator[Problem]:
         if any(name.startswith(f"{slug}-") for slug in dataset.unread):
             continue
         if name not in names:
-            hint = suggest(name, names)
-            yield problem("E252", path, at, hint=hint, written=match[0][:60])
+            yield problem("E252", path, at, hint=suggest(name, names), written=match[0][:60])
         elif not EMBEDDED.fullmatch(match.string):
             yield problem("E252.alone", path, at, name=name)
 

@@ -303,9 +303,8 @@ def tabulate_grid(shown: ChartRecords) -> ChartTable:
     cells = tuple(tuple(tuple(places.get((mode, kind), ())) for kind in kinds) for mode in modes)
     columns = tuple(kinds.values())
     grid = Grid(rows=tuple(modes.values()), columns=columns, cells=cells)
-    finding = _find_modes(dataset, lang).inside(lang)
     return replace(
-        shown.tabulate(finding, grid),
+        shown.tabulate(_find_modes(dataset, lang).inside(lang), grid),
         subtitle=shown.say("charts.mode_provider.subtitle"),
         header=(shown.say("charts.mode_provider.mode"), *columns),
         rows=tuple(

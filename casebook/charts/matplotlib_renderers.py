@@ -204,8 +204,7 @@ def _paint_words(renderer: Any, words: Words, colour: str, scale: float) -> None
             place = round(x * scale + right * dots) + left, round(y) - top + len(letter)
             renderer._renderer.draw_text_image(letter, *place, 0, gc)
     else:
-        look = _setting_of(words.text)
-        renderer.draw_text(gc, x * scale, y, words.text, font, 0, mtext=look)
+        renderer.draw_text(gc, x * scale, y, words.text, font, 0, mtext=_setting_of(words.text))
     gc.restore()
 
 

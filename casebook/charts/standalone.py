@@ -151,8 +151,7 @@ def compose_words(card: CardWords) -> Sheet:
 
 def _cuts_words(text: str, width: float, size: float) -> bool:
     """True if a line of the text would end between two Chinese characters."""
-    lines = wrap_text(text, width, size)
-    ends = (before[-1:] + after[:1] for before, after in pairwise(lines))
+    ends = (before[-1:] + after[:1] for before, after in pairwise(wrap_text(text, width, size)))
     return any(_WITHIN_CHINESE.fullmatch(pair) for pair in ends)
 
 

@@ -87,8 +87,7 @@ def find_wanted(names: Iterable[str], project: Path) -> list[Path]:
 def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
     """The problems of the drafts, which a build leaves out."""
     # Most projects have no drafts, and then nothing has to be checked a second time.
-    cases = find_case_files(project)
-    if not any(b"draft" in read_bytes(path, project, []) for path in cases):
+    if not any(b"draft" in read_bytes(path, project, []) for path in find_case_files(project)):
         return []
     _, problems = load_checked(project, drafts=True)
     blanks: dict[str, list[Problem]] = {}

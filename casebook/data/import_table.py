@@ -291,8 +291,7 @@ class _TableReader:
 
     def report_columns(self, head: TableLine) -> None:
         """Report the columns of figures that the first line of a file lacks."""
-        tables = list_edit_tables(self.languages)
-        figures = next(one for one in tables if one.name == "figures")
+        figures = next(one for one in list_edit_tables(self.languages) if one.name == "figures")
         names = ENUMERATION.join(sorted({*REQUIRED} - {*self.name_columns(head, figures)}))
         marks = (key for mark, key in _OTHER_MARKS.items() if mark in head.texts[0])
         key = next(marks, "E330") if len(head.texts) == 1 else "E330"

@@ -61,9 +61,8 @@ def read_processes(data: bytes, problems: TableProblems) -> list[Process]:
         compiled: Json = {}
         for release in releases:
             compiled = _merge(compiled, release)
-        package = pairs[0][0]
         processes[slug] = Process(
-            ocid=ocid, slug=slug, package=package, releases=releases, compiled=compiled
+            ocid=ocid, slug=slug, package=pairs[0][0], releases=releases, compiled=compiled
         )
     return list(processes.values())
 

@@ -341,13 +341,12 @@ def _find_merged(data: bytes) -> dict[str, dict[str, tuple[Position, int]]]:
     # Only a workbook that is loaded as a whole knows its merged cells.
     from openpyxl import load_workbook
 
-    book = load_workbook(io.BytesIO(data))
     return {
         sheet.title: {
             one.coord: (Position(one.min_row, one.min_col, sheet.title), one.max_row)
             for one in sheet.merged_cells.ranges
         }
-        for sheet in book.worksheets
+        for sheet in load_workbook(io.BytesIO(data)).worksheets
     }
 
 

@@ -113,7 +113,6 @@ def _show_case_in(
         for change in dataset.changes
         if change.case == case.slug or f"{change.case}.{change.figure}" in cited
     ]
-    described = describe_case(case, page, site)
     return {
         **shared(),
         "letter": write_letter(case, lang, dataset),
@@ -123,7 +122,7 @@ def _show_case_in(
         "cited": tuple(cited.values()),
         "notes": notes,
         "citation": cite(case, link_case(case, dataset).name, lang, site),
-        "linked_data": write_linked_data(described),
+        "linked_data": write_linked_data(describe_case(case, page, site)),
     }
 
 

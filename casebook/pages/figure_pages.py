@@ -129,8 +129,7 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
         for story in case.stories
         for figure in find_named(story.words, site.dataset, case)
     }
-    charts = site.charts_of
-    first, *others = (charts.get((case.slug, lang), ()) for lang in site.languages)
+    first, *others = (site.charts_of.get((case.slug, lang), ()) for lang in site.languages)
     titles = [{drawn.name: drawn.finding for drawn in drawings} for drawings in others]
     drawings = []
     for drawn in first:

@@ -65,9 +65,8 @@ def make_home(site: Site) -> Iterator[Page]:
     for lang in site.languages:
         lead = _find_text(LEAD, lang, site) or _plain_lead(lang, site)
         page = _make_page(lead, lang, partial(_show_lead, lead, blocks))
-        updated = site.dataset.updated
         # A lead without a translation is the lead of both languages, marked with its language.
-        home = replace(page, url=HOME_URL, template="home.html", lastmod=updated)
+        home = replace(page, url=HOME_URL, template="home.html", lastmod=site.dataset.updated)
         yield replace(home, published=lead.published)
 
 
@@ -106,14 +105,13 @@ def _show_text(prose: Prose, blocks: Blocks, page: Page) -> Mapping[str, object]
 def _show_lead(lead: Prose, blocks: Blocks, page: Page) -> Mapping[str, object]:
     site, figures = blocks.site, blocks.site.dataset.figures
     filled = ((section, tuple(blocks.fill(section.parts, page.lang))) for section in lead.sections)
-    described = describe_home(page, site)
     return {
         "lead": lead,
         "sections": tuple((section, shown) for section, shown in filled if shown),
         "notes": tuple(show_figure(figures[key], site.dataset) for key in lead.figures),
         "published": lead.published and parse_period(lead.published),
         "updated": page.lastmod and parse_period(page.lastmod),
-        "linked_data": write_linked_data(described),
+        "linked_data": write_linked_data(describe_home(page, site)),
     }
 
 

@@ -160,10 +160,9 @@ def mark_chinese(words: str) -> Markup:
     words = typeset(words)
     if words.isascii():
         return escape(words)
-    pieces = CHINESE.split(words)
     marked = (
         Markup('<span lang="zh-Hans">{}</span>').format(piece) if number % 2 else escape(piece)
-        for number, piece in enumerate(pieces)
+        for number, piece in enumerate(CHINESE.split(words))
     )
     return Markup("").join(marked)
 

@@ -78,8 +78,7 @@ def _word_cards(lang: Lang, site: Site) -> Iterator[tuple[str, CardWords]]:
     yield HOME_URL, CardWords(place=tagline, words=lead.title if lead else name, credit=credit)
     for case in dataset.cases:
         link, topic = link_case(case, dataset), dataset.vocabulary.topics[case.topic].name
-        place = link.place.inside(lang)
-        above = ("" if link.title_names_place else place, topic.inside(lang))
+        above = ("" if link.title_names_place else link.place.inside(lang), topic.inside(lang))
         first = next(iter(case.printed_figures), None)
         shown = _word_figure_card(first, lang, dataset) if first else None
         yield (
@@ -151,8 +150,7 @@ def describe_home(page: Page, site: Site) -> dict[str, object]:
     article = {**_describe_article(page, site), "isBasedOn": based_on}
     name = site.settings.name.inside(lang)
     whole = {"@type": "WebSite", "name": name, "url": site.locate(HOME_URL, lang)}
-    graph = [article, describe_data(lang, site), *([whole] if whole["url"] else [])]
-    return {"@graph": graph}
+    return {"@graph": [article, describe_data(lang, site), *([whole] if whole["url"] else [])]}
 
 
 def describe_data(lang: Lang, site: Site) -> dict[str, object]:

@@ -276,10 +276,9 @@ class Forms:
         return str(self._environment.get_template(template).render(words | values)).encode()
 
     def _answer(self, form: Form, whole: bool = True) -> FormAnswer:
-        view = FormView(lists=form.lists, lang=self.lang, checked=form.checked)
         values = {
             "form": form,
-            "view": view,
+            "view": FormView(lists=form.lists, lang=self.lang, checked=form.checked),
             "whole": whole,
             # The digest from when the form was opened, so that another try overwrites nothing.
             "digest": form.digest or digest(form.data),

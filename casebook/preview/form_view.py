@@ -267,8 +267,7 @@ class FormView:
         parts, own, fields = [], row, described
         steps = iter(name.split("."))
         for step in steps:
-            languages = self.lists.languages
-            one = next((one for one in fields if step in one.names(languages)), None)
+            one = next((one for one in fields if step in one.names(self.lists.languages)), None)
             if one is None:
                 break
             parts.append(self.label(one))

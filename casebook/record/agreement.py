@@ -169,8 +169,7 @@ def check_support(fields: Fields, figure: Figure, vocabulary: Vocabulary) -> Non
         support = support_of(figure, report, vocabulary.per)
         key = "E268.against" if support == "disagrees" else "E268.none"
         if support == "disagrees" or (support == "related" and report.confirms):
-            amount = figure.quantity.text
-            fields.report(key, report.at, amount=amount, quote=report.quote)
+            fields.report(key, report.at, amount=figure.quantity.text, quote=report.quote)
 
 
 def _why_quote_differs(quantity: Quantity, quote: str, label: str) -> Text | None:
@@ -213,8 +212,7 @@ def _find_apart(figure: Figure, told: str) -> Text | None:
     if figure.quantity.kind != "money":
         return None
     quote, told = figure.quote.translate(TRADITIONAL), told.translate(TRADITIONAL)
-    groups = (*APART, _SHARED_OUT)
-    found = [words.search(quote) for words in groups if not words.search(told)]
+    found = [words.search(quote) for words in (*APART, _SHARED_OUT) if not words.search(told)]
     # 三年共120万元 is not an amount of one year.
     if figure.period.precision != "interval" and (lasts := PATTERNS["so_long"].search(quote)):
         found += [lasts] if lasts[0] not in told else []

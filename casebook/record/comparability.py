@@ -118,8 +118,7 @@ def name_scale(key: ComparabilityClass, span: str, words: Vocabulary) -> Text:
         return name_class(key, words)
     kind, _, month = span.partition("-")
     if kind == "year" and month:
-        month_name = Text(month, MONTHS[int(month) - 1])
-        length = say("values.span.year_from", month=month_name)
+        length = say("values.span.year_from", month=Text(month, MONTHS[int(month) - 1]))
     else:
         # An interval is named in full, as only figures of the same interval share a scale.
         length = say(f"values.span.{span}") if span.isidentifier() else word_period(span)

@@ -249,8 +249,7 @@ class _Computation:
         for figure in {each.id: each for each in left.figures + right.figures}.values():
             measure = self.vocabulary.measures[figure.measure]
             if measure.cap or measure.mixed:
-                kind = _explain(measure)
-                yield say("values.of_the_kind", label=figure.label, kind=kind)
+                yield say("values.of_the_kind", label=figure.label, kind=_explain(measure))
             if figure.quantity.value is None:
                 rough = figure.quantity.is_rough
                 key = "values.is_a_rough_number" if rough else "values.is_a_range"
@@ -403,8 +402,7 @@ def _round(value: _Operand) -> _Operand:
 
 def _word(value: _Operand) -> Quantity:
     """The computed amount as a quantity with the wording of a printed one."""
-    number = compact(value.amount, value.unit, "zh")
-    found = re.fullmatch(r"(-?[0-9.,]+)(.*)", number)
+    found = re.fullmatch(r"(-?[0-9.,]+)(.*)", compact(value.amount, value.unit, "zh"))
     assert found is not None
     segments = [Segment("number", found[1])]
     if found[2]:

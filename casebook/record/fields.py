@@ -354,8 +354,7 @@ class RecordReader:
 
     def read_term(self, fields: Fields, one: FieldDescription) -> str:
         if isinstance(one.words, str):
-            known = self.words.get(one.words, {})
-            return fields.term(one.name, known, one.required, one.words)
+            return fields.term(one.name, self.words.get(one.words, {}), one.required, one.words)
         # A missing or unknown word becomes the first of the program's own words.
         word = fields.term(one.name, one.words, one.required)
         return word or (one.words[0] if one.required or one.default else "")

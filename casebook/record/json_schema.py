@@ -41,8 +41,7 @@ _SIMPLE: Final[Mapping[str, dict[str, Any]]] = {
 
 def write_schema(lists: Lists) -> bytes:
     """The schema as the bytes of data/case.schema.json."""
-    text = json.dumps(make_schema(lists), ensure_ascii=False, indent=1) + "\n"
-    return text.encode("utf-8")
+    return (json.dumps(make_schema(lists), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
 def check_schema(project: Path, vocabulary: Vocabulary, sources: Iterable[str]) -> list[Problem]:
@@ -140,11 +139,9 @@ def _answers(lists: Lists) -> dict[str, Any]:
             word["enumDescriptions"] = [*silent, *word["enumDescriptions"]]
         several = {"type": "array", "items": word}
         mapping = _object(fields_of(Answer), lists)
-        others = mapping["properties"]["elsewhere"]["items"]
-        for said in (mapping, others):
-            value = said["properties"]["value"]
+        for said in (mapping, mapping["properties"]["elsewhere"]["items"]):
             said["properties"]["value"] = {
-                "description": value["description"],
+                "description": said["properties"]["value"]["description"],
                 "anyOf": [word, several],
             }
         properties[key] = {

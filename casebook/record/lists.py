@@ -94,8 +94,7 @@ class ListReader(RecordReader):
         """The vocabulary as one record; its groups are also the closed lists for its own words."""
         groups = self.node.entries.items()
         self.words = {key: group.entries for key, group in groups if isinstance(group, MapNode)}
-        fields = self.fields_in(self.node, Vocabulary, self.all)
-        return self.read_record(Vocabulary, fields)
+        return self.read_record(Vocabulary, self.fields_in(self.node, Vocabulary, self.all))
 
     def read_records(self, cls: type[T], named: str) -> dict[str, T]:
         """The entries of the list by name, each a record whose attribute `named` is its name."""
@@ -147,8 +146,7 @@ class ListReader(RecordReader):
                 fields.report("E284", record.at, name=record.id)
             case Gone():
                 if record.moved_to and not _ADDRESS.fullmatch(record.moved_to):
-                    found = record.moved_to[:60]
-                    fields.report("E290", fields.at("moved_to"), written=found)
+                    fields.report("E290", fields.at("moved_to"), written=record.moved_to[:60])
                 if fields.has("why") == bool(record.moved_to):
                     fields.report("E293.either", record.at, name=record.address)
                 if not record.moved_to:
@@ -289,8 +287,7 @@ def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
     """The records of addresses that no longer exist, by address; none if there is no list."""
     reader = ListReader(project, "gone", problems)
     for key in [key for key in reader.node.entries if not _ADDRESS.fullmatch(key)]:
-        at = reader.node.key_at[key]
-        problems.append(problem("E290", reader.path, at, written=key[:60]))
+        problems.append(problem("E290", reader.path, reader.node.key_at[key], written=key[:60]))
         del reader.node.entries[key]
     return {
         # Addresses are written with a leading slash and kept without it.

@@ -112,8 +112,7 @@ class CaseReader(RecordReader):
             places=find_places(node, lines),
         )
         # Line ends and a byte order mark do not change the version.
-        text = unicodedata.normalize("NFC", "\n".join(lines))
-        sha = digest(text.encode())
+        sha = digest(unicodedata.normalize("NFC", "\n".join(lines)).encode())
         updated = max((case.updated, *(change.date.edtf for change in case.changes)))
         return replace(case, digest=sha, updated=updated)
 

@@ -58,8 +58,7 @@ def keys_of(refusal: Refusal, dataset: Dataset) -> tuple[str, ...]:
     if not refusal.formula:
         return tuple(dict.fromkeys(refusal.compare or refusal.spending))
     missing = _missing_names(refusal, dataset)
-    names = _names_in(refusal)
-    return tuple(f"{refusal.case}.{name}" for name in names if name not in missing)
+    return tuple(f"{refusal.case}.{name}" for name in _names_in(refusal) if name not in missing)
 
 
 def _missing_names(refusal: Refusal, dataset: Dataset) -> tuple[str, ...]:

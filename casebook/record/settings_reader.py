@@ -89,9 +89,8 @@ def read_settings(project: Path, languages: Languages, problems: list[Problem]) 
         # Pelican reports a missing plugin only in the build, and without a line.
         if isinstance(plugin, str) and not _find_plugin(plugin, folders):
             at, hint = settings.locate("PLUGINS"), say("record.settings_where_plugin")
-            written = plugin[:60]
             problems.append(
-                problem("E345", SETTINGS, at, hint=hint, name="PLUGINS", written=written)
+                problem("E345", SETTINGS, at, hint=hint, name="PLUGINS", written=plugin[:60])
             )
     return settings
 

@@ -185,9 +185,8 @@ def _translate_time(text: str) -> str:
 def _translate_bare(text: str) -> str:
     """The EDTF of a day, month, year, part of a month or year, decade or plan, or ""."""
     if found := PATTERNS["chinese_day"].fullmatch(text) or PATTERNS["day"].fullmatch(text):
-        parts = [part.zfill(2) for part in found.groups() if part]
         # Read here, so that the error about a day that does not exist comes first.
-        read = read_day("-".join(parts))
+        read = read_day("-".join(part.zfill(2) for part in found.groups() if part))
         return read.edtf if read else ""
     if found := PATTERNS["decade"].fullmatch(text):
         century = "20" if found[1] in ("21", "二十一") else "19"

@@ -126,8 +126,7 @@ class NumberReading:
             said = words.AFTER.get(found[0].lower(), "more_than")
             self.qualify(said, found.start(), found[0])
         if parts:
-            whole_parts = number_of(parts[1]) or Decimal(1)
-            return self._read_share(numeral, whole_parts)
+            return self._read_share(numeral, number_of(parts[1]) or Decimal(1))
         unit, factor, more = self._read_unit(numeral, bool(currency))
         if unit == "倍" and PATTERNS["grown"].search(self.line[:at]):
             unit = "ratio"

@@ -192,9 +192,8 @@ def read_day(text: str) -> Period | None:
     y, m = int(year), int(month or "1")
     days = monthrange(y, m)[1]
     if day and not 1 <= int(day) <= days:
-        month_name = Text(str(m), MONTHS[m - 1])
         raise WordingError(
-            say("values.no_day", year=year, month=month_name, day=int(day)),
+            say("values.no_day", year=year, month=Text(str(m), MONTHS[m - 1]), day=int(day)),
             hint=say("values.days", days=days),
         )
     # For a year, `days` is that of January, which is right for December too.
@@ -215,8 +214,7 @@ def _make_period(edtf: str, first: date, last: date, precision: Precision) -> Pe
 
 def _read_rare(text: str) -> Period | None:
     """A decade, or a year with an unknown month (2012-XX), or None for another form."""
-    rare = PATTERNS["rare"].fullmatch(text)
-    if rare is None or text < "100":
+    if PATTERNS["rare"].fullmatch(text) is None or text < "100":
         return None
     first, last = (int(text[:4].replace("X", digit)) for digit in "09")
     return _make_period(text, date(first, 1, 1), date(last, 12, 31), "interval")

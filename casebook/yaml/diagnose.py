@@ -284,8 +284,7 @@ class Diagnosis:
         hanging = self._end_of(number, own + 1)
         # Lines of the same level, as of a block of text, are also moved together.
         together = self._end_of(number, own) if own else hanging
-        below = self._line_below(number)
-        inside = self._indent_of(below)
+        inside = self._indent_of(self._line_below(number))
         # The shortest move is the likeliest.
         levels = sorted(self._open_levels(number).items(), key=lambda found: abs(found[0] - own))
         for level, sibling in levels:
@@ -372,8 +371,7 @@ class Diagnosis:
 
     def _line_above(self, number: int) -> int:
         """The nearest line above with text in it, or 0."""
-        above = range(number - 1, 0, -1)
-        return next((n for n in above if _has_text(self.lines[n - 1])), 0)
+        return next((n for n in range(number - 1, 0, -1) if _has_text(self.lines[n - 1])), 0)
 
     def _line_below(self, number: int) -> int:
         """The nearest line below with text in it, or 0."""

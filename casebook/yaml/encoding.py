@@ -152,8 +152,7 @@ def _find_other_format(text: str, path: str) -> list[Problem]:
     is_yaml = path.endswith(".yaml")
     if is_yaml and (mark := _find_mark_of_lines(text)):
         return [problem("E108.marked", path, START, mark=mark)]
-    is_merged = any(mark * 7 in text for mark in "<>|")
-    name = "conflict" if is_merged else "conflict_middle"
+    name = "conflict" if any(mark * 7 in text for mark in "<>|") else "conflict_middle"
     if name == "conflict_middle" and not (is_yaml and "=======" in text):
         return []
     return [

@@ -153,8 +153,7 @@ def as_lines(found: re.Match[str]) -> Iterator[str]:
     value = value.rstrip(_PARTED)
     # In a sentence, a word before a colon is not a field: Parks and libraries: who pays.
     if _WHOLE_VALUE.fullmatch(value):
-        lines = [f"{before}{value}", *_SECOND_FIELD.split(rest)]
-        yield f"\n{' ' * indent}".join(lines)
+        yield f"\n{' ' * indent}".join([f"{before}{value}", *_SECOND_FIELD.split(rest)])
 
 
 def as_nested_list(found: re.Match[str]) -> Iterator[str]:
