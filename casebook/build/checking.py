@@ -29,8 +29,9 @@ from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.media import read_media
 from casebook.checks.published import has_ledger, read_published
 from casebook.checks.quotes import check_quotes, check_shares
-from casebook.checks.rules import RULES, check_case
+from casebook.checks.rules import REFUSALS, RULES, check_case
 from casebook.checks.translations import check_translations, find_outdated, read_recorded
+from casebook.data.record_rows import SOURCE_FILE
 from casebook.messages import problem
 from casebook.packaged import SETTINGS
 from casebook.pages import FIXED_ADDRESSES
@@ -89,7 +90,25 @@ def load_checked(
         paths = {case.path for case in drafted}
         found = _check_dataset(project, dataset, drafted)
         problems += [problem for problem in found if problem.path in paths]
-    return dataset, problems
+    return dataset, list(_leave_out_consequences(problems))
+
+
+def _leave_out_consequences(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """The problems without those that follow from another one, and are told when it is mended."""
+    errors = {(one.path, one.code) for one in problems if one.severity == "error"}
+    garbled = {path for path, code in errors if code[1] == "1"}
+    # Half a reference, or half a header, is no other text than its translation.
+    halves = garbled | {path for path, code in errors if code in ("E250", "E205", "E224")}
+    for one in problems:
+        follows_from = {
+            # A date that cannot be read may be the one that a text gives.
+            "E270": one.path != SOURCE_FILE and (SOURCE_FILE, "E220") in errors,
+            "E250": one.path == REFUSALS and one.path in garbled,
+            "W207": one.path in halves,
+            "W275": one.path in halves,
+        }
+        if not follows_from.get(one.code, False):
+            yield one
 
 
 def refuse_errors(problems: Sequence[Problem]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +16,9 @@ from casebook.checks.links import check_marks, check_references
 from casebook.checks.numbers_in_text import blank, find_mentions
 from casebook.checks.text_claims import check_passage
 from casebook.checks.text_patterns import pattern
-from casebook.messages import problem, say
+from casebook.messages import offer, problem, say
 from casebook.packaged import SETTINGS
-from casebook.problems import START, Position, Problem, find_in_lines
+from casebook.problems import START, Position, Problem, WordingError, find_in_lines
 from casebook.record.dataset import Dataset
 from casebook.record.description import OWN_WORDS, PlacedText, WrittenText, fields_of, texts_of
 from casebook.record.lists import find_list_places
@@ -26,10 +27,11 @@ from casebook.record.references import find_references
 from casebook.record.settings import Settings, find_values, locate_node
 from casebook.record.suggestions import nearest, suggest
 from casebook.text import Lang, Languages, has_han
+from casebook.values.dates import parse_period
 from casebook.values.words import CURRENCIES
 from casebook.yaml.encoding import position_of
 from casebook.yaml.files import read_text, show_path, was_left_behind
-from casebook.yaml.fixes import COLONS
+from casebook.yaml.fixes import ALL_BLANKS, COLONS
 from casebook.yaml.nodes import Scalar
 
 # The texts that every site has; a translation of each is optional.
@@ -170,8 +172,13 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, Sca
     for number, line in enumerate(text.lstrip("\n").split("\n"), above + 1):
         if not line.strip():
             break
-        found = _HEADER_LINE.fullmatch(line)
-        start = Position(number, 1)
+        bare, start = line.lstrip(f"\t{ALL_BLANKS}"), Position(number, 1)
+        found = _HEADER_LINE.fullmatch(bare)
+        if bare != line and found and found["name"] in (*HEADER, DATE):
+            start = start.inside(len(line) - len(bare))
+            problems.append(problem("E117.header", path, start))
+        elif bare != line:
+            found = None
         if found is None or found["name"].startswith(_STARTS_BODY):
             is_front = not line.strip("-")
             key = "E112.front" if is_front else "E112.body" if header else "E112.header"
@@ -183,8 +190,8 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, Sca
         if found["colon"] != ":":
             problems.append(problem("E112", path, start.inside(found.start("colon"))))
         if name not in (*HEADER, DATE):
-            hint = suggest(name, (*HEADER, DATE))
-            problems.append(problem("E201.header", path, start, hint=hint, name=name))
+            near = suggest(name, (*HEADER, DATE))
+            problems.append(problem("E201.header", path, start, hint=near, name=name))
             name = nearest(name, (*HEADER, DATE))
         if not name:
             continue
@@ -194,8 +201,12 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, Sca
         value = found["value"]
         before = found.start("value") + len(value) - len(value.lstrip())
         header[name] = Scalar(value.strip(), start.inside(before))
-        if name == DATE and not _DAY.fullmatch(header[name].text):
-            problems.append(problem("E224", path, header[name].at, name=name))
+        if name == DATE and not _DAY.fullmatch(written := header[name].text):
+            with suppress(WordingError):
+                written = parse_period(written).edtf
+            meant = offer(written, "record.did_you_mean", name=written)
+            hint = meant if _DAY.fullmatch(written) else None
+            problems.append(problem("E224", path, header[name].at, hint=hint, name=name))
     problems += [
         problem("E202.header", path, START, name=name)
         for name in HEADER

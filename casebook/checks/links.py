@@ -99,6 +99,7 @@ def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> 
         if home is not None:
             known += list(home.figures)
         word = f"{reference.case}.{reference.name}" if reference.case else reference.name
+        word = word or reference.written.strip("{} ")
         yield problem(
             "E250", text.path, reference.at, hint=suggest(word, known), name=reference.written[:60]
         )

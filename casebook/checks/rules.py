@@ -32,7 +32,7 @@ from casebook.values.words import CURRENCIES, PLANNED_STATUSES
 Rule = Callable[[Dataset], Iterator[Problem]]
 CaseRule = Callable[[Case, Dataset], Iterator[Problem]]
 
-_REFUSALS = "data/refusals.yaml"
+REFUSALS = "data/refusals.yaml"
 # Places in the list of stages, which begins with a budget, final accounts and a contract.
 _BUDGET, _LAST_STAGE = 0, 3
 # The statuses that money for later years may have.
@@ -304,7 +304,7 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
             keys = keys_of(refusal, dataset)
         except WordingError as error:
             why = error.message
-            yield problem("E280.refusal", _REFUSALS, refusal.at, refusal=refusal.id, why=why)
+            yield problem("E280.refusal", REFUSALS, refusal.at, refusal=refusal.id, why=why)
             continue
         if any(key.partition(".")[0] in dataset.unread for key in keys):
             continue
@@ -312,10 +312,10 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
         for key in unknown:
             hint = suggest(key, dataset.figures)
             yield problem(
-                "E250.refusal", _REFUSALS, refusal.at, hint=hint, refusal=refusal.id, figure=key
+                "E250.refusal", REFUSALS, refusal.at, hint=hint, refusal=refusal.id, figure=key
             )
         if not unknown and not judge_refusal(refusal, dataset):
-            yield problem("E285", _REFUSALS, refusal.at, title=refusal.title)
+            yield problem("E285", REFUSALS, refusal.at, title=refusal.title)
 
 
 # The rules that depend only on one case and on the cases that it names.

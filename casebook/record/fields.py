@@ -26,6 +26,7 @@ UNKNOWN: Final = Period(edtf="", earliest=None, latest=None, precision="interval
 # Stands for a mapping that is left out or cannot be read.
 EMPTY: Final = MapNode({}, {}, START)
 FLAGS: Final = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
+_NAME: Final = re.compile(r"[a-z][a-z0-9_.-]*", re.ASCII)
 # Characters between and around the words of an editor who does not write a YAML list.
 _BETWEEN_WORDS: Final = re.compile(r"[\s,，、;；/／|+＋()（）\[\]【】〔〕［］和及与\"“”]+")
 # The most words that a message lists; nobody would read all of sixty scopes.
@@ -82,6 +83,9 @@ class Fields:
             return
         # Only in cases: entries of other lists may have names similar to those of fields.
         home = find_homes().get(name) if self.path.startswith(CASES) else None
+        value = self.node.entries[name]
+        if isinstance(value, MapNode) and "measure" in value.entries and "figures" in known:
+            home = "record.home_figures"
         base, _, lang = name.rpartition("_")
         if lang in LANGS and base in known and not any(one.endswith(f"_{lang}") for one in known):
             self.report("E201.language", at, name=name, base=base, language=lang)
@@ -229,22 +233,54 @@ class Fields:
 
     def items(self, name: str, known: Collection[str]) -> Iterator[Fields]:
         """The mappings in a list under a field."""
-        for number, value in enumerate(self.list_of(name), 1):
+        for number, value in enumerate(self._join_parted(self.list_of(name)), 1):
             if (inside := self.inner(value, f"{name}[{number}]", known, value.at)) is not None:
                 yield inside
+
+    def _join_parted(self, items: tuple[Node, ...]) -> Iterator[Node]:
+        """The items, those of which each line has a dash as one: two records share a field."""
+        above: Node | None = None
+        for item in items:
+            if (
+                isinstance(item, MapNode)
+                and isinstance(above, MapNode)
+                and item.entries.keys().isdisjoint(above.entries)
+            ):
+                self.report("E117.more_dash", item.at.inside(-2))
+                entries, key_at = above.entries | item.entries, above.key_at | item.key_at
+                above = MapNode(entries, key_at, above.at)
+                continue
+            if above is not None:
+                yield above
+            above = item
+        if above is not None:
+            yield above
 
     def list_of(self, name: str) -> tuple[Node, ...]:
         """The items of a list, none if it is left out."""
         value = self.written(name)
         if value is not None and not isinstance(value, ListNode):
             is_mapping = isinstance(value, MapNode)
-            self.report("E203.no_dash" if is_mapping else "E203.list", value.at, name=name)
+            hint = None if is_mapping else self.offer_list(name, cast(Scalar, value).text)
+            key = "E203.no_dash" if is_mapping else "E203.list"
+            self.report(key, value.at, hint=hint, name=name)
             return ()
         return value.items if value is not None else ()
 
+    def offer_list(self, name: str, written: str) -> Text | None:
+        """The remedy for several names that stand there as one text."""
+        words = [word for word in _BETWEEN_WORDS.split(written) if word]
+        if not all(map(_NAME.fullmatch, words)):
+            return None
+        return say("record.as_list", name=name, words=", ".join(words))
+
     def scalars(self, name: str) -> list[Scalar]:
-        """The texts of a list, without items of other types."""
-        return [item for item in self.list_of(name) if isinstance(item, Scalar)]
+        """The texts of a list; what else is in it is a problem."""
+        items = self.list_of(name)
+        for item in items:
+            if not isinstance(item, Scalar):
+                self.report("E203.item", item.at, name=name)
+        return [item for item in items if isinstance(item, Scalar)]
 
     def inner(self, node: Node, name: str, known: Collection[str], at: Position) -> Fields | None:
         """The fields of a mapping inside this one, or None and a problem."""
@@ -340,7 +376,7 @@ class RecordReader:
                 return parse_period(value.text.strip())
             except WordingError as error:
                 fields.report("E220", value.at, why=error.message, hint=error.hint)
-        return UNKNOWN if one.required else None
+        return UNKNOWN if one.required or value is not None else None
 
     def read_day(self, fields: Fields, one: FieldDescription) -> Period | None:
         period = self.read_period(fields, one)

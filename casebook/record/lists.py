@@ -208,7 +208,8 @@ class ListReader(RecordReader):
         fault = judge_url(url)
         at = fields.at(one.name)
         if fault is not None:
-            plain = find_url(unicodedata.normalize("NFKC", url))
+            plain = unicodedata.normalize("NFKC", url)
+            plain = find_url(re.sub(r"\b(https?)[:;]?\s?//\s*", r"\1://", plain))
             is_meant = plain != url and judge_url(plain) is None
             hint = offer(plain, "record.did_you_mean", name=plain) if is_meant else NO_TEXT
             fields.report("E260", at, why=fault, hint=hint)

@@ -38,7 +38,7 @@ _KINDS: Final = {
     "share": "record.kind_share",
 }
 # Mistakes whose meaning was guessed: fields on one line, levels, quotation marks.
-_GUESSED: Final = frozenset({"E113", "E117", "E118"})
+_GUESSED: Final = frozenset({"E113", "E117", "E118", "E120", "W114"})
 _FIGURE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _DRAFT_LINE: Final = re.compile(rb"^state:[ \t]+draft[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
@@ -313,7 +313,7 @@ class CaseReader(RecordReader):
         """The keys of what the amount is per, from the field and from the wording."""
         known = self.lists.vocabulary.per
         written = fields.scalar("per")
-        words = [] if written is None else written.text.split("/")
+        words = [] if written is None else re.split("[/／]", written.text)
         found = [Scalar(word.strip(), fields.at("per")) for word in words if word.strip()]
         # 每年560万元 with per: 月 gets both keys, and `check_quote` reports the month.
         printed = quantity.per if quantity is not None else ()
@@ -412,6 +412,8 @@ class CaseReader(RecordReader):
             fields.report("E250.itself", value.at, field=name)
         elif word not in self.written:
             hint = suggest(word, [figure for figure in self.written if figure != own])
+            if len(word.split()) > 1:
+                hint = fields.offer_list(name, word) or hint
             fields.report("E250.figure", value.at, field=name, name=word, hint=hint)
         return word
 

@@ -16,16 +16,24 @@ from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import MAX_SHOWN, offer_line, show
-from casebook.yaml.fixes import COLONS
-from casebook.yaml.mistakes import Mistake, mistakes_in, read_table, silent_mistakes
+from casebook.yaml.fixes import COLONS, ODD_STARTS, WIDTHS, with_spaces_for
+from casebook.yaml.mistakes import (
+    Mistake,
+    mistakes_in,
+    name_blank,
+    read_table,
+    silent_mistakes,
+)
 from casebook.yaml.nodes import NO_MAPPING, TOO_DEEP, Fault, find_fault, find_lost_indentation
 
+_FENCE = re.compile(r"(?:`{3}|~{3})[`~\w ]*$")
 # The most characters that all tries of a search may parse together: well under a second.
 _BUDGET = 3_000_000
 # A field with a text behind its colon, and the beginning of a field.
 _HEADING = re.compile(
     r"(?<![ -])(?P<head>[ ]*+(?:-[ ]++)*+(?P<name>[^\s:#\"'][^:#]{0,60}):)[ ]+(?P<at>[^\s|>#].*)"
 )
+_NEXT = re.compile(r"[ ]*+(?:- )?[a-z][a-z0-9_]*:(?:\s|$)")
 _FIELD = re.compile(r"[ ]*[^\s:#\"'-][^:#]{0,60}:(?:\s|$)")
 # The most partial fixes to see: with several mistakes, no single fix makes the text valid.
 _TRIES_MORE = 6
@@ -62,9 +70,12 @@ class Diagnosis:
         problems: list[Problem] = []
         if lost := find_lost_indentation("\n".join(self.lines)):
             return None, [problem("E117.lost", self.path, Position(lost, 1))]
-        fault = find_fault("\n".join(self.lines))
+        fault: Fault | None = None
         cause = 0
         try:
+            problems += self._clear_chat()
+            problems += self._clear_indentation()
+            fault = self._parse(self.lines)
             while fault is not None:
                 if len(problems) == MAX_SHOWN:
                     return None, problems
@@ -81,6 +92,34 @@ class Diagnosis:
                 problems.append(self._describe(fault, cause))
             return None, problems
         return "\n".join(self.lines), problems
+
+    def _clear_chat(self) -> Iterator[Problem]:
+        """The problems of what a chat says around the block of code in which it gives a file."""
+        fences = [n for n, line in enumerate(self.lines) if _FENCE.match(line)]
+        written = [n for n, line in enumerate(self.lines) if line.strip()]
+        if not fences or (fences[0] == written[0] and fences[-1] in (fences[0], written[-1])):
+            return
+        ends = [(written[0], fences[0]), *([(fences[-1], written[-1])] if fences[1:] else [])]
+        for first, last in ends:
+            self.lines = [*self.lines]
+            self.lines[first : last + 1] = [""] * (last + 1 - first)
+            yield problem("E114.around", self.path, Position(first + 1, 1), line=last + 1)
+
+    def _clear_indentation(self) -> Iterator[Problem]:
+        """One problem of tabs or odd blanks before so many lines that nobody mends each."""
+        odd = [n for n, line in enumerate(self.lines, 1) if ODD_STARTS.match(line)]
+        if len(odd) <= MAX_SHOWN:
+            return
+        first = self.lines[odd[0] - 1][0]
+        key, blank = "E116.all" if first == "\t" else "E115.all", name_blank(first)
+        yield problem(key, self.path, Position(odd[0], 1), count=len(odd), blank=blank)
+        tried = [[with_spaces_for(line, width) for line in self.lines] for width in WIDTHS]
+        self._take(max(tried, key=self._count_valid))
+
+    def _count_valid(self, lines: list[str]) -> int:
+        """The number of lines before the one at which the parser gives up."""
+        fault = self._parse(lines)
+        return fault.at.line - 1 if fault else len(lines)
 
     def locate(self, at: Position) -> Position:
         """The place in the file of a place in the fixed text."""
@@ -151,6 +190,9 @@ class Diagnosis:
         """The fixes to try, the likeliest first."""
         above = self._line_above(cause)
         heading = self._heading_of(cause)
+        for number in dict.fromkeys((cause, above, heading)):
+            yield from self._move_back(number, cause)
+        yield from self._indent_text(cause)
         if self._has_hanging(cause):
             yield from self._clear_heading(cause, only_fields=True)
             yield from self._fix_line(cause, cause, mistakes_in("block_mark"))
@@ -169,6 +211,7 @@ class Diagnosis:
         if above and self._indent_of(above) == self._indent_of(cause):
             yield from self._hang_line(cause)
         yield from self._align_first(cause)
+        yield from self._add_dash(cause)
         # An item among fields is out of place itself, so only the item is moved.
         is_item = self.lines[cause - 1].lstrip().startswith("- ")
         for number in (cause,) if is_item else (cause, *numbers):
@@ -236,8 +279,8 @@ class Diagnosis:
         found = _HEADING.fullmatch(self.lines[number - 1]) if number else None
         first = self._line_below(number)
         own = self._indent_of(first)
-        # If fields are only one blank further in, the heading is out of place instead.
-        if found is None or own < found.start("name") + 2:
+        # Fields that are one blank further in have a heading out of place; a bullet is no name.
+        if found is None or own < found.start("name") + 2 or _has_other_dash(found.string):
             return
         is_field = re.match(r"[a-z][a-z0-9_]*:[ ]", found["at"]) is not None
         block = self.lines[first - 1 : self._end_of(first, own)]
@@ -252,6 +295,59 @@ class Diagnosis:
         said = show(value.partition(":")[0] if is_field else value)
         named = problem(key, self.path, at, name=show(found["name"]), at=said)
         yield _Fix(self._with(number, fixed), [named])
+
+    def _move_back(self, number: int, cause: int) -> Iterator[_Fix]:
+        """The fix of one line that was moved to the left, out of the fields around it."""
+        above, first = self._line_above(number), self._line_below(number)
+        line, level = self.lines[number - 1], self._indent_of(first)
+        if not above or not _FIELD.match(line) or _indent(line) >= level:
+            return
+        before = self._level_of(above)
+        if _opens(line):
+            # Its own fields stay where they are: what follows them shows how far it was moved.
+            level = self._indent_of(cause)
+            is_moved = _indent(line) < level < self._indent_of(first) <= before
+        elif _opens(self.lines[above - 1]):
+            is_moved = before == _indent(line)
+        else:
+            names = self._names_above(above, level) | {_name(line)}
+            is_moved = before == level and names.isdisjoint(self._names_below(first, level))
+        if is_moved and not self._is_text_below(self._heading_of(above)):
+            yield self._move(number, number, level - _indent(line), above)
+
+    def _indent_text(self, cause: int) -> Iterator[_Fix]:
+        """The fix that indents a text below the mark of its block, up to the next field."""
+        mark = self._line_above(cause)
+        while mark and self._indent_of(mark) >= self._indent_of(cause):
+            if self._is_text_below(mark):
+                break
+            mark = self._line_above(mark)
+        own = self._indent_of(mark)
+        if not self._is_text_below(mark) or self._indent_of(self._line_below(mark)) > own:
+            return
+        below = enumerate(self.lines[mark:], mark)
+        last = next(
+            (n for n, line in below if _indent(line) <= own and _NEXT.match(line)),
+            len(self.lines),
+        )
+        first, text = self._line_below(mark), self.lines[mark:last]
+        lines = [_shift(line, 2) if _indent(line) <= own else line for line in text]
+        is_one = sum(map(_has_text, text)) == 1
+        hint = _offer_indent(_shift(self.lines[first - 1], 2)) if is_one else None
+        at = Position(first, self._indent_of(first) + 1)
+        named = problem("E117.text", self.path, at, hint=hint, line=mark)
+        yield _Fix(self._with(mark + 1, lines, last), [named])
+
+    def _add_dash(self, cause: int) -> Iterator[_Fix]:
+        """The fix that begins the first item of a list with its dash, where the others have one."""
+        first = self._line_below(self._heading_of(cause))
+        line, own = self.lines[first - 1], self._indent_of(cause)
+        is_item = self.lines[cause - 1][own:].startswith("- ")
+        if is_item and first < cause and _indent(line) == own + 2:
+            fixed = f"{line[:own]}- {line[own + 2 :]}"
+            at = Position(first, own + 3)
+            named = problem("E117.dash", self.path, at, hint=offer_line(fixed))
+            yield _Fix(self._with(first, [fixed]), [named])
 
     def _align_first(self, cause: int) -> Iterator[_Fix]:
         """The fix that moves the first line below a heading to the level of its neighbours.
@@ -284,9 +380,14 @@ class Diagnosis:
         hanging = self._end_of(number, own + 1)
         # Lines of the same level, as of a block of text, are also moved together.
         together = self._end_of(number, own) if own else hanging
-        inside = self._indent_of(self._line_below(number))
-        # The shortest move is the likeliest.
-        levels = sorted(self._open_levels(number).items(), key=lambda found: abs(found[0] - own))
+        below = self._line_below(number)
+        inside = self._indent_of(below)
+        # The shortest move is the likeliest, and an item goes with the next one.
+        is_item = line.lstrip().startswith("- ") and self.lines[below - 1].lstrip().startswith("- ")
+        levels = sorted(
+            self._open_levels(number).items(),
+            key=lambda found: (is_item and found[0] != inside, abs(found[0] - own)),
+        )
         for level, sibling in levels:
             if level == own:
                 continue
@@ -343,6 +444,27 @@ class Diagnosis:
         if above and self.lines[above - 1].rstrip().endswith(":"):
             return 0 if own == after > before else 1 if own > before else 2
         return int(own != before)
+
+    def _level_of(self, number: int) -> int:
+        """Where the field of a line begins, behind the dash of its item."""
+        found = re.match(r"[ ]*(?:-[ ]+)*", self.lines[number - 1])
+        return found.end() if found else 0
+
+    def _names_above(self, number: int, level: int) -> set[str]:
+        """The fields of a level from a line upwards, as far as their group goes."""
+        names = set()
+        while number and self._level_of(number) >= level:
+            if self._level_of(number) == level:
+                names.add(_name(self.lines[number - 1]))
+            if self._indent_of(number) < level:
+                break
+            number = self._line_above(number)
+        return names
+
+    def _names_below(self, number: int, level: int) -> set[str]:
+        """The fields of a level from a line downwards, as far as their group goes."""
+        lines = self.lines[number - 1 : self._end_of(number, level)]
+        return {_name(line) for line in lines if _indent(line) == level}
 
     def _may_go_on(self, number: int) -> bool:
         """True if a line may be the end of the text above that lost its indentation."""
@@ -402,6 +524,20 @@ def _count_shared(one: str, other: str) -> int:
 def _has_text(line: str) -> bool:
     start = line.strip()[:1]
     return bool(start) and start != "#"
+
+
+def _opens(line: str) -> bool:
+    """True of a name with nothing behind its colon."""
+    return re.search(r":[ ]*(?:(?<=[ ])#.*)?$", line) is not None
+
+
+def _name(line: str) -> str:
+    return line.strip().removeprefix("- ").partition(":")[0].strip()
+
+
+def _has_other_dash(line: str) -> bool:
+    """True where an item begins with what is written for a dash."""
+    return any(one.key == "E114.dash" and one.match(line) for one in mistakes_in("in_lines"))
 
 
 def _indent(line: str) -> int:

@@ -17,6 +17,7 @@ import yaml
 
 from casebook.problems import Problem
 from casebook.yaml.encoding import decode
+from casebook.yaml.fixes import WIDTHS, with_spaces_for
 from casebook.yaml.mistakes import OF_NOTATION
 from casebook.yaml.nodes import Loader, MapNode, Scalar, read_tree
 
@@ -197,18 +198,26 @@ def fix_text(data: bytes, path: str) -> tuple[bytes, int]:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return data, 0
-    touched = set()
+    written = _ENDS.split(data.decode("utf-8"))
     for _ in range(_ROUNDS):
         problems = read_tree(data, path)[1]
         for problem in problems:
-            fixed = _fix_line(data, problem)
+            is_in_all = problem.code in ("E115", "E116") and not problem.offered
+            fixed = _indent_all(data, path) if is_in_all else _fix_line(data, problem)
             if fixed is not None and _is_better(read_tree(fixed, path)[1], problems):
                 data = fixed
-                touched.add(problem.at.line)
                 break
         else:
             break
-    return data, len(touched)
+    now = _ENDS.split(data.decode("utf-8"))
+    return data, sum(old != new for old, new in zip(written, now, strict=True))
+
+
+def _indent_all(data: bytes, path: str) -> bytes:
+    """The file indented with spaces throughout, as many for each tab as leave least wrong."""
+    pieces = _ENDS.split(data.decode("utf-8"))
+    tried = ["".join(with_spaces_for(piece, width) for piece in pieces) for width in WIDTHS]
+    return min((one.encode() for one in tried), key=lambda one: len(read_tree(one, path)[1]))
 
 
 def _fix_line(data: bytes, problem: Problem) -> bytes | None:

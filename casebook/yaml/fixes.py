@@ -8,6 +8,10 @@ from collections.abc import Iterator
 
 # Blanks that are not blanks in YAML, and the full-width marks that input methods type.
 BLANKS = "\u3000\u00a0\u1680\u2000-\u200a\u202f\u205f"
+# As many spaces may have been meant by a tab or a wide blank.
+WIDTHS = (2, 4, 1)
+# Lines that begin with other blanks than spaces.
+ODD_STARTS = re.compile(f"^[\t{BLANKS}]+(?=[^\\s])", re.MULTILINE)
 COLONS = "：﹕∶︰"
 ALL_BLANKS = "".join(map(chr, (0x3000, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x20)))
 OPENERS = {"［": "[", "｛": "{", "【": "[", "〔": "["}
@@ -21,6 +25,9 @@ _BRACKETS_ONLY = str.maketrans({**BRACKETS})
 _WHOLE_VALUE = re.compile(r"[a-z0-9_./-]+|\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|.*[^\x00-\x7f]")
 _PARTED = f"{ALL_BLANKS}\t,，;；、|/"
 _SECOND_FIELD = re.compile(rf"(?<![{_PARTED}])[{_PARTED}]+(?=[a-z][a-z0-9_]{{1,30}}:(?:[ ]|$))")
+# What ends a text in brackets: the next field, the next item, or the bracket.
+_IN_BRACES = re.compile(r"(?<! )[ ]*(?:,[ ]*[a-z]\w*:[ ]|\})")
+_IN_LIST = re.compile(r"(?<! )[ ]*[,\]]")
 _HALF_ESCAPES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
@@ -76,6 +83,13 @@ def with_spaces(found: re.Match[str]) -> Iterator[str]:
         yield f"{before}{spaces}{rest}" if rest else ""
 
 
+def with_spaces_for(line: str, width: int) -> str:
+    """The line with that many spaces for each tab or wide blank before it, one for another one."""
+    rest = line.lstrip(f"\t{ALL_BLANKS}")
+    lead = line[: len(line) - len(rest)]
+    return "".join(" " * (width if c in "\t\u3000" else 1) for c in lead) + rest
+
+
 def with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
     """The line with each pair of surrogate escapes as one escape."""
 
@@ -111,6 +125,21 @@ def with_quote_closed(found: re.Match[str]) -> Iterator[str]:
     value = found["v"].rstrip()
     value = value.rstrip("”＂’＇") or value
     yield f"{found['before']}{found['at']}{value}{found['at']}"
+
+
+def with_inner_quote_closed(found: re.Match[str]) -> Iterator[str]:
+    """The line with a quotation mark closed before what follows in the brackets."""
+    line, at = found.string, found.end("at")
+    if end := (_IN_BRACES if found["v"][0] == "{" else _IN_LIST).search(line, at):
+        yield f"{line[: end.start()]}{found['at']}{line[end.start() :]}"
+
+
+def with_inner_value_quoted(found: re.Match[str]) -> Iterator[str]:
+    """The line with one value of the fields in braces in quotes."""
+    line, start, inside = found.string, found.start("inside"), found["inside"]
+    end = re.search(r",[ ]*[a-z]\w*:[ ]", inside)
+    value = inside[: end.start()] if end else inside
+    yield f"{line[:start]}{quote_value(value)}{line[start + len(value) :]}"
 
 
 def with_plain_brackets(found: re.Match[str]) -> Iterator[str]:

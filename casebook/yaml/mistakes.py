@@ -277,7 +277,7 @@ class Inspector:
             kept, comment = value[: found.start()].rstrip(), value[found.end() :].strip()
             fixed = f"{before}{kept} # {comment}"
             self._offer("W122.wide", at.inside(found.start()), fixed)
-        if in_flow or "：" not in value or "。" in value:
+        if in_flow or "：" not in value or "。" in value or value[0] in "［｛":
             return
         found = text_patterns()["second_field"].search(value)
         if found is not None and found.start() < _LONGEST_VALUE:
@@ -291,11 +291,20 @@ class Inspector:
             # Only | keeps paragraphs.
             fixed = before + (">" if value[0] == "＞" and "\n" not in value else "|")
             self._offer("E114.alone", at, fixed, mark=value[0])
+            return
         if text_patterns()["wide_list"].fullmatch(value):
             plain = re.sub(r"([,:])\s*", r"\1 ", unicodedata.normalize("NFKC", value))
             fixed = before + plain.replace("、", ", ") if len(lines) == 1 else ""
             self._offer("W114.list", at, fixed, mark=value[0])
         opens_line = not before.strip(" -")
+        starts = {re.match(r"[ ]*(?:- )?", line)[0] for line in lines[1:]}  # type: ignore[index]
+        if len(lines) > 2 and before.strip() == "-" and len(starts) == 1:
+            # Of several items the first is the one that stands elsewhere.
+            start = min(starts)
+            if start.endswith("- "):
+                at, fixed = Position(at.line, before.index("-") + 1), f"{start}{lines[0]}"
+                self._offer("E117.item", at, fixed, line=at.line + 1)
+                return
         for offset, line in enumerate(lines):
             if len(self.problems) > MAX_PROBLEMS:
                 return

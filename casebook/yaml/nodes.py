@@ -30,6 +30,7 @@ from casebook.yaml.encoding import (
     remove_invisible,
     show,
 )
+from casebook.yaml.fixes import ODD_STARTS
 from casebook.yaml.mistakes import MAX_PROBLEMS, Flow, Inspector, quote_line
 
 # libyaml is eight times faster than the pure parser. It crashes only when it composes deeply nested
@@ -184,7 +185,10 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> MapNode | None
         codes = {one.code for one in builder.problems}
         # Repeated fields are fields of two levels if all indentation was lost.
         is_flat = "\n " not in text and bool(codes & {"E117", "E130"})
-        if isinstance(node, MapNode) and not (is_flat and find_lost_indentation(text)):
+        is_lost = is_flat and find_lost_indentation(text)
+        # Wide blanks before names leave a text flat that the parser takes.
+        is_lost = is_lost or ("E115" in codes and len(ODD_STARTS.findall(text)) > MAX_SHOWN)
+        if isinstance(node, MapNode) and not is_lost:
             problems += builder.problems
             # Half a file is not a record: the other half is below the document separator.
             return None if "E131" in codes else node
@@ -368,16 +372,27 @@ class _Builder(Inspector):
             lines[twin] = key.at.line
             entries[name] = value
             key_at[name] = key.at
-        self.report_repeated(again, lines)
+        self.report_repeated(again, lines, at)
         return MapNode(entries, key_at, at)
 
-    def report_repeated(self, again: list[tuple[str, Scalar]], lines: Mapping[str, int]) -> None:
+    def report_repeated(
+        self, again: list[tuple[str, Scalar]], lines: Mapping[str, int], at: Position
+    ) -> None:
         """Report repeated fields; for a repeated record, report only its first line."""
         names = [twin for twin, _ in again]
+        if len(names) > 1 and names[0] == next(iter(lines)) and self.is_item(at):
+            for _, key in (one for one in again if one[0] == names[0]):
+                line, start = self.line(key.at.line), key.at.column - 1
+                self._offer("E117.dash", key.at, f"{line[: start - 2]}- {line[start:]}")
+            return
         is_record = len(names) > 2 and names == [*lines][: len(names)]
         for twin, key in again[:1] if is_record else again:
             named = "E130.again" if is_record else "E130"
             self.report(named, key.at, name=show(key.text), first=lines[twin], count=len(names))
+
+    def is_item(self, at: Position) -> bool:
+        """True where a mapping begins behind a dash."""
+        return re.fullmatch(r"[ ]*-[ ]+", self.line(at.line)[: at.column - 1]) is not None
 
     def refuse_key(self, event: Any, depth: int, in_flow: Flow) -> None:
         at = place_of_mark(event.start_mark)

@@ -178,6 +178,8 @@ def test_each_slug_has_one_text_in_the_language_of_the_site(
         pytest.param("Slug: about", "Slug: cases", ["1:1 E301", "2:7 E242"], id="a slug in use"),
         pytest.param("Lang: zh", "Lang: zh\nDate: 2026/1/5", ["4:7 E224"], id="no day"),
         pytest.param("说明", "说明\udcff", ["4:12 E101"], id="no UTF-8"),
+        pytest.param("Slug: ", "  Slug: ", ["2:3 E117"], id="blanks before a name"),
+        pytest.param("Slug: ", "\u3000Slug: ", ["2:2 E117"], id="a wide blank before a name"),
     ],
 )
 def test_what_is_wrong_above_a_text_is_named_at_its_place(

@@ -100,6 +100,13 @@ from casebook.record.lists import read_lists, read_refusals
         pytest.param(
             "vocabulary",
             "\nsource_kinds:",
+            "\nsynonyms: [甲, {乙: 丙}]\nsource_kinds:",
+            ["50:15 E203"],
+            id="an item that is no text",
+        ),
+        pytest.param(
+            "vocabulary",
+            "\nsource_kinds:",
             "\nkinds:",
             ["6:9 E205", "14:9 E205", "50:1 E201"],
             id="a misnamed list",

@@ -89,6 +89,7 @@ def test_a_record_without_a_required_field_names_the_field(name: str) -> None:
         pytest.param("story: [a]\n", "E203", 9, 8, "story", id="list where text is expected"),
         pytest.param("figures: 3\n", "E203", 9, 10, "figures", id="text where a map is expected"),
         pytest.param("events: x\n", "E203", 9, 9, "events", id="text where a list is expected"),
+        pytest.param("paid:\n  measure: count\n", "E201", 9, 1, "figures", id="a figure"),
         pytest.param("state: draftt\n", "E205", 9, 8, "draft", id="unknown word"),
         pytest.param("updated: 2012\n", "E224", 9, 10, "updated", id="a year is no day"),
         pytest.param("updated: 2023-02-29\n", "E220", 9, 10, "2", id="no such day"),
@@ -126,6 +127,7 @@ def test_a_name_without_a_near_one_gets_no_suggestion() -> None:
         pytest.param("period", "2012-13-45", "E220", "2012-13-45", id="no such month"),
         pytest.param("quote", "一二三四五六七八九十一二三", "E262", "13", id="quote too long"),
         pytest.param("line", "第4行", "E213", "如 line: 4", id="line is a number"),
+        pytest.param("part_of", "paid_2 all", "E250", "paid_2", id="two names"),
         pytest.param("period", "[2013]", "E203", "如 period: 2013", id="one item in a list"),
         pytest.param("source", "某晚报", "E261", "是不是 evening-2015-03-02", id="a publisher"),
         pytest.param("source", "某日报", "E261", "先在 data/sources.yaml 里写上", id="no source"),
@@ -321,6 +323,29 @@ def test_a_list_within_an_answer_answers_nothing() -> None:
     _, problems = read(record().replace("purchaser: 海曙区", "purchaser: [[海曙区]]"))
 
     assert shown(problems) == ["6:14 E203"]
+
+
+def test_names_that_are_no_list_are_offered_as_one() -> None:
+    conflict = "conflicts:\n  - about: 甲\n    figures: {written}\n    note: 乙\n"
+    for written in ("paid_1 paid_2", "paid_1、paid_2", "(paid_1, paid_2)"):
+        _, problems = read(record(rest=conflict.format(written=written)))
+
+        assert shown(problems) == ["11:14 E203"]
+        assert "figures: [paid_1, paid_2]" in problems[0].hint.zh
+
+
+def test_a_dash_before_each_line_of_a_record_is_named_and_the_record_read() -> None:
+    event = "events:\n  - date: 2013\n  - title: 甲\n  - source: evening-2015-03-02\n"
+    _, problems = read(record(rest=event))
+
+    assert shown(problems) == ["11:3 E117", "12:3 E117"]
+
+
+def test_a_wide_slash_parts_what_an_amount_is_per() -> None:
+    written = figure(amount="6万元", measure="unit_price", per="场次／年", quote=None)
+    case, _ = read(record(written.replace("source:", "wording: counted\n    source:")))
+
+    assert case is None or case.figures["paid"].per
 
 
 def test_a_flag_is_yes_or_no() -> None:

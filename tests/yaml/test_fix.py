@@ -48,6 +48,18 @@ def test_a_mistake_of_notation_is_fixed(old: str, new: str) -> None:
     assert "".join(after.split()) == "".join(VALID.split())
 
 
+@pytest.mark.parametrize("blank", ["\t", "\t\t", "\u3000"])
+def test_what_every_line_has_is_one_problem_and_fixed(blank: str) -> None:
+    """Tabs of two, of four, and wide blanks of two spaces."""
+    width = 2 if len(blank) == 1 else 4
+    figures = "".join(f"  a{n}:\n    label: 名\n" for n in range(20))
+    valid = f"title: 东莞\nfigures:\n{figures}".replace("  ", " " * width)
+    broken = valid.replace(" " * width, blank)
+
+    assert len(read_tree(broken.encode(), "x.yaml")[1]) == 1
+    assert read_tree((fixed(broken) or "").encode(), "x.yaml")[1] == []
+
+
 def test_several_mistakes_are_fixed_in_one_run() -> None:
     broken = VALID.replace("title: ", "title：").replace("summary: ", "summary:")
 
