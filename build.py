@@ -237,8 +237,10 @@ def require_own_folder():
         raise SetupError(
             "项目的路径里有“{0}”，Python 的环境不能建在那里。"
             "请把项目移到没有这个字符的文件夹，再运行一次。".format(os.pathsep),
-            "The path of the project has “{0}” in it, where no environment of Python can be made. "
-            "Move the project to a folder without it and run this again.".format(os.pathsep),
+            "The path of the project contains “{0}”, so no Python environment can be made there. "
+            "Move the project to a folder without this character and run this again.".format(
+                os.pathsep
+            ),
         )
     if not is_ours(VENV):
         raise SetupError(
@@ -284,7 +286,7 @@ def make_venv(voice):
     if left:
         voice.step(
             "依赖有变动或上次没有装完，重做 {0} …".format(SHOWN),
-            "The lock has changed or the last set-up did not finish: making {0} anew …".format(
+            "Packages have changed or the last set-up did not finish: making {0} again …".format(
                 SHOWN
             ),
         )
@@ -371,12 +373,12 @@ def install(lock, voice):
             tail + " SIGKILL" * (status == -9),
             "请检查网络、代理和磁盘空间后重新运行；"
             "网络不通畅时可用 pip config set global.index-url 换一个镜像。",
-            "Check the network, the proxy and the free space and run this again; where the "
-            "network is the trouble, pip config set global.index-url chooses a mirror.",
+            "Check the network, the proxy and the free space, then run this again; if the "
+            "network is slow, choose another mirror with pip config set global.index-url.",
         )
         raise SetupError(
             "依赖没有装成，pip 最后说：\n{0}\n{1}".format(tail, zh),
-            "The installation failed; pip's last words:\n{0}\n{1}".format(tail, en),
+            "The packages could not be installed; pip reported:\n{0}\n{1}".format(tail, en),
         )
 
 
@@ -385,14 +387,14 @@ def explain_failure(words, zh, en):
     if "Too many open files" in words:
         return (
             "这台机器准许同时打开的文件太少：先运行 ulimit -n 1024，再运行一次。",
-            "Too few files may be open at once here: run ulimit -n 1024, then this again.",
+            "This machine allows too few open files: run ulimit -n 1024, then try again.",
         )
     # A killed process has usually asked for more memory than the machine has.
     if any(name in words for name in ("MemoryError", "Cannot allocate memory", "SIGKILL")):
         return (
             "内存不够：关掉别的程序，或运行 ulimit -v unlimited 放宽限制，再运行一次。",
-            "There is too little memory: close other programs, or lift the limit with "
-            "ulimit -v unlimited, then run this again.",
+            "There is not enough memory: close other programs, or lift the limit with "
+            "ulimit -v unlimited, then try again.",
         )
     return zh, en
 
@@ -461,12 +463,12 @@ def main(arguments):
                     str(error),
                     "项目的文件夹要能写，并有 300 MB 空间；"
                     "不能写就把项目复制到自己的文件夹，再运行一次。",
-                    "The folder of the project has to be writable and have 300 MB left; where it "
-                    "is not, copy the project to a folder of your own and run this again.",
+                    "The folder of the project must be writable and have 300 MB free; if it is not "
+                    "writable, copy the project to a folder of your own and run this again.",
                 )
                 voice.complain(
                     "准备 {0} 时系统不允许：{1}\n{2}".format(SHOWN, error, zh),
-                    "The machine would not let {0} be set up: {1}\n{2}".format(SHOWN, error, en),
+                    "The system did not allow {0} to be set up: {1}\n{2}".format(SHOWN, error, en),
                 )
                 return MACHINE
             except Exception as error:

@@ -265,7 +265,7 @@ def test_a_code_with_w_is_a_warning() -> None:
     found = problem("E241", "data/cases/con.yaml", START, slug="con")
 
     assert (found.code, found.severity) == ("E241", "error")
-    assert found.message("en") == "the name con is reserved by Windows. Choose another name"
+    assert found.message("en") == "the file name con is reserved by Windows. Choose another name"
 
 
 def test_no_wording_is_cut_off_at_a_sign_that_begins_a_comment() -> None:

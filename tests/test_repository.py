@@ -187,7 +187,10 @@ def test_the_problem_matcher_reads_what_check_prints(tiny_project: Path) -> None
         [match[pattern[part]] for part in ("file", "line", "column", "code", "severity")]
         for match in found
     ] == [["data/cases/haishu.yaml", "4", "8", "E205", "E"]]
-    assert found[0][pattern["message"]] == "topic does not know readin. Did you mean reading?"
+    assert (
+        found[0][pattern["message"]]
+        == "readin is not a valid value for topic. Did you mean reading?"
+    )
 
 
 def test_every_task_is_a_command(new_site: Path) -> None:

@@ -71,7 +71,7 @@ def test_the_site_keeps_a_file_that_a_plugin_writes_as_well(tiny_project: Path) 
     result = build(tiny_project)
 
     told = [w.message("en") for w in result.warnings if w.code == "W344"]
-    assert [words.partition(", which the site has itself")[0] for words in told] == [
+    assert [words.partition(", but the site has a file of that name")[0] for words in told] == [
         "a plugin wrote manifest.json",
         "a plugin wrote sitemap.xml",
     ]

@@ -340,7 +340,7 @@ def test_a_server_that_is_not_there_is_named() -> None:
     with answering(lambda handler: None) as (url, _):
         pass
 
-    with pytest.raises(CasebookError, match="does not answer"):
+    with pytest.raises(CasebookError, match="did not answer"):
         verify_copy(url)
 
 
@@ -382,8 +382,8 @@ def test_the_command_says_what_an_address_cannot_tell(
         done = verify(url, "--lang", "en")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("whole: ")
-    assert "only from a folder" in done.stdout
+    assert done.stdout.startswith("complete: ")
+    assert "check the folder of the site" in done.stdout
 
 
 def test_the_command_ends_with_two_where_there_is_no_folder(tmp_path: Path) -> None:
@@ -425,4 +425,4 @@ def test_a_manifest_of_another_program_says_nothing(tmp_path: Path) -> None:
     done = run(tmp_path, "verify", str(tmp_path), "--since", str(tmp_path / "manifest.json"))
 
     assert done.returncode == 2
-    assert "is no manifest.json of this program" in done.stderr
+    assert "is not a manifest.json written by this program" in done.stderr

@@ -65,7 +65,7 @@ def test_a_vanished_case_is_an_error_that_offers_the_line_to_write() -> None:
         "E291",
     )
     assert "data/cases/case-1.yaml 加一行 aliases: [case-0]" in problem.hint.zh
-    assert "data/gone.yaml the line /cases/case-0/: {title: …, why: …}" in problem.hint.en
+    assert "the line /cases/case-0/: {title: …, why: …} to data/gone.yaml" in problem.hint.en
 
 
 def test_an_alias_keeps_the_address_of_a_renamed_case_and_of_its_charts() -> None:
@@ -122,10 +122,10 @@ def test_nothing_is_said_of_addresses_while_a_case_cannot_be_read() -> None:
 @pytest.mark.parametrize(
     ("alias", "words"),
     [
-        pytest.param("case-1", "is a case of its own", id="a case that is there"),
-        pytest.param("Case 1", "is not the name of a case file", id="no slug"),
-        pytest.param("../case", "is not the name of a case file", id="a path"),
-        pytest.param("old", "is claimed by data/cases/case-1.yaml", id="claimed twice"),
+        pytest.param("case-1", "is an existing case", id="a case that is there"),
+        pytest.param("Case 1", "is not a valid file name", id="no slug"),
+        pytest.param("../case", "is not a valid file name", id="a path"),
+        pytest.param("old", "is also listed in data/cases/case-1.yaml", id="claimed twice"),
     ],
 )
 def test_an_alias_is_a_slug_that_nobody_else_has(alias: str, words: str) -> None:

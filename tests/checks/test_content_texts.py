@@ -168,7 +168,7 @@ def test_each_slug_has_one_text_in_the_language_of_the_site(
         pytest.param("Title: ", "标题: ", ["1:1 E201"], id="a name in Chinese"),
         pytest.param("\n\n", "\n", ["5:1 E112"], id="no empty line"),
         pytest.param("Title: ", "---\nTitle: ", ["1:1 E112"], id="as in YAML"),
-        pytest.param("Title: ", "\nTitle: ", ["1:1 E112"], id="an empty line before it"),
+        pytest.param("Title: ", "\nTitle: ", ["1:1 E112"], id="no empty line before it"),
         pytest.param("Slug: about", "Slug: 关于", ["1:1 E301", "2:7 E240"], id="a slug in Chinese"),
         pytest.param("Lang: zh", "Lang: zh-CN", ["3:7 E205"], id="another language"),
         pytest.param("Lang: zh", "Lang: zh\nLang: zh", ["4:1 E130"], id="a name twice"),

@@ -50,7 +50,7 @@ def test_a_case_has_a_limit_of_figures() -> None:
     problems = limits_of(record(*figures))
 
     assert [(p.code, p.text.en) for p in problems] == [
-        ("E305", "figures holds 201 entries, a case has at most 200")
+        ("E305", "figures has 201 entries; a case can have at most 200")
     ]
 
 
@@ -73,7 +73,7 @@ def test_a_name_has_a_limit_of_its_own(holder: str) -> None:
     problems = limits_of(holder)
 
     assert [p.code for p in problems] == ["E302"]
-    assert "201 characters, at most 200" in problems[0].text.en
+    assert "201 characters; the limit is 200" in problems[0].text.en
 
 
 def test_an_ordinary_record_is_within_the_limits() -> None:
@@ -136,7 +136,8 @@ def test_a_text_is_parted_by_empty_lines() -> None:
     joined, parted = "a\n: b\n" * 201, ("a\n: b\n" * 200 + "\n") * 3
 
     assert [one.message("en") for one in markdown(joined)] == [
-        "too many lines in a row without an empty one (at most 400). Separate them with empty lines"
+        "there are too many lines without an empty line between them (at most 400). "
+        "Separate paragraphs with empty lines"
     ]
     assert markdown(parted) == []
     # 450 such entries ended in a RecursionError of the library.

@@ -157,7 +157,7 @@ def test_a_picture_stands_once_under_pictures() -> None:
     found = list(stories_show_their_pictures(case, dataset_of(record())))
 
     assert [one.code for one in found] == ["E315"]
-    assert found[0].text.en == "the picture room.jpg is twice under pictures"
+    assert found[0].text.en == "the picture room.jpg is listed twice under pictures"
 
 
 def test_a_picture_has_words_in_both_languages() -> None:

@@ -377,7 +377,7 @@ def test_a_wrong_scale_names_the_figure_of_the_same_digits() -> None:
 def test_a_wrong_date_names_the_nearest_dates() -> None:
     (problem,) = problems_of("In 1996 it began.", "en")
 
-    assert problem.hint.en == "Near it are 1995, 2010, 2011"
+    assert problem.hint.en == "Similar dates in the records: 1995, 2010, 2011"
 
 
 @pytest.mark.parametrize(
@@ -497,7 +497,7 @@ def test_a_lost_qualifier_is_named() -> None:
     (problem,) = problems_of("到2011年，金额是8000万元。")
 
     assert problem.text.zh == "“8000万元”丢了限定词“约”：{{paid_2011}} 是“约8000万元”"
-    assert problem.text.en == "“8000万元” lost its “about”: {{paid_2011}} is “约8000万元”"
+    assert problem.text.en == "“8000万元” lost its qualifier “about”: {{paid_2011}} is “约8000万元”"
 
 
 REFERRED_RIGHT = [

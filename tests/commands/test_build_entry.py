@@ -194,7 +194,7 @@ def test_a_changed_lock_makes_the_environment_anew(ready_project: Path) -> None:
     done = run_build(ready_project)
 
     assert done.returncode == 0, done.stderr
-    assert "making .venv anew" in done.stderr
+    assert "making .venv again" in done.stderr
     assert not left_over.exists()
 
 
@@ -215,7 +215,7 @@ def test_an_environment_of_a_python_that_has_gone_is_not_used(ready_project: Pat
     done = run_build(ready_project)
 
     assert done.returncode == 0, done.stderr
-    assert "making .venv anew" in done.stderr
+    assert "making .venv again" in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the packages lie elsewhere on Windows")
@@ -224,7 +224,7 @@ def test_an_environment_that_lost_its_packages_is_made_anew(ready_project: Path)
     done = run_build(ready_project)
 
     assert done.returncode == 0, done.stderr
-    assert "making .venv anew" in done.stderr
+    assert "making .venv again" in done.stderr
 
 
 def make_own_venv(folder: Path) -> None:

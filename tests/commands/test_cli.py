@@ -29,8 +29,10 @@ def test_problems_are_lines_of_place_code_and_message(tiny_project: Path) -> Non
 
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "data/cases/haishu.yaml:4:8: E205 topic does not know readin. Did you mean reading?",
-        "data/cases/haishu.yaml:38:14: E205 measure does not know cuont. Did you mean count?",
+        "data/cases/haishu.yaml:4:8: E205 readin is not a valid value for topic. "
+        "Did you mean reading?",
+        "data/cases/haishu.yaml:38:14: E205 cuont is not a valid value for measure. "
+        "Did you mean count?",
         "2 errors and 0 warnings in 1 file",
     ]
 
@@ -66,7 +68,7 @@ def test_json_is_a_list_of_objects(tiny_project: Path) -> None:
             "column": 8,
             "code": "E205",
             "severity": "error",
-            "message": "topic does not know readin",
+            "message": "readin is not a valid value for topic",
             "hint": "Did you mean reading?",
         }
     ]

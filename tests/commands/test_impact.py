@@ -69,7 +69,7 @@ def test_new_and_lost_figures_are_named(kept: Path) -> None:
 
     out = run(kept, "check", "--since", "HEAD").stdout
 
-    assert "  haishu.clubs: gone 逾百个\n" in out
+    assert "  haishu.clubs: deleted 逾百个\n" in out
     assert "  haishu.societies: new 逾百个\n" in out
 
 
@@ -78,7 +78,7 @@ def test_a_text_whose_english_was_left_behind_is_named(kept: Path) -> None:
 
     out = run(kept, "check", "--since", "HEAD").stdout
 
-    assert "texts whose English may be behind (1)\n  data/cases/haishu.yaml: summary_en\n" in out
+    assert "texts whose English was not updated (1)\n  data/cases/haishu.yaml: summary_en\n" in out
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "data/figures.csv", ""])

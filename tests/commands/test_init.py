@@ -136,7 +136,7 @@ def test_a_folder_with_content_is_left_alone(
     (tmp_path / ".git").mkdir()
 
     assert init(tmp_path, lang="en") == 2
-    assert "already holds notes.txt," in capsys.readouterr().err
+    assert "already contains notes.txt," in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == [".git", "notes.txt"]
 
 

@@ -82,13 +82,13 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(
             ["chekc"],
             "没有命令 chekc。是不是 check？全部命令：build、",
-            "there is no command chekc. Did you mean check? The commands are: build,",
+            "there is no command chekc. Did you mean check? All commands: build,",
             id="a misspelt command",
         ),
         pytest.param(
             ["zzz"],
             "没有命令 zzz。全部命令：",
-            "there is no command zzz. The commands are: ",
+            "there is no command zzz. All commands: ",
             id="unlike any command",
         ),
         pytest.param(
@@ -106,7 +106,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(
             ["build", "--jobs", "0"],
             "--jobs：只能是 1 到 256 的数。",
-            "argument --jobs: a number from 1 to 256",
+            "argument --jobs: it must be a number from 1 to 256",
             id="a number out of its bounds",
         ),
         pytest.param(
@@ -148,7 +148,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(
             ["release", "--date", "2026/1/2"],
             "--date：要写成 2026-11-25 这样的日子。",
-            "argument --date: a day, as 2026-11-25",
+            "argument --date: it must be a date such as 2026-11-25",
             id="not a day",
         ),
     ],

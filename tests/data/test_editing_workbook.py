@@ -298,7 +298,7 @@ def test_new_rows_are_new_records_of_one_file(project: Path) -> None:
     assert "    measure: unit_price\n" in text and "    source: news-2020\n" in text
     assert "  - date: 2019\n    title: 开始\n" in text
     assert "answers:\n  purchaser: 浦东新区\n" in text
-    assert case.summary("en") == f"{case.shown}: a new draft of 3 records"
+    assert case.summary("en") == f"{case.shown}: new draft with 3 records"
 
 
 def sort_rows(sheet: Worksheet) -> None:

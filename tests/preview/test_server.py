@@ -105,7 +105,7 @@ def test_an_error_names_its_place_and_the_last_good_site_stays(preview: Running)
         4,
         8,
     )
-    assert problem["message"] == "topic does not know readin"
+    assert problem["message"] == "readin is not a valid value for topic"
     assert problem["hint"] == "Did you mean reading?"
     assert problem["source"] == "  4 | topic: readin\n    |        ^"
     assert preview.ask("/cases/haishu/")[2] == before
@@ -400,7 +400,7 @@ def test_a_browser_reloads_and_shows_errors_over_the_page(preview: Running, brow
     page.close()
 
     assert "data/cases/haishu.yaml:4:8" in told
-    assert "topic does not know readin" in told
+    assert "readin is not a valid value for topic" in told
     assert refused == []
 
 
@@ -585,7 +585,7 @@ def test_of_hundreds_of_problems_a_page_shows_the_first_and_the_number(preview: 
     page = preview.ask("/cases/xihu/")[2]
 
     assert (len(state["problems"]), state["number"]) == (20, 300)
-    assert "<summary>300 left to fill in or to mend</summary>" in page
+    assert "<summary>300 places still to fill in or fix</summary>" in page
     assert page.count(" E201</li>") == 20
     assert "<li>280 more</li></ol>" in page
 
@@ -623,7 +623,7 @@ def test_a_browser_shows_the_faults_of_a_case_on_its_own_page(
     other.close()
 
     assert over_other == 0
-    assert "topic does not know readin" in told
+    assert "readin is not a valid value for topic" in told
 
 
 def test_a_build_leaves_out_a_draft_that_is_no_yaml(tiny_project: Path) -> None:

@@ -148,7 +148,7 @@ def test_a_record_that_was_written_meanwhile_is_no_other_one(tmp_path: Path) -> 
     path = tmp_path / dataset.summaries[0].path
     path.write_text(path.read_text("utf-8").replace("title: ", "title: 另"), "utf-8")
 
-    with pytest.raises(CasebookError, match="was changed meanwhile"):
+    with pytest.raises(CasebookError, match="changed during the build"):
         _ = dataset.cases[0]
 
 

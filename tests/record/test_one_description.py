@@ -134,8 +134,8 @@ def test_it_has_the_limit_of_its_role() -> None:
     notes = list(check_limits(case_of(written("长" * 2_001))))
 
     assert [problem.code for problem in names] == ["E302"]
-    assert "at most 200" in names[0].message("en")
-    assert ["at most 200" in problem.message("en") for problem in notes] == [True, False]
+    assert "the limit is 200" in names[0].message("en")
+    assert ["the limit is 200" in problem.message("en") for problem in notes] == [True, False]
 
 
 @pytest.mark.usefixtures("longer")

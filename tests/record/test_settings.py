@@ -66,7 +66,9 @@ def test_every_setting_that_has_an_effect_is_explained() -> None:
         pytest.param('FOOTER = "名\n', "E340", (1, 10), "is not closed", id="an open quote"),
         pytest.param('FOOTER\u3000= "名"\n', "E340", (1, 7), "U+3000", id="a full-width blank"),
         pytest.param('FOOTER = ("名"\n', "E340", (1, 10), "bracket (", id="an open bracket"),
-        pytest.param('\n FOOTER = "名"\n', "E340", (2, 1), "blanks before", id="indented"),
+        pytest.param(
+            '\n FOOTER = "名"\n', "E340", (2, 1), "extra spaces at the start", id="indented"
+        ),
         pytest.param('FOOTER: "名"\n', "E340", (1, 7), "equals sign", id="a colon as in YAML"),
         pytest.param("FOOTER = true\n", "E340", (1, 10), "True and False", id="no capital"),
         pytest.param(
@@ -234,12 +236,12 @@ def test_errors_are_reported_where_the_settings_say(
         pytest.param(
             "'0.0'",
             "W342",
-            f"upgrade notes since 0.0 in {PROJECT / 'CHANGELOG.md'}, then",
+            f"upgrade notes of the versions after 0.0 in {PROJECT / 'CHANGELOG.md'}, then",
             id="an older one",
         ),
         pytest.param("'99.0'", "E344", "Upgrade the program", id="a newer one"),
-        pytest.param("'new'", "E341", 'a version such as "0.2"', id="none"),
-        pytest.param("0.1", "E341", 'a version such as "0.2"', id="a number"),
+        pytest.param("'new'", "E341", 'a version number such as "0.2"', id="none"),
+        pytest.param("0.1", "E341", 'a version number such as "0.2"', id="a number"),
     ],
 )
 def test_a_site_that_is_made_for_another_version_says_what_to_do(

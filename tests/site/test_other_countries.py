@@ -103,5 +103,5 @@ def test_messages_of_a_site_in_english_name_its_words_in_english(
     assert "\n  north North Fjord\n" in printed
     assert printed.count("\n  south South Fjord (North Fjord)\n") == 2
     assert "GB/T" not in printed
-    assert "per does not have “session”, which the quote" in printed
-    assert "per does not have “project”, which the label" in printed
+    assert "says per session, but per does not include “session”" in printed
+    assert "says per project, but per does not include “project”" in printed

@@ -143,7 +143,7 @@ def test_what_is_not_a_date_is_refused_with_its_remedy(text: str, hint: str) -> 
 
 def test_a_day_that_a_month_lacks_is_named() -> None:
     assert refusal("2023-02-29").message.zh == "2023 年 2 月没有 29 日"
-    assert refusal("2023-02-29").message.en == "February 2023 has no day 29"
+    assert refusal("2023-02-29").message.en == "there is no 29 February 2023"
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def test_the_guard_allows(
             "paid_2011 / applicants",
             "“paid_2011”（约8000万元）与“applicants”（748家）不能相除："
             "“applicants”不是这笔钱买来的（申报不是获得）",
-            "does not count what this money bought (not funded)",
+            "was not bought with this money (not funded)",
             id="R-01 applicants are not the funded",
         ),
         pytest.param(
@@ -214,8 +214,10 @@ def test_the_guard_allows(
         pytest.param(
             "paid_2010 * pay_share", "不是这个金额的占比", "not a share of this", id="share"
         ),
-        pytest.param("post_price + raised", "单价、比例和倍数不能相加", "not added", id="prices"),
-        pytest.param("paid_2010 + paid_2010", "同一段时间", "count twice", id="twice"),
+        pytest.param(
+            "post_price + raised", "单价、比例和倍数不能相加", "cannot be added", id="prices"
+        ),
+        pytest.param("paid_2010 + paid_2010", "同一段时间", "count it twice", id="twice"),
         pytest.param(
             "paid_2010 / 12", "不能与 12 相除：这个数没有来源", "12 cannot", id="by twelve"
         ),
@@ -227,10 +229,12 @@ def test_the_guard_allows(
             "paid_2011 - paid_2011", "比约数的误差还小", "smaller than the error", id="nil"
         ),
         pytest.param("applicants - projects_2010", "单位不同", "different units", id="units"),
-        pytest.param("allowed / paid_2010", "状态不同（设定、报道）", "states differ", id="states"),
-        pytest.param("may_2012 / paid_2010", "时间长短不同", "different length", id="a month"),
+        pytest.param(
+            "allowed / paid_2010", "状态不同（设定、报道）", "statuses differ", id="states"
+        ),
+        pytest.param("may_2012 / paid_2010", "时间长短不同", "differ in length", id="a month"),
         pytest.param("five_years - one_year", "时期不同", "different periods", id="a year of five"),
-        pytest.param("five_years - paid_2010", "时间长短不同", "different length", id="years"),
+        pytest.param("five_years - paid_2010", "时间长短不同", "differ in length", id="years"),
     ],
 )
 def test_the_guard_refuses_and_says_why(formula: str, zh: str, en: str) -> None:
