@@ -591,4 +591,4 @@ def test_a_draft_with_blanks_keeps_nothing_from_being_published(tiny_project: Pa
     assert (built.returncode, built.stderr) == (0, "")
     assert checked.returncode == 0
     assert "data/cases/new.yaml:1:1: W209 this is a draft" in checked.stderr
-    assert "in the lines 6, 7, 8" in checked.stderr
+    assert "on lines 6, 7, 8" in checked.stderr
