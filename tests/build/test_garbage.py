@@ -1,7 +1,7 @@
 """Garbage in any file is named with a remedy, and the site stays as it was.
 
-Each kind of garbage is tried in one place, and each place with one kind; `python -m tests.garbage`
-tries every kind in every place.
+Each kind of garbage is tried in one place, and each place with two or more kinds;
+`python -m tests.garbage` tries every kind in every place.
 """
 
 from __future__ import annotations
