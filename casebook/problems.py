@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, NamedTuple
+from unicodedata import category
 
 from casebook.text import NO_TEXT, Hint, Lang, Text
 
@@ -94,8 +95,10 @@ class Problem:
 
 
 def make_visible(text: str) -> str:
-    """A text in which characters that a Chinese console cannot show are named, such as U+200B."""
-    return "".join(c if c.isprintable() and in_gbk(c) else name_of(c) for c in text)
+    """A text in which what a Chinese console cannot show, but money, is named instead: U+200B."""
+    return "".join(
+        c if c.isprintable() and (in_gbk(c) or category(c) == "Sc") else name_of(c) for c in text
+    )
 
 
 def in_gbk(text: str) -> bool:

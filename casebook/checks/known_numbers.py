@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from casebook.checks.numbers_in_text import NumberMention
-from casebook.checks.text_patterns import WORDS, name_unit
+from casebook.checks.text_patterns import WORDS, name_unit, pattern
 from casebook.record.agreement import name_per
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
@@ -18,6 +19,8 @@ from casebook.record.lanes import Gap
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source
 from casebook.text import LANGS, Lang, Text
+from casebook.values.periods import Period
+from casebook.values.quantity import word_quantity
 from casebook.values.words import CURRENCIES
 
 _MOST_NEAREST: Final = 3
@@ -119,6 +122,18 @@ class KnownNumbers:
         yield from (one.published.edtf for one in self.sources if one.published is not None)
 
     @cached_property
+    def lengths(self) -> frozenset[tuple[str, int]]:
+        """How many years or months the times of the case last, with the word for either."""
+        periods = values_inside(self.home.inside, "period") if self.home else ()
+        return frozenset(each for _, period in periods for each in lengths_of(period))
+
+    @cached_property
+    def event_months(self) -> frozenset[str]:
+        """The months in which something happened in the case."""
+        dates = [event.date.edtf for event in self.home.events] if self.home else []
+        return frozenset(date[:7] for date in dates if len(date) in (7, 10))
+
+    @cached_property
     def sources(self) -> list[Source]:
         """The sources of the case, or all sources."""
         known = self.dataset.sources
@@ -142,7 +157,7 @@ class KnownNumbers:
     def describe(self, figure: Figure) -> dict[str, object]:
         """The values of a figure that messages print, by the names of their placeholders."""
         label = Text(figure.label.zh, figure.label.inside("en"))
-        return {"figure": self.name(figure), "amount": figure.quantity.text, "label": label}
+        return {"figure": self.name(figure), "amount": show_amount(figure), "label": label}
 
     def case_of(self, figure: Figure) -> Case:
         """The case of a figure."""
@@ -306,6 +321,21 @@ class KnownNumbers:
         return list({figure.key: figure for figure in nearest}.values())[:_MOST_NEAREST]
 
 
+def show_amount(figure: Figure) -> Text:
+    """The amount as its source prints it; one that is computed, in either language."""
+    quantity = figure.quantity
+    return word_quantity(quantity) if figure.formula else Text(quantity.words, quantity.words)
+
+
+def lengths_of(period: Period) -> set[tuple[str, int]]:
+    """How many months a time lasts, and how many years where it lasts whole ones."""
+    if period.earliest is None or period.latest is None:
+        return set()
+    first, end = period.earliest, period.latest + timedelta(days=1)
+    months = (end.year - first.year) * 12 + end.month - first.month
+    return {("month", months), *([("year", months // 12)] if months % 12 == 0 else [])}
+
+
 # Labels recur, and a label is read again for each number beside it.
 @lru_cache(maxsize=4096)
 def tokens_of(words: str, lang: Lang) -> KeysView[str]:
@@ -365,7 +395,11 @@ def may_be(mention: NumberMention, figure: Figure) -> bool:
     if quantity.kind != "count":
         return False
     if mention.unit in ("people", "time"):
-        return name_unit(quantity.unit) == mention.unit
+        found = [pattern("time_kind").search(words) for words in (mention.text, quantity.unit)]
+        times = {each and each.lastgroup for each in found}
+        is_same = mention.text.isascii() or ("人次" in mention.text) == ("人次" in quantity.unit)
+        is_same = is_same if mention.unit == "people" else len(times) == 1
+        return is_same and name_unit(quantity.unit) == mention.unit
     unit = quantity.unit.lstrip("大小")
     if "个" in (mention.unit[:1], unit[:1]):
         return mention.unit[:1] == "个" or mention.unit[:1] in "项家条类种所间处场"

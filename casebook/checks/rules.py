@@ -170,6 +170,7 @@ def english_names_are_more_than_pinyin(case: Case, dataset: Dataset) -> Iterator
 def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Different figures of one comparability class and time are declared as a conflict."""
     declared = [set(conflict.figures) for conflict in case.conflicts]
+    plans = {one.id for one in case.printed_figures if one.status in PLANNED_STATUSES}
     for one, other in combinations(case.printed_figures, 2):
         if class_of(one) != class_of(other) or not speak_of_same_time(one.period, other.period):
             continue
@@ -189,8 +190,10 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
         is_declared = any(pair <= names for names in declared)
         if is_replaced or is_declared or (is_part and not one.scope):
             continue
+        plan, result = sorted(pair, key=lambda name: name not in plans)
+        key = "E234.result" if (plan in plans) > (result in plans) else "E234"
         yield problem(
-            "W234" if undated else "E234",
+            "W234" if undated else key,
             case.path,
             other.at,
             other=other.id,
@@ -198,6 +201,8 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
             line=one.at.line,
             one=one.id,
             one_amount=one.quantity.text,
+            plan=plan,
+            result=result,
         )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, permutations, zip_longest
 from typing import Any, Final, NamedTuple
 
-from casebook.checks.known_numbers import KnownNumbers, tokens_of
+from casebook.checks.known_numbers import KnownNumbers, lengths_of, show_amount, tokens_of
 from casebook.checks.numbers_in_text import NumberMention
 from casebook.checks.text_patterns import lower, pattern
 from casebook.checks.text_reading import Told, find_trends, read_text, within
@@ -56,6 +56,10 @@ class _Claim(NamedTuple):
     qualifiers: Mapping[Qualifier, str]
     planned: bool
     plan_gained: bool
+
+
+# A list that a text counts is no longer, and a number that another one is held to no farther away.
+_LONGEST_LIST: Final = 600
 
 
 class _ClaimReading:
@@ -139,7 +143,7 @@ class _ClaimReading:
         if mention.titled and len(mention.date) == 4:
             return None
         words = self.prose[mention.start : mention.end + 16]
-        if mention.unit == "time" and self._lasts_so_long(mention):
+        if self._lasts_so_long(mention) or self._counts_list(mention):
             return None
         if self.home is None and self.known.is_own(mention.value, words):
             return None
@@ -153,19 +157,44 @@ class _ClaimReading:
         return self._check_claim((mention.start, mention.end), claim, whole)
 
     def _lasts_so_long(self, mention: NumberMention) -> bool:
-        """True if a number of years is the length of a time in its sentence: 五年累计3.5亿元."""
-        if not re.search("年\\Z|years?\\Z", self.prose[mention.start : mention.end]):
+        """True of as many years or months as a time of the case or of the sentence has."""
+        length = pattern("length").match(self.prose, mention.start)
+        if length is None or length.end() < mention.end or mention.value is None:
             return False
+        lead = self.prose[max(0, mention.start - 16) : mention.start]
+        is_term = pattern("term_before").search(lead)
+        is_term = is_term or pattern("term_behind").match(self.prose, length.end())
+        said = (str(length.lastgroup), int(mention.value))
+        if is_term and said in self.known.lengths:
+            return True
         begin, end = self.reading.around("sentence_end", mention.start)
         beside = within(self.reading.mentions, begin, end)
         figures = [one for each in beside for one in self.known.find_figures(each)]
         for found in REFERENCE.finditer(self.text.words, begin, end):
             figure = self.known.dataset.find_figure(*split_key(found[1].strip()), self.home)
             figures += [figure] if figure else []
-        times = [each.period.edtf for each in figures]
-        times += [f"{one.first}/{one.last}" for one in within(self.reading.years, begin, end)]
-        ends = (re.fullmatch("([0-9]{4})[^/]*/([0-9]{4}).*", edtf) for edtf in times)
-        return any(int(each[2]) - int(each[1]) + 1 == mention.value for each in ends if each)
+        known = {each for one in figures for each in lengths_of(one.period)}
+        years = within(self.reading.years, begin, end)
+        known |= {("year", one.last - one.first + 1) for one in years if one.first < one.last}
+        return said in known
+
+    def _counts_list(self, mention: NumberMention) -> bool:
+        """True of the number of what is listed behind it: 分两种：…；…."""
+        colon = pattern("counts_list").match(self.prose, mention.end)
+        is_small = mention.value is not None and 2 <= mention.value <= 20
+        if colon is None or not is_small or mention.unit in ("CNY", "ratio", "points"):
+            return False
+        words = self.text.words
+        listed = words[colon.end() :][:_LONGEST_LIST].lstrip()
+        if pattern("list_item").match(listed):
+            listed = pattern("paragraph_end").split(listed)[0]
+            return len(pattern("list_item").findall(listed)) == mention.value
+        end = self.reading.around("sentence_end", colon.end())[1]
+        listed = words[colon.end() : min(end, colon.end() + _LONGEST_LIST)].rstrip("。.\n ")
+        parts = len(pattern("list_parts").findall(listed)) + 1
+        return parts == mention.value or (
+            parts == 1 and len(REFERENCE.findall(listed)) == mention.value
+        )
 
     def _counts_with_year(self, mention: NumberMention) -> bool:
         """True if an English number that looks like a year is a count: funded 2010 projects."""
@@ -212,6 +241,8 @@ class _ClaimReading:
         for word in (before.search(lead) or before.search(mention.text.lower()), behind):
             if word:
                 name = _qualifier_of(word)
+                if self._compares(word, start, mention.end):
+                    continue
                 # “Over three years” may mean during them; an empty word never counts as gained.
                 is_open = mention.unit == "time" and pattern("lasting").match(word[0])
                 found[name] = "" if is_open else word[name]
@@ -278,6 +309,15 @@ class _ClaimReading:
     def _report(self, key: str, offset: int, figure: Figure, **values: object) -> Problem:
         return self.problem(key, offset, **self.known.describe(figure), **values)
 
+    def _compares(self, word: re.Match[str], start: int, end: int) -> bool:
+        """True where a figure before a number is held to it: 培训41万人次，超过了38万人次的目标."""
+        is_open = _qualifier_of(word) in ("more_than", "at_most")
+        behind = pattern("compared_with").match(self.reading.low, end)
+        begin, _ = self.reading.around("sentence_end", start)
+        begin = max(begin, start - _LONGEST_LIST)
+        before = REFERENCE.search(self.text.words, begin, start)
+        return bool(is_open and behind and (before or within(self.told, begin, start)))
+
     def _in_known_title(self, mention: NumberMention) -> bool:
         return any(
             title in self.prose[max(0, mention.end - len(title)) : mention.start + len(title)]
@@ -332,6 +372,8 @@ class _ClaimReading:
             begin = end
             match = pattern("touching_after", self.lang).match(low[end : end + 24])
         if match is None:
+            return
+        if self._compares(match, start, end):
             return
         offset = begin + match.start()
         word = self.prose[offset : begin + match.end()].strip()
@@ -428,6 +470,6 @@ def _list_names(qualifiers: frozenset[Qualifier]) -> Text:
 def list_with_amounts(named: Iterable[tuple[str, Figure]]) -> Text:
     """Names of figures, each with the amount of its figure."""
     return ENUMERATION.join(
-        Text(f"{name}（{figure.quantity.text}）", f"{name} ({figure.quantity.text})")
-        for name, figure in named
+        Text(f"{name}（{amount.zh}）", f"{name} ({amount.en})")
+        for name, amount in ((name, show_amount(figure)) for name, figure in named)
     )

@@ -20,6 +20,7 @@ from casebook.values.words import (
     CURRENCIES,
     ENGLISH_DIGITS,
     HAN_DIGITS,
+    SAME_PER,
 )
 
 # The lists are read at import: a build without a changed text does not load this module.
@@ -100,8 +101,8 @@ def any_of(words: str, lang: Lang | None) -> re.Pattern[str]:
 
 
 def lower(text: str) -> str:
-    """A text in lower case; offsets stay the same."""
-    return text.replace("İ", "i").lower()
+    """A text in lower case and plain Chinese characters, every offset kept."""
+    return text.lower() if text.isascii() else text.replace("İ", "i").lower().translate(TRADITIONAL)
 
 
 @cache
@@ -128,9 +129,12 @@ def per_patterns(
 
     `terms` are those of the vocabulary: the key, the Chinese and the English name of each.
     """
+    known = {name for _, *both in terms for name in both}
     names = {key: [re.escape(name) for name in (zh, en) if name] for key, zh, en in terms}
+    for key, zh, _ in terms:
+        names[key] += [re.escape(word) for word, same in SAME_PER.items() if same == zh]
     for key, words in WORDS["per"].items():
-        names[key] = [*names.get(key, ()), *words]
+        names[key] = [*names.get(key, ()), *(word for word in words if word not in known)]
     joined = "|".join(f"(?P<{key}>{'|'.join(words)})" for key, words in names.items())
     patterns = _TextPatterns(lang, per=joined)
     return patterns["per_before"], patterns["per_behind"]

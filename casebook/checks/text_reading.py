@@ -156,7 +156,7 @@ class TextReading:
         An official title may say 率先 or 今年, and a quotation 今年: these are words of the source.
         """
         found = pattern("relative", self.lang).finditer(self.low_unquoted)
-        voice = [("E272", *match.span()) for match in found]
+        voice = [("E272", *match.span()) for match in found if not self._is_dated(match)]
         titled, attributed = lower(self.untitled), pattern("attributed", self.lang)
         judged: dict[tuple[int, int], bool] = {}
         for match in pattern("judgement", self.lang).finditer(titled):
@@ -166,6 +166,12 @@ class TextReading:
             if judged[span]:
                 voice.append(("E273", *match.span()))
         return tuple(voice)
+
+    def _is_dated(self, relative: re.Match[str]) -> bool:
+        """True of the end of a year that is named before it in its sentence."""
+        begin, _ = self.around("sentence_end", relative.start())
+        is_end = pattern("end_of_year").fullmatch(relative[0])
+        return bool(is_end and within(self.years, begin, relative.start()))
 
     @cached_property
     def years(self) -> list[Years]:
@@ -181,7 +187,7 @@ class TextReading:
                 continue
             # 2015/16 is two years.
             year = int(mention.date[:4])
-            last = year + bool(re.search("[/–]", mention.text))
+            last = year + bool(len(mention.date) == 4 and re.search("[/–-]", mention.text))
             between = self.prose[found[-1].end : start] if found else ""
             if pattern("to").fullmatch(between) and "and" not in between:
                 found[-1] = Years(found[-1].start, end, found[-1].first, last)
@@ -247,7 +253,7 @@ def within(items: Sequence[_Item], start: int, end: int) -> Sequence[_Item]:
 
 
 # The measures that state by themselves how much something moved.
-_RESULTS: Final = ("multiple", "difference", "change")
+RESULTS: Final = ("multiple", "difference", "change")
 
 
 def find_trends(
@@ -266,6 +272,8 @@ def find_trends(
         if clause in seen or attributed or numbers or within(told, trend.start, clause[1]):
             continue
         if _is_denied(prose, trend, clause, reading.lang):
+            continue
+        if pattern("names_change").match(prose, trend.start):
             continue
         figures = [one.figures[0] for one in within(told, begin, end)]
         if not _is_borne_out(trend, figures, reading.undated[slice(*clause)], known):
@@ -297,7 +305,7 @@ def _is_denied(prose: str, trend: Trend, clause: tuple[int, int], lang: Lang) ->
 
 def _is_borne_out(trend: Trend, told: Sequence[Figure], clause: str, known: KnownNumbers) -> bool:
     """True if the figures beside a trend, or the figures and events of the case, show it too."""
-    if any(figure.measure in _RESULTS for figure in told):
+    if any(figure.measure in RESULTS for figure in told):
         return True
     told = [figure for figure in told if figure.quantity.magnitude]
     for one, other in pairwise(told):
@@ -361,7 +369,7 @@ def judge_move(
             word = lead[found.start() : found.end()].strip()
             own = lower(f"{figure.label} {figure.quantity.text} {figure.quote}")
             # A figure that is a change, or whose own words state the direction, needs no other.
-            if figure.measure in _RESULTS or pattern(way, lang).search(own):
+            if figure.measure in RESULTS or pattern(way, lang).search(own):
                 return word, None
             others = from_here or known.list_class(figure)
             ways = {_way(other, figure) for other in others} - {None}

@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 
 from casebook.checks.known_numbers import NO_MATCH, KnownNumbers, Match
 from casebook.checks.text_patterns import WORDS, any_of, lower, pattern, per_patterns
-from casebook.checks.text_reading import TextReading, Told, Years, judge_move, within
+from casebook.checks.text_reading import RESULTS, TextReading, Told, Years, judge_move, within
 from casebook.messages import say
 from casebook.problems import Problem
 from casebook.record.agreement import APART
 from casebook.record.model import Figure
-from casebook.text import ENUMERATION, LANGS
+from casebook.text import ENUMERATION, LANGS, Text
 from casebook.values.words import PLANNED_STATUSES
 
 # Words farther from a number are not about it; without this limit a text that has no end of a
@@ -32,6 +32,9 @@ _SUMS: Final = {
     "total": ("cumulative", "programme_total"),
 }
 
+
+# Money of these states is not spent yet, whatever becomes of it.
+_NOT_SPENT: Final = ("allocated", "permitted")
 
 # Makes a problem of the key of a message, an offset, and the values of the message.
 Report = Callable[..., Problem]
@@ -194,7 +197,11 @@ class RoleReading:
             figure = spot.told.figures[0]
             scores = self.known.score_labels(f"{spot.near} {spot.tail}", figure, self.lang)
             for before, other, others in scored[-_NEAREST_NUMBERS:]:
-                alike = (figure.case, figure.quantity.unit) == (other.case, other.quantity.unit)
+                units = {figure.quantity.unit, other.quantity.unit}
+                kinds = {figure.quantity.kind, other.quantity.kind}
+                # In English the nouns around them tell what they count.
+                alike = len(units) == 1 or (self.lang == "en" and kinds == {"count"})
+                alike = alike and figure.case == other.case
                 right = scores[figure.id].weight + others[other.id].weight
                 pair = scores.get(other.id, NO_MATCH), others.get(figure.id, NO_MATCH)
                 swapped = pair[0].weight + pair[1].weight
@@ -250,18 +257,25 @@ class RoleReading:
             yield self._make("W274.years", spot, figure, years=written, period=period)
         if years is None or pattern("another_year").search(spot.words):
             return
+        # The month of an event tells when something was done: in June it approved {{budget}}.
+        beside = within(self.reading.mentions, years.start, years.start + 1)
+        if any(each.date in self.known.event_months for each in beside):
+            return
         lead = self.prose[max(0, years.start - 24) : years.start]
-        fits = years.fit(figure.period.edtf, up_to=bool(pattern("up_to").search(lead)))
+        # What something grew by until a year is told of that year.
+        until = figure.measure in RESULTS or bool(pattern("up_to").search(lead))
+        fits = years.fit(figure.period.edtf, up_to=until)
         start, end = years.start, years.end
         if years.is_plan:
             # A single year may lie within a five-year plan.
             fits = fits if fits is not False or not years.may_hold(figure.period.edtf) else None
             touches = not years.may_hold(figure.period.edtf) or is_of_year
-        goes_on = pattern("since_year").match(self.prose, end) or pattern("as_of").search(lead)
-        if is_of_year and fits and goes_on:
-            yield self._make(
-                "W274.years", spot, figure, years=self.prose[start:end], period=figure.period.edtf
-            )
+        since, as_of = pattern("since_year").match(self.prose, end), pattern("as_of").search(lead)
+        is_total = self.known.dataset.vocabulary.measures[figure.measure].total
+        if is_of_year and is_total and fits and (since or as_of):
+            first, last = start - len(as_of[0] if as_of else ""), since.end() if since else end
+            written = self.prose[first:last].strip()
+            yield self._make("W274.years", spot, figure, years=written, period=figure.period.edtf)
         if figure.period.precision == "year":
             if behind := pattern("part_behind").match(self.prose, end):
                 fits, end = False, behind.end()
@@ -280,7 +294,9 @@ class RoleReading:
         if self.lang == "en":
             found = [pair for pair in found if " and" not in lead[pair[0].end() :]]
         tail = pattern("plan_sign").sub("", spot.tail)
-        found += [(each, True) for each in (behind.match(tail),) if each]
+        while each := behind.match(tail):
+            found.append((each, True))
+            tail = tail[each.end() :]
         for each, touches in found:
             adverb = (each.groupdict().get("adverb") or "").lower()
             term = WORDS["per_adverbs"].get(adverb, each.lastgroup)
@@ -289,9 +305,10 @@ class RoleReading:
                 continue
             if term == "other" and (figure.per or not touches):
                 continue
-            key, per = "E274.per" if touches else "W274.per", "/".join(figure.per)
-            word = each.group().strip()
-            yield self._make(key, spot, figure, word=word, per=per or say("checks.no_per"))
+            key = "E274.per" if touches else "W274.per"
+            terms = [self.known.dataset.vocabulary.per[one].name for one in figure.per]
+            per = Text("/", "/").join(terms) or say("checks.no_per")
+            yield self._make(key, spot, figure, word=each.group().strip(), per=per)
 
     def _doubt_sum(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """The problems of a number called an average or a sum, if its figure is not one."""
@@ -339,16 +356,33 @@ class RoleReading:
         texts = [figure.label, figure.note, *([measure.name] if measure else [])]
         own = lower(" ".join((*map(str, texts), figure.quantity.text, figure.quote, figure.status)))
         for stage in WORDS["stages"]:
-            if any(any_of("|".join(stage[lang]), lang).search(own) for lang in LANGS):
+            said = {
+                found[0]
+                for lang in LANGS
+                for found in any_of("|".join(stage[lang]), lang).finditer(own)
+            }
+            is_tax = stage == WORDS["stages"][-1]
+            # Of taxes each word says another thing; of the others the figure has one or none.
+            if said and not (is_tax and self.lang == "zh"):
                 continue
             here = any_of("|".join(stage[self.lang]), self.lang)
-            for words in (spot.near[-24:], spot.tail[:24]):
-                if found := here.search(lower(words)):
+            behind = spot.rest.removeprefix("，")[:6] if is_tax else spot.tail[:24]
+            for words in (spot.near[-24:], behind):
+                if (found := here.search(lower(words))) and found[0] not in said:
                     word = words[slice(*found.span())]
                     yield self._make("W274.deed", spot, figure, word=word)
                     return
+        is_open = figure.status in _NOT_SPENT and not figure.per
+        spent = pattern("spent", self.lang)
+        if is_open and not any(pattern("spent", lang).search(own) for lang in LANGS):
+            lead = lower(spot.near[-8:] if self.lang == "zh" else spot.near[-24:])
+            if found := spent.search(lead):
+                yield self._make("W274.deed", spot, figure, word=found[0])
+                return
         # Words for money owed, asked for or paid back stand right before the number.
         near = spot.near[-8:] if self.lang == "zh" else spot.near[-24:]
+        if self.lang == "en" and (found := pattern("is_else").match(spot.tail)):
+            near += found[0]
         apart = (words.search(near) for words in APART if not words.search(own))
         if word := next((each[0] for each in apart if each), ""):
             yield self._make("W274.deed", spot, figure, word=word)
@@ -370,12 +404,16 @@ class RoleReading:
             return
         scores = self.known.score_labels(context, figure, self.lang)
         own = scores.pop(figure.id)
+        figures = self.known.case_of(figure).figures
         rivals = [pair for pair in scores.items() if pair[0] not in self.settled]
+        if pattern("time").match(figure.quantity.unit) and not spot.told.is_reference:
+            # A time that is typed is no money, whatever is paid in it.
+            rivals = [pair for pair in rivals if figures[pair[0]].quantity.kind == "count"]
         name, best = max(rivals, key=lambda pair: pair[1].weight, default=("", NO_MATCH))
         # A page may be about every case, so one word of a label says little there.
         is_clear = best.words > 1 or self.known.home is not None
         if best.weight >= 0.5 and is_clear and best.beats(own):
-            yield self._make_label(spot, figure, self.known.case_of(figure).figures[name])
+            yield self._make_label(spot, figure, figures[name])
 
     def _find_other_years(self) -> Iterator[Problem]:
         """The problems of years beside the words of something from another year of the case."""

@@ -42,6 +42,7 @@ _DIFFERENCES: Final = (
 )
 
 
+_BARE_COUNTER: Final = re.compile("|".join(WORDS["counters_of_price"].split()))
 _NUMBER: Final = re.compile("[0-9一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖]")
 APART: Final = tuple(map(re.compile, WORDS["apart"]))
 _SHARED_OUT: Final = re.compile(WORDS["shared_out"])
@@ -62,6 +63,33 @@ def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
     if not re.search("[每均额间给/／·]|[a-z]", words):
         return set()
     return {key for key, term in terms.items() if _per_pattern(name_per(term.name)).search(words)}
+
+
+def _find_quoted_per(quote: str, terms: Mapping[str, Term]) -> set[str]:
+    """The keys of all that a quote says its amount is per: 社工 of 每名社工, no person."""
+    found, rest = set(), quote
+    for pattern in ("each", "mean") if re.search("[每单均月年日]", quote) else ():
+        for each in PATTERNS[pattern].finditer(quote):
+            if key := find_named_per(next(filter(None, each.groups())), terms):
+                found.add(key)
+                rest = rest.replace(each[0], " ", 1)
+    return found | find_per(rest, terms)
+
+
+def find_named_per(word: str, terms: Mapping[str, Term]) -> str:
+    """The key of what an amount is per, by key or name in either language, or nothing."""
+    # A key first: two terms may have one name in English, as 村 and 行政村 have.
+    if word in terms:
+        return word
+    plain = word.translate(TRADITIONAL)
+    named = {plain.lower(), SAME_PER.get(plain, plain)}
+    return next((key for key, term in terms.items() if named & _list_names(term.name)), "")
+
+
+@cache
+def _list_names(name: Text) -> frozenset[str]:
+    both = name_per(name)
+    return frozenset({both.zh.translate(TRADITIONAL).lower(), both.en.lower()} - {""})
 
 
 def name_per(name: Text) -> Text:
@@ -127,9 +155,11 @@ def check_quote(fields: Fields, figure: Figure, vocabulary: Vocabulary, lang: La
     for word in (word for one in measures.values() if one.kind == own.kind for word in one.words):
         if word in f"{quote}\n{label}" and word not in own.words:
             fields.report("E218.word", fields.at("measure"), measure=own.key, word=word)
-    said, written = find_per(quote, names), {*figure.per}
-    # The vocabulary may have no term for the per that the quote states.
-    said = said or {word for each in find_amounts(quote) for word in each.per}
+    said, written = _find_quoted_per(quote, names), {*figure.per}
+    # The vocabulary may have no term for what the quote says; 每家 may be each of anything.
+    quoted = {word for each in find_amounts(quote) for word in each.per}
+    if not said and not (written and all(map(_BARE_COUNTER.fullmatch, quoted))):
+        said = quoted
     key = "E219" if said - written else "E217.per"
     unsaid = written - said
     if unsaid:

@@ -6,12 +6,11 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from casebook.messages import say
 from casebook.problems import Position, Problem, WordingError
-from casebook.record.agreement import check_quote, check_support, name_per
+from casebook.record.agreement import check_quote, check_support, find_named_per, name_per
 from casebook.record.derived import MULTIPLE, derive
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.fields import UNKNOWN, Fields, RecordReader
@@ -24,9 +23,8 @@ from casebook.text import ENUMERATION, LANGS, NO_TEXT
 from casebook.values.amounts import parse_quantity
 from casebook.values.digest import digest
 from casebook.values.formula import names_of, parse_formula
-from casebook.values.numerals import TRADITIONAL
 from casebook.values.quantity import Quantity, with_reading
-from casebook.values.words import SAME_PER, WORDS
+from casebook.values.words import WORDS
 from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")
@@ -321,26 +319,13 @@ class CaseReader(RecordReader):
         keys = {self.find_per(fields, word) for word in found}
         return tuple(sorted(keys - {""}, key=list(known).index))
 
-    @cached_property
-    def per_by_word(self) -> dict[str, str]:
-        """The keys of the terms of `per`, by their names in both languages."""
-        return {
-            name.translate(TRADITIONAL).lower(): key
-            for key, term in self.lists.vocabulary.per.items()
-            for name in map(name_per(term.name).own, LANGS)
-            if name
-        }
-
     def find_per(self, fields: Fields, word: Scalar) -> str:
-        """The key of a term of `per`, found by its key or its name."""
-        # Keys come first, as two terms may share an English name, as 村 and 行政村 do.
-        if word.text in self.lists.vocabulary.per:
-            return word.text
-        plain = word.text.translate(TRADITIONAL)
-        for name in (plain.lower(), SAME_PER.get(plain, "")):
-            if name in self.per_by_word:
-                return self.per_by_word[name]
-        return fields.known_word(word, "per", self.per_by_word, "per")
+        """The key of what an amount is per, by its key or its name."""
+        terms = self.lists.vocabulary.per
+        if key := find_named_per(word.text, terms):
+            return key
+        names = [name_per(term.name).own(lang) for term in terms.values() for lang in LANGS]
+        return fields.known_word(word, "per", [*filter(None, names)], "per")
 
     def parse_formula(self, at: Position, fields: Fields) -> _Formula | None:
         """A parsed formula that names only figures of the case, or None."""

@@ -132,6 +132,9 @@ class _AmountReading(NumberReading):
         if start == 0 and PATTERNS["to_alone"].fullmatch(self.line[:at]):
             self.stop(at, say("values.range_order"))
         for word in PATTERNS["in_text"].finditer(self.line, start, at):
+            is_far = not PATTERNS["from_short"].fullmatch(self.line, word.end(), at)
+            if is_far and PATTERNS["short"].fullmatch(word[0]):
+                continue
             self.qualifier = cast(Qualifier, word.lastgroup)
             self.marks, begin = [("qualifier", word.end())], word.start()
         for name in ("each", "mean") if self._has_each else ("mean",):

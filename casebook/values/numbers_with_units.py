@@ -197,6 +197,8 @@ class NumberReading:
         rest = self.line[at : at + 12]
         if re.match("[-−] *[0-9]", rest):
             self.stop(at, say("values.negative"))
+        if PATTERNS["free"].match(rest):
+            self.stop(at, say("values.free", word=rest))
         found = say("values.other_than_number", rest=rest) if rest else say("values.no_number")
         self.stop(at, say("values.number_expected", found=found))
 

@@ -197,7 +197,7 @@ def _find_tokens(line: str, at: int) -> list[NumeralToken]:
                 end = gap
         elif char in _DIGITS:
             token = NumeralToken(kind="digit", value=Decimal(_DIGITS[char]), start=at, end=end)
-        elif char in _SCALES:
+        elif char in _SCALES and not _PATTERNS["of_unit"].match(line, at):
             token = NumeralToken(kind="scale", value=_SCALES[char], start=at, end=end)
         elif char in PLUS and tokens:
             token = NumeralToken(kind="plus", value=Decimal(0), start=at, end=end)

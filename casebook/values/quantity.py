@@ -27,6 +27,7 @@ from casebook.values.words import (
 Kind = Literal["money", "share", "count"]
 Role = Literal["per", "planned", "qualifier", "reading", "number", "unit"]
 
+_SHARED: Final = {word: words.WORDS["shared"][word].split() for word in ("元", "$")}
 _READINGS: Final = (
     words.UNITS | words.SIGNS | {code: code for code in (*CURRENCIES, "ratio")} | {"%": "ratio"}
 )
@@ -142,13 +143,21 @@ class Quantity:
 def units_agree(one: str, other: str) -> bool:
     """True if units are equal, or one is the other's counter without its noun.
 
-    家 agrees with 家艺术团体, posts with posts were funded.
+    家 agrees with 家艺术团体, posts with posts were funded, clusters with geographic clusters.
     """
     short, full = sorted((one, other), key=len)
-    if one == other or (short and full.startswith(f"{short} ")):
+    if one == other or (short and re.search(rf"(?:\A| ){re.escape(short)}(?: |\Z)", full)):
         return True
     counter = PATTERNS["counter"].match(full, 0)
     return bool(counter and full.startswith(short) and len(short) >= counter.end())
+
+
+def _may_mean(shared: str, currency: str, quantity: Quantity) -> bool:
+    """True where a wording has a word of several currencies, of which this is one, and no other."""
+    alone = re.compile(rf"[ 百千万亿萬億a-z]*(?:{re.escape(shared)})?[ 整a-z]*")
+    named = [one.text for one in quantity.segments if one.role == "unit"]
+    is_alone = shared in "".join(named) and all(map(alone.fullmatch, named))
+    return is_alone and {quantity.unit, currency} <= {*_SHARED[shared]}
 
 
 def with_reading(
@@ -176,12 +185,21 @@ def with_reading(
         return quantity
     wanted = unit.translate(PLAIN_FORMS).strip(" ")
     read = settle_currency(wanted, _READINGS.get(wanted, "")) or (
-        wanted if PATTERNS["counter_with_noun"].fullmatch(wanted) else ""
+        wanted if PATTERNS["counted"].fullmatch(wanted) else ""
     )
     if not read:
         raise WordingError(say("values.no_unit", unit=unit))
     if read == quantity.unit:
         return quantity
+    if shared := next((word for word in _SHARED if _may_mean(word, read, quantity)), ""):
+        # A source of Hong Kong prints 元 for its own dollar, one of Australia $.
+        signs = (CURRENCIES[read].name.zh, *CURRENCIES[read].signs)
+        name = next(sign for sign in signs if sign.endswith(shared))
+        segments = tuple(
+            Segment("reading", one.text.replace(shared, name)) if shared in one.text else one
+            for one in quantity.segments
+        )
+        return replace(quantity, unit=read, segments=segments)
     if quantity.unit:
         said = {"wording": quantity.text, "printed": quantity.unit}
         raise WordingError(say("values.unit_is_settled", unit=unit, **said))

@@ -167,7 +167,7 @@ STRICTLY_BELOW: Final = frozenset(WORDS["strictly_below"])
 ENGLISH_DIGITS: Final[Mapping[str, int]] = WORDS["english_digits"]
 ENGLISH_PARTS: Final[Mapping[str, int]] = WORDS["english_parts"]
 SHARES: Final = {
-    **dict.fromkeys(("%", "percent", "per cent", "pct"), Decimal("0.01")),
+    **dict.fromkeys(("%", "percent", "per cent", "pct", "pc"), Decimal("0.01")),
     "‰": Decimal("0.001"),
     **{"成": Decimal("0.1"), "折": Decimal("0.1")},
 }

@@ -200,6 +200,16 @@ def test_figures_that_differ_are_a_declared_conflict(
         assert "第 10 行的 paid" in problems[0].text.zh
 
 
+@pytest.mark.parametrize(("first", "second"), [("planned", "reported"), ("reported", "planned")])
+def test_what_came_of_a_plan_is_asked_to_follow_it(first: str, second: str) -> None:
+    figures = figure(first, status=first), figure(second, status=second)
+
+    (found,) = check_rules(dataset_of(record(*figures)))
+
+    assert "reported 是 planned 后来的结果" in found.hint.zh
+    assert "follows: planned" in found.hint.zh
+
+
 def test_a_chain_of_later_figures_is_no_conflict() -> None:
     figures = [
         figure("a", period="不晚于2015"),

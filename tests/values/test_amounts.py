@@ -81,6 +81,12 @@ SINGLE = [
     ("将近100人", "approx", "100", "人"),
     ("一万左右", "approx", "10000", ""),
     ("10亿", "exact", "1000000000", ""),
+    ("90分以上", "at_least", "90", "分"),
+    ("3,120万千瓦时", "exact", "31200000", "千瓦时"),
+    ("500千伏", "exact", "500", "千伏"),
+    ("三千米", "exact", "3000", "米"),
+    ("人民币约320万元", "approx", "3200000", "CNY"),
+    ("同比增长12.6%", "exact", "0.126", "ratio"),
 ]
 
 
@@ -161,6 +167,7 @@ def test_a_range_gives_its_two_ends_and_no_value(text: str, low: str, high: str,
         pytest.param("6万元每年", ("年",), id="after the unit"),
         pytest.param("人均36元", ("人",), id="average by person"),
         pytest.param("月均500元", ("月",), id="average by month"),
+        pytest.param("每半天300元", ("半天",), id="half a day"),
         pytest.param("6万元", (), id="none"),
     ],
 )
@@ -243,6 +250,10 @@ def test_what_is_not_an_amount_is_refused_at_its_column(text: str, column: int) 
     assert error.column == column
     assert error.message.zh
     assert error.message.en
+
+
+def test_a_refusal_of_what_is_free_says_how_to_write_it() -> None:
+    assert "0元" in refusal("免费").message.zh
 
 
 def test_a_refusal_shows_what_was_understood() -> None:
@@ -400,6 +411,14 @@ def test_a_reading_gives_the_unit_that_the_wording_lacks() -> None:
     assert (quantity.unit, quantity.value, quantity.kind) == ("CNY", Decimal(10000), "money")
 
 
+def test_a_reading_may_say_whose_yuan_is_meant_and_is_shown() -> None:
+    quantity = with_reading(parse_quantity("約9億元"), unit="港元")
+
+    assert (quantity.unit, quantity.value) == ("HKD", Decimal(900000000))
+    assert quantity.words == "約9億港元"
+    assert in_english(quantity) == "about 900 million Hong Kong dollars"
+
+
 def test_a_reading_of_per_cent_divides_by_a_hundred() -> None:
     assert with_reading(parse_quantity("80"), unit="%").value == Decimal("0.8")
 
@@ -418,6 +437,8 @@ def test_a_reading_may_call_a_ceiling_what_the_wording_leaves_open() -> None:
     ("text", "qualifier", "unit"),
     [
         pytest.param("6万元", None, "美元", id="another currency"),
+        pytest.param("6万港元", None, "元", id="a currency that is printed"),
+        pytest.param("人民币6万元", None, "港元", id="a currency that is printed before"),
         pytest.param("6万", None, "石头", id="no unit"),
         pytest.param("6万元", "range", None, id="a range that is none"),
         pytest.param("3到5家", "exact", None, id="a range that is one"),
@@ -528,6 +549,9 @@ def test_every_qualifier_has_a_name_in_both_languages() -> None:
         pytest.param(
             "三大类17项职能", [("3", "exact", "大类"), ("17", "exact", "项职能")], id="two amounts"
         ),
+        pytest.param("履约保证金6万元", [("60000", "exact", "CNY")], id="a bond is no 约"),
+        pytest.param("超范围列支6万元", [("60000", "exact", "CNY")], id="beyond what is allowed"),
+        pytest.param("超预算6万元", [("60000", "more_than", "CNY")], id="beyond the budget"),
         pytest.param("最近300项", [("300", "exact", "项")], id="a word that looks like one"),
         pytest.param("不低于8000万", [("80000000", "at_least", "")], id="cut before the unit"),
         pytest.param("支付800元至1000元", [("1000", "range", "CNY")], id="both ends"),
