@@ -64,7 +64,8 @@ def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     run_build(build, folder, lang)
     # Quoted for pasting into a terminal, in case the path has blanks.
     typed = shlex.quote(str(folder))
-    print_message("init.done", lang, folder=folder, typed=typed, count=len(files))
+    case = "dongguan" if options.example else "example"
+    print_message("init.done", lang, folder=folder, typed=typed, count=len(files), case=case)
     return Exit.DONE
 
 

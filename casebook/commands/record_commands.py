@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -74,7 +75,7 @@ def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     except FileExistsError:
         # The existing workbook may hold edits that were not imported yet.
         raise failure("commands.export_exists", status=Exit.USAGE, path=target) from None
-    print_message("commands.exported", lang, path=target)
+    print_message("commands.exported", lang, path=target, typed=shlex.quote(options.xlsx))
     return Exit.DONE
 
 

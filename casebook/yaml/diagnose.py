@@ -196,6 +196,8 @@ class Diagnosis:
         if self._has_hanging(cause):
             yield from self._clear_heading(cause, only_fields=True)
             yield from self._fix_line(cause, cause, mistakes_in("block_mark"))
+        if heading and self._indent_of(above) <= self._indent_of(cause):
+            yield from self._fix_line(heading, cause, mistakes_in("block_mark"))
         yield from self._fix_line(cause, cause)
         if self._may_go_on(cause):
             yield from self._hang_line(cause, must_be_whole=True)
