@@ -118,7 +118,7 @@ def test_a_draft_is_checked_like_any_case(tiny_project: Path) -> None:
     done = run(tiny_project, "check", str(draft))
 
     assert done.returncode == 1
-    assert "E250 there is no figure {{no_such_figure}}" in done.stderr
+    assert "E250 there is no figure called {{no_such_figure}}" in done.stderr
 
 
 def test_a_long_wait_turns_on_a_terminal_and_a_short_one_says_nothing_to_a_file(
