@@ -168,11 +168,6 @@ def _list_makers(listed: list[Location]) -> tuple[MakePages, ...]:
     return (*PAGES, partial(make_sitemap, listed))
 
 
-def _name_type(make_pages: MakePages) -> str:
-    made = make_pages.func if isinstance(make_pages, partial) else make_pages
-    return made.__name__.removeprefix("make_").replace("_", " ")
-
-
 class _PageMaker:
     """Maker of the pages of one build: those of each case, and those of all cases together."""
 
@@ -262,7 +257,8 @@ class _PageMaker:
         listed: list[Location] = []
         with explaining_templates(self.theme):
             for make_pages in _list_makers(listed):
-                name = _name_type(make_pages)
+                made = make_pages.func if isinstance(make_pages, partial) else make_pages
+                name = made.__name__.removeprefix("make_").replace("_", " ")
                 with self.context.options.timings.measure(name) as spent:
                     run = state.open_run(f"pages:{name}", tree)
                     key = self._key_by_versions if make_pages in VERSIONED else ""

@@ -61,7 +61,9 @@ def list_pairs(project: Path, dataset: Dataset) -> Iterator[tuple[tuple[str, str
         for lang in dataset.languages.others:
             other = path.with_name(f"{path.name.removesuffix('.md')}.{lang}.md")
             if other.is_file():
-                pair = (sign_words(_read_text(each)) for each in (path, other))
+                # Other line ends do not change a text.
+                texts = (each.read_bytes().replace(b"\r\n", b"\n") for each in (path, other))
+                pair = (sign_words(text.strip()) for text in texts)
                 yield (show_path(path, project), WHOLE), dataset.languages.text(pair)
 
 
@@ -107,8 +109,3 @@ def check_translations(dataset: Dataset) -> Iterator[Problem]:
             yield problem(
                 "W207", outdated.path, at, part=name, own=own, other=other, command=command
             )
-
-
-def _read_text(path: Path) -> bytes:
-    # Other line ends do not change a text.
-    return path.read_bytes().replace(b"\r\n", b"\n").strip()
