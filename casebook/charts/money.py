@@ -282,15 +282,17 @@ def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
 
 def tabulate_ranges(shown: ChartRecords) -> ChartTable:
     """The ranges as capsules from their lower to their upper end."""
-    said = SEMICOLON.inside(shown.lang).join(
-        shown.say(
-            "charts.range.amount", label=shown.label_within(figure), amount=shown.claim(figure)
-        )
-        for figure in shown.figures[:_RANGES_NAMED]
-    )
-    finding = shown.named(said)
+    finding = shown.named(_list_amounts(shown, shown.figures[:_RANGES_NAMED]))
     bars = (shown.draw(figure, shown.label(figure), shown.when(figure)) for figure in shown.figures)
     return shown.tabulate(finding, BarBlock(bars=tuple(bars), lang=shown.lang))
+
+
+def _list_amounts(shown: ChartRecords, figures: Sequence[Figure]) -> str:
+    """The labels of figures, each with its amount."""
+    key = "charts.range.amount"
+    return SEMICOLON.inside(shown.lang).join(
+        shown.say(key, label=shown.label_within(one), amount=shown.claim(one)) for one in figures
+    )
 
 
 def find_changes(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, Figure]]:
@@ -307,18 +309,23 @@ def tabulate_change(shown: ChartRecords) -> ChartTable:
     """Before and after, with the computed difference."""
     before, after = shown.figures
     change = describe_change(before, after, shown.dataset.vocabulary).inside(shown.lang)
+    names = shown.say("charts.difference.before"), shown.say("charts.difference.after")
     said = shown.say(
         "charts.difference.pair",
         label=shown.label_within(before),
         before=shown.claim(before),
         after=shown.claim(after),
     )
+    if before.is_planned and not after.is_planned:
+        # What came of a plan did not fall or rise from it: each has its own label.
+        names = shown.label(before), shown.label(after)
+        said = _list_amounts(shown, (before, after))
     finding = shown.named(said)
     if change:
         finding = shown.say("charts.difference.changed", pair=finding, change=change)
     bars = (
-        shown.draw(before, shown.say("charts.difference.before"), shown.when(before)),
-        shown.draw(after, shown.say("charts.difference.after"), shown.when(after)),
+        shown.draw(before, names[0], shown.when(before)),
+        shown.draw(after, names[1], shown.when(after)),
     )
     table = shown.tabulate(finding, BarBlock(bars=bars, lang=shown.lang, change=change))
     if not change:

@@ -352,12 +352,21 @@ class _ClaimReading:
             if figure is not None:
                 start, end = found.span()
                 self.told.append(Told(start=start, end=end, figures=(figure,), is_reference=True))
+                if self.lang == "en" and self._lacks_time(figure, end):
+                    yield self._report("W274.time", start, figure)
             if figure is None or figure.status not in PLANNED_STATUSES:
                 continue
             if self.lang == "zh" and figure.quantity.planned:
                 continue
             if not self.has("planned", "sentence_end", found.start()):
                 yield self._report_plan_lost(found.start(), figure.quantity.text, figure)
+
+    def _lacks_time(self, figure: Figure, end: int) -> bool:
+        """True of a length of time of which English prints the number and nobody the unit."""
+        quantity = figure.quantity
+        is_time = quantity.kind == "count" and pattern("time").match(quantity.unit)
+        is_printed = quantity.is_in_english or pattern("time_noun").match(self.prose, end)
+        return bool(is_time and not is_printed)
 
     def _check_qualified(self, found: re.Match[str], figure: Figure | None) -> Iterator[Problem]:
         """The problems of a qualifier or a currency beside a reference, which prints its own."""

@@ -23,7 +23,7 @@ from casebook.text import ENUMERATION, LANGS, NO_TEXT
 from casebook.values.amounts import parse_quantity
 from casebook.values.digest import digest
 from casebook.values.formula import names_of, parse_formula
-from casebook.values.quantity import Quantity, with_reading
+from casebook.values.quantity import Quantity, name_per_in_english, with_reading
 from casebook.values.words import WORDS
 from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
 
@@ -250,6 +250,13 @@ class CaseReader(RecordReader):
         values = self.read_values(fields_of(cls), fields)
         quantity = self.read_amount(fields, values)
         values["per"] = self.read_per(fields, quantity)
+        if quantity is not None and quantity.per:
+            terms = self.lists.vocabulary.per
+            keys = [find_named_per(word, terms) for word in quantity.per]
+            named = [terms[key].name.en if key else "" for key in keys]
+            both = zip(named, quantity.per, strict=True)
+            names = tuple(name or name_per_in_english(word) for name, word in both)
+            quantity = replace(quantity, per_in_english=names)
         # Every computation with a figure needs these fields.
         needed = (values["measure"], values["status"], values["source"])
         if quantity is None or values["period"] is UNKNOWN or not all(needed):

@@ -63,6 +63,8 @@ class Quantity:
     planned: bool
     segments: tuple[Segment, ...]
     is_read: bool = False
+    # The English names that the vocabulary has for `per`; without any, those of common words.
+    per_in_english: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         # Every page looks up wordings by quantity; hashing all fields took longer than that.
@@ -262,11 +264,16 @@ def in_english(quantity: Quantity, *, marks_plan: bool = True) -> str:
         lead = _word_qualifier(quantity).en
         lead += " " if lead else ""
         amount = _english(_round_endless(quantity), quantity.unit)
-    named = (words.PER_IN_ENGLISH[word] for word in quantity.per if word in words.PER_IN_ENGLISH)
-    per = ("an hour" if name == "hour" else f"a {name}" for name in named)
+    named = quantity.per_in_english or map(name_per_in_english, quantity.per)
+    per = (f"{'an' if re.match('[aeio]|hour', name) else 'a'} {name}" for name in named if name)
     plan = ("(planned)",) if quantity.planned and marks_plan else ()
     tax = f"({words.TAXES[quantity.tax]})" if quantity.tax else ""
     return " ".join(filter(None, (lead + amount, *per, tax, *plan)))
+
+
+def name_per_in_english(word: str) -> str:
+    """The English of a common word that amounts are per, or nothing."""
+    return words.PER_IN_ENGLISH.get(words.SAME_PER.get(word, word), "")
 
 
 def _word_qualifier(quantity: Quantity) -> Text:

@@ -423,6 +423,18 @@ def test_parts_that_exceed_their_whole_are_not_drawn() -> None:
     assert "one-split" not in names_of(dataset(case(figures)))
 
 
+def test_a_plan_and_what_came_of_it_have_their_own_labels() -> None:
+    figures = [
+        figure("10万元", id="plan", status="planned", label="预算"),
+        figure("8万元", id="paid", follows="plan", label="支出"),
+    ]
+
+    table = table_of("one-rise", dataset(case(figures)))
+
+    assert table.finding == "甲地：预算10万元（计划）；支出8万元"
+    assert [bar.name for bar in table.panels[0].content.bars] == ["预算", "支出"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [

@@ -100,6 +100,7 @@ FIGURES = (
     figure("grant", "超过30万英镑", label=("外国的赠款", "A foreign grant")),
     figure("visits", "80,000 people", label=("来访的人", "Visitors")),
     figure("trial", "six months", label=("试行的时间", "Length of the trial")),
+    figure("term", "23个月", "2010", label=("期限", "Term")),
     figure("wait", "over 12 months", label=("等待的时间", "Time of waiting")),
 )
 HARBOUR = Case(
@@ -529,6 +530,12 @@ REFERRED_RIGHT = [
 @pytest.mark.parametrize(("lang", "text"), REFERRED_RIGHT)
 def test_a_reference_brings_its_own_words(lang: Lang, text: str) -> None:
     assert [problem.message(lang) for problem in problems_of(text, lang)] == []
+
+
+def test_english_names_the_unit_of_a_time() -> None:
+    assert codes("It has a term of {{term}}.", "en") == ["W274"]
+    assert codes("It has a term of {{term}} months.", "en") == []
+    assert codes("期限是{{term}}。", "zh") == []
 
 
 REFERRED_WRONG = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -533,6 +534,23 @@ def test_a_plain_value_has_no_exponent_and_no_trailing_zeros(value: str, text: s
 )
 def test_the_unit_tells_money_from_shares_and_counts(text: str, kind: str) -> None:
     assert parse_quantity(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "english"),
+    [
+        pytest.param(
+            "98元/盏·年", ("lamp", "year"), "98 yuan a lamp a year", id="by the vocabulary"
+        ),
+        pytest.param("每床每月500元", (), "500 yuan a bed a month", id="a common word"),
+        pytest.param("每小时98元", (), "98 yuan an hour", id="an hour"),
+        pytest.param("每次3元", ("event",), "3 yuan an event", id="a vowel"),
+    ],
+)
+def test_english_says_what_an_amount_is_per(
+    text: str, names: tuple[str, ...], english: str
+) -> None:
+    assert in_english(replace(parse_quantity(text), per_in_english=names)) == english
 
 
 def test_every_qualifier_has_a_name_in_both_languages() -> None:
