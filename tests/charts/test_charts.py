@@ -431,7 +431,7 @@ def test_a_plan_and_what_came_of_it_have_their_own_labels() -> None:
 
     table = table_of("one-rise", dataset(case(figures)))
 
-    assert table.finding == "甲地：预算10万元（计划）；支出8万元"
+    assert table.finding == "甲地：预算10万元（词planned）；支出8万元"
     assert [bar.name for bar in table.panels[0].content.bars] == ["预算", "支出"]
 
 
