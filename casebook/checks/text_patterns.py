@@ -129,12 +129,19 @@ def per_patterns(
 
     `terms` are those of the vocabulary: the key, the Chinese and the English name of each.
     """
+    names = per_names(terms)
+    joined = "|".join(f"(?P<{key}>{'|'.join(words)})" for key, words in names.items())
+    patterns = _TextPatterns(lang, per=joined)
+    return patterns["per_before"], patterns["per_behind"]
+
+
+@cache
+def per_names(terms: tuple[tuple[str, str, str], ...]) -> Mapping[str, list[str]]:
+    """The words for each term of `per`, as patterns: those of the vocabulary and common ones."""
     known = {name for _, *both in terms for name in both}
     names = {key: [re.escape(name) for name in (zh, en) if name] for key, zh, en in terms}
     for key, zh, _ in terms:
         names[key] += [re.escape(word) for word, same in SAME_PER.items() if same == zh]
     for key, words in WORDS["per"].items():
         names[key] = [*names.get(key, ()), *(word for word in words if word not in known)]
-    joined = "|".join(f"(?P<{key}>{'|'.join(words)})" for key, words in names.items())
-    patterns = _TextPatterns(lang, per=joined)
-    return patterns["per_before"], patterns["per_behind"]
+    return names

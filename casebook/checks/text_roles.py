@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from casebook.checks.known_numbers import NO_MATCH, KnownNumbers, Match
-from casebook.checks.text_patterns import WORDS, any_of, lower, pattern, per_patterns
+from casebook.checks.text_patterns import WORDS, any_of, lower, pattern, per_names, per_patterns
 from casebook.checks.text_reading import RESULTS, TextReading, Told, Years, judge_move, within
 from casebook.messages import say
 from casebook.problems import Problem
@@ -296,7 +296,8 @@ class RoleReading:
         tail = pattern("plan_sign").sub("", spot.tail)
         while each := behind.match(tail):
             found.append((each, True))
-            tail = tail[each.end() :]
+            # In Chinese one follows the other: 元/平方米·月. English may go on to something else.
+            tail = tail[each.end() :] if self.lang == "zh" else ""
         for each, touches in found:
             adverb = (each.groupdict().get("adverb") or "").lower()
             term = WORDS["per_adverbs"].get(adverb, each.lastgroup)
@@ -309,6 +310,21 @@ class RoleReading:
             terms = [self.known.dataset.vocabulary.per[one].name for one in figure.per]
             per = Text("/", "/").join(terms) or say("checks.no_per")
             yield self._make(key, spot, figure, word=each.group().strip(), per=per)
+        if not spot.told.is_reference and figure.quantity.per and not found:
+            yield from self._doubt_lost_per(spot, figure)
+
+    def _doubt_lost_per(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
+        """A price of which neither the paragraph nor the number says what it is per."""
+        begin, end = self.reading.around("paragraph_end", spot.told.start)
+        begin, end = max(begin, spot.told.start - 2 * _WINDOW), min(end, spot.told.end + _WINDOW)
+        # The 年 of a date is no 每年.
+        words = re.sub("[0-9]{1,4} ?[年月日]", " ", self.reading.low[begin:end])
+        names = per_names(self.known.per_terms)
+        for key in figure.per:
+            if any(re.search(name, words) for name in names[key]):
+                return
+        terms = [self.known.dataset.vocabulary.per[one].name for one in figure.per]
+        yield self._make("W274.per_lost", spot, figure, per=Text("/", "/").join(terms))
 
     def _doubt_sum(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """The problems of a number called an average or a sum, if its figure is not one."""

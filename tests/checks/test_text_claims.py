@@ -532,6 +532,12 @@ def test_a_reference_brings_its_own_words(lang: Lang, text: str) -> None:
     assert [problem.message(lang) for problem in problems_of(text, lang)] == []
 
 
+def test_a_price_is_told_with_what_it_is_per() -> None:
+    assert codes("区政府2012年11月计划出资560万元。") == ["W274"]
+    assert codes("每年的出资有计划。区政府计划出资560万元。") == []
+    assert codes("区政府计划：{{outlay}}。") == []
+
+
 def test_english_names_the_unit_of_a_time() -> None:
     assert codes("It has a term of {{term}}.", "en") == ["W274"]
     assert codes("It has a term of {{term}} months.", "en") == []
