@@ -100,6 +100,7 @@ FIGURES = (
     figure("grant", "超过30万英镑", label=("外国的赠款", "A foreign grant")),
     figure("visits", "80,000 people", label=("来访的人", "Visitors")),
     figure("trial", "six months", label=("试行的时间", "Length of the trial")),
+    figure("late", "41%", "2010", label=("逾期支付的发票", "Invoices paid late")),
     figure("term", "23个月", "2010", label=("期限", "Term")),
     figure("wait", "over 12 months", label=("等待的时间", "Time of waiting")),
 )
@@ -536,6 +537,12 @@ def test_a_price_is_told_with_what_it_is_per() -> None:
     assert codes("区政府2012年11月计划出资560万元。") == ["W274"]
     assert codes("每年的出资有计划。区政府计划出资560万元。") == []
     assert codes("区政府计划：{{outlay}}。") == []
+
+
+def test_what_was_late_was_not_on_time() -> None:
+    assert codes("发票的41%按时支付。") == ["W274"]
+    assert codes("41% of invoices were paid on time.", "en") == ["W274"]
+    assert codes("发票的41%逾期支付。") == []
 
 
 def test_english_names_the_unit_of_a_time() -> None:
