@@ -123,7 +123,7 @@ class KnownNumbers:
 
     @cached_property
     def lengths(self) -> frozenset[tuple[str, int]]:
-        """How many years or months the times of the case last, with the word for either."""
+        """The months and years that the times of the case last, each with the word for it."""
         periods = values_inside(self.home.inside, "period") if self.home else ()
         return frozenset(each for _, period in periods for each in lengths_of(period))
 
@@ -328,7 +328,7 @@ def show_amount(figure: Figure) -> Text:
 
 
 def lengths_of(period: Period) -> set[tuple[str, int]]:
-    """How many months a time lasts, and how many years where it lasts whole ones."""
+    """The months that a time lasts, and the years if it lasts whole ones."""
     if period.earliest is None or period.latest is None:
         return set()
     first, end = period.earliest, period.latest + timedelta(days=1)
