@@ -89,6 +89,9 @@ class Fields:
         base, _, lang = name.rpartition("_")
         if lang in LANGS and base in known and not any(one.endswith(f"_{lang}") for one in known):
             self.report("E201.language", at, name=name, base=base, language=lang)
+        elif self.node is self._outermost.node.entries.get("answers"):
+            asked = ENUMERATION.join(known)
+            self.report("E201.question", at, name=name, known=asked, hint=suggest(name, known))
         elif home is not None:
             self.report("E201.elsewhere", at, name=name, home=say(home))
         else:

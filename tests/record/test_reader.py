@@ -503,6 +503,16 @@ def test_a_figure_with_a_fault_brings_no_further_one_to_what_rests_on_it() -> No
     assert {p.at.line for p in problems} == {17}
 
 
+@pytest.mark.parametrize("name", ["competition", "title"])
+def test_a_question_that_a_site_does_not_ask_is_told_its_questions(name: str) -> None:
+    text = record().replace("  purchaser:", f"  {name}: 无\n  purchaser:")
+    (found,) = [one for one in read(text)[1] if one.code == "E201"]
+
+    assert (found.at.line, found.at.column) == (6, 3)
+    assert "purchaser、provider_type、mode、amount、year" in found.message("zh")
+    assert "belongs" not in found.message("en")
+
+
 def test_a_misspelt_field_is_read_as_the_one_it_is_near_to() -> None:
     _, problems = read(record(figure()).replace("topic: reading", "TOPIC: readin"))
 
