@@ -44,6 +44,7 @@ from casebook.yaml.files import CASES, most_bytes, read_bytes, show_path
 
 # The folder of the frozen releases; without it the code for releases is not loaded.
 _RELEASES = "data/versions"
+_VOCABULARY = "data/vocabulary.yaml"
 _NO_VERSIONS: Final[Mapping[str, str]] = {}
 # A folder whose name ends like this is in the place of a file.
 _ENDINGS = (
@@ -103,7 +104,9 @@ def _leave_out_consequences(problems: Sequence[Problem]) -> Iterator[Problem]:
         follows_from = {
             # A date that cannot be read may be the one that a text gives.
             "E270": one.path != SOURCE_FILE and (SOURCE_FILE, "E220") in errors,
-            "E250": one.path == REFUSALS and one.path in garbled,
+            "E250": one.path in garbled if one.path == REFUSALS else _VOCABULARY in garbled,
+            # A header that is wrong in its address names no other page.
+            "E301": one.path in {path for path, code in errors if code != "E301"},
             "W207": one.path in halves,
             "W275": one.path in halves,
         }

@@ -29,7 +29,7 @@ from casebook.record.suggestions import nearest, suggest
 from casebook.text import Lang, Languages, has_han
 from casebook.values.dates import parse_period
 from casebook.values.words import CURRENCIES
-from casebook.yaml.encoding import position_of
+from casebook.yaml.encoding import position_of, show
 from casebook.yaml.files import read_text, show_path, was_left_behind
 from casebook.yaml.fixes import ALL_BLANKS, COLONS
 from casebook.yaml.nodes import Scalar
@@ -51,6 +51,10 @@ _TEXT_FILE = re.compile(r".*\.(?:md|mdown|markdown|txt|docx?|wps|rtf|pages)", re
 # The body of a text often begins with one of these signs, the name of a header never does.
 _STARTS_BODY = ("#", "＃", "-", "*", ">", "<", "[", "!", "|", "`")
 _HEADER_LINE = re.compile(rf"(?P<name>[^\s:{COLONS}]+)(?P<colon>[:{COLONS}])(?P<value>.*)")
+# The same with another mark than a colon.
+_OTHER_MARK = re.compile(
+    rf"(?P<name>{'|'.join((*HEADER, DATE))})(?P<colon>[ ]*[=＝;；,，\t])[ ]*(?P<value>.*)"
+)
 
 
 def find_content_files(project: Path) -> list[Path]:
@@ -179,6 +183,11 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, Sca
             problems.append(problem("E117.header", path, start))
         elif bare != line:
             found = None
+        elif found is None and (found := _OTHER_MARK.fullmatch(line)):
+            at = start.inside(found.start("colon"))
+            problems.append(
+                problem("E113.other_mark", path, at, at=show(found["colon"].strip() or "Tab"))
+            )
         if found is None or found["name"].startswith(_STARTS_BODY):
             is_front = not line.strip("-")
             key = "E112.front" if is_front else "E112.body" if header else "E112.header"
@@ -187,7 +196,7 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, Sca
                 break
             continue
         name = found["name"]
-        if found["colon"] != ":":
+        if found["colon"] in COLONS:
             problems.append(problem("E112", path, start.inside(found.start("colon"))))
         if name not in (*HEADER, DATE):
             near = suggest(name, (*HEADER, DATE))

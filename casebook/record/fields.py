@@ -419,6 +419,10 @@ class RecordReader:
         # A single name may be written without a list.
         value = fields.written(one.name)
         found = [value] if isinstance(value, Scalar) else fields.scalars(one.name)
+        several = isinstance(value, Scalar) and fields.offer_list(one.name, value.text)
+        if value is not None and several and len(_BETWEEN_WORDS.split(found[0].text)) > 1:
+            fields.report("E203.list", value.at, hint=several, name=one.name)
+            return tuple(filter(None, _BETWEEN_WORDS.split(found[0].text)))
         return tuple(item.text.strip() for item in found)
 
     def read_source(self, fields: Fields, one: FieldDescription) -> str:

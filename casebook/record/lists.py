@@ -100,14 +100,18 @@ class ListReader(RecordReader):
         """The entries of the list by name, each a record whose attribute `named` is its name."""
         records = {}
         known = known_names(fields_of(cls), self.languages)
-        for key, node in self.node.entries.items():
+        for written, node in self.node.entries.items():
+            at, key = self.node.key_at[written], written
+            if at.line in self.all.garbled_lines:
+                # The name was reported; what it holds belongs to the one that was meant.
+                key = unicodedata.normalize("NFKC", written).strip("“”")
             given: dict[str, object] = {named: key}
             if hasattr(cls, "at"):
-                given["at"] = self.node.key_at[key]
+                given["at"] = at
             if cls is Region and isinstance(node, MapNode):
                 given["standard"] = key in self.units
                 node = _fill_region(key, node, self.units, self.languages)
-            fields = self.all.inner(node, key, known, self.node.key_at[key])
+            fields = self.all.inner(node, key, known, at)
             if fields is not None:
                 records[key] = self.read_record(cls, fields, **given)
         return records

@@ -34,6 +34,7 @@ _HEADING = re.compile(
     r"(?<![ -])(?P<head>[ ]*+(?:-[ ]++)*+(?P<name>[^\s:#\"'][^:#]{0,60}):)[ ]+(?P<at>[^\s|>#].*)"
 )
 _NEXT = re.compile(r"[ ]*+(?:- )?[a-z][a-z0-9_]*:(?:\s|$)")
+_NEXT_OR_ITEM = re.compile(r"[ ]*+(?:- |[a-z][a-z0-9_]*:(?:\s|$))")
 _FIELD = re.compile(r"[ ]*[^\s:#\"'-][^:#]{0,60}:(?:\s|$)")
 # The most partial fixes to see: with several mistakes, no single fix makes the text valid.
 _TRIES_MORE = 6
@@ -193,6 +194,7 @@ class Diagnosis:
         for number in dict.fromkeys((cause, above, heading)):
             yield from self._move_back(number, cause)
         yield from self._indent_text(cause)
+        yield from self._mark_text(heading, cause)
         if self._has_hanging(cause):
             yield from self._clear_heading(cause, only_fields=True)
             yield from self._fix_line(cause, cause, mistakes_in("block_mark"))
@@ -210,10 +212,10 @@ class Diagnosis:
         numbers = [n for n in dict.fromkeys(others) if 1 <= n <= len(self.lines)]
         for number in numbers:
             yield from self._fix_line(number, cause)
+        yield from self._add_dash(cause)
         if above and self._indent_of(above) == self._indent_of(cause):
             yield from self._hang_line(cause)
         yield from self._align_first(cause)
-        yield from self._add_dash(cause)
         # An item among fields is out of place itself, so only the item is moved.
         is_item = self.lines[cause - 1].lstrip().startswith("- ")
         for number in (cause,) if is_item else (cause, *numbers):
@@ -302,7 +304,8 @@ class Diagnosis:
         """The fix of one line that was moved to the left, out of the fields around it."""
         above, first = self._line_above(number), self._line_below(number)
         line, level = self.lines[number - 1], self._indent_of(first)
-        if not above or not _FIELD.match(line) or _indent(line) >= level:
+        is_field = _FIELD.match(line) is not None and not _has_other_dash(line)
+        if not above or not is_field or _indent(line) >= level:
             return
         before = self._level_of(above)
         if _opens(line):
@@ -324,8 +327,16 @@ class Diagnosis:
             if self._is_text_below(mark):
                 break
             mark = self._line_above(mark)
-        own = self._indent_of(mark)
-        if not self._is_text_below(mark) or self._indent_of(self._line_below(mark)) > own:
+        own, level = self._indent_of(mark), self._indent_of(self._line_below(mark))
+        if not self._is_text_below(mark):
+            return
+        if level > own:
+            # One line in the middle, which the text above reaches.
+            goes_on = self._indent_of(self._line_below(cause)) >= level
+            # What begins with Latin letters may be a field with another mistake.
+            may_be_field = self.lines[cause - 1].strip()[:1].isascii()
+            if goes_on and not may_be_field and self._end_of(mark, own + 1) == cause - 1:
+                yield self._move(cause, cause, level - self._indent_of(cause), mark)
             return
         below = enumerate(self.lines[mark:], mark)
         last = next(
@@ -350,6 +361,24 @@ class Diagnosis:
             at = Position(first, own + 3)
             named = problem("E117.dash", self.path, at, hint=offer_line(fixed))
             yield _Fix(self._with(first, [fixed]), [named])
+        above, line = self._line_above(cause), self.lines[cause - 1]
+        item = self.lines[above - 1] if above else ""
+        if item[own:].startswith("- ") and _indent(item) == own and ":" not in item + line:
+            fixed = f"{line[:own]}- {line[own:]}"
+            named = problem(
+                "E117.dash", self.path, Position(cause, own + 1), hint=offer_line(fixed)
+            )
+            yield _Fix(self._with(cause, [fixed]), [named])
+
+    def _mark_text(self, heading: int, cause: int) -> Iterator[_Fix]:
+        """The fix that marks the lines below a heading as a text, if none of them is a field."""
+        line = self.lines[heading - 1] if heading else ""
+        below = self.lines[heading : self._end_of(heading, self._indent_of(heading) + 1)]
+        is_text = sum(map(_has_text, below)) > 1 and not any(map(_NEXT_OR_ITEM.match, below))
+        if heading < cause and is_text and _opens(line):
+            fixed, at = f"{line.rstrip()} |", Position(heading, len(line.rstrip()) + 1)
+            named = problem("E117.mark", self.path, at, hint=offer_line(fixed))
+            yield _Fix(self._with(heading, [fixed]), [named])
 
     def _align_first(self, cause: int) -> Iterator[_Fix]:
         """The fix that moves the first line below a heading to the level of its neighbours.

@@ -212,7 +212,7 @@ def with_plain_colon(found: re.Match[str]) -> Iterator[str]:
 def with_plain_name(found: re.Match[str]) -> Iterator[str]:
     """The line with a name in plain characters."""
     name = unicodedata.normalize("NFKC", found.group())
-    if re.fullmatch(r"[\w-]+", name):
+    if re.fullmatch(r"[\w./-]+", name):
         yield f"{found.string[: found.pos]}{name}{found.string[found.endpos :]}"
 
 

@@ -354,6 +354,11 @@ class _Builder(Inspector):
             parted = self.inspect_parted(event, above) if in_flow and is_blank else ""
             if parted == "text":
                 continue
+            is_left_blank = isinstance(above, yaml.ScalarEvent) and not above.value
+            if is_left_blank and above.style in ("|", ">") and " " in name:
+                # A sentence of a text that lost its indentation, with a colon in it.
+                self.report("E117.text", key.at, line=above.start_mark.line + 1)
+                continue
             above = following
             if key.is_plain and not parted:
                 self.inspect_name(event.value, event.start_mark)
