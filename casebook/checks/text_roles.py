@@ -209,12 +209,19 @@ class RoleReading:
                 between = self.prose[before.told.end : spot.told.start][:_WINDOW]
                 is_cut = pattern("clause_end").search(between)
                 joined = pattern("from_to").search(between) and not is_cut
+                # What 分别 tells stands in the order of the names, beside none of them.
+                joined = joined or self._tells_in_order(before.told, spot.told)
                 # Between two measures one shared word proves little: 买午餐用了72万元，每人次3元.
                 is_clear = figure.measure == other.measure or all(one.words for one in pair)
                 least = _SWAPPED if is_clear else _SWAPPED + 1
                 if alike and figure != other and swapped >= right + least and not joined:
                     yield self._make_label(spot, figure, other)
             scored.append((spot, figure, scores))
+
+    def _tells_in_order(self, first: Told, last: Told) -> bool:
+        """True if a word such as 分别 of their sentence stands before two numbers."""
+        begin, _ = self.reading.around("sentence_end", last.start)
+        return bool(pattern("respectively").search(self.prose, begin, first.start))
 
     def _make_label(self, spot: _Spot, figure: Figure, other: Figure) -> Problem:
         name = self.known.name(other)
@@ -320,9 +327,9 @@ class RoleReading:
         # The 年 of a date is no 每年.
         words = re.sub("[0-9]{1,4} ?[年月日]", " ", self.reading.low[begin:end])
         names = per_names(self.known.per_terms)
-        for key in figure.per:
-            if any(re.search(name, words) for name in names[key]):
-                return
+        said = "|".join(name for key in figure.per for name in names[key])
+        if any_of(said, None).search(words):
+            return
         terms = [self.known.dataset.vocabulary.per[one].name for one in figure.per]
         yield self._make("W274.per_lost", spot, figure, per=Text("/", "/").join(terms))
 
@@ -335,6 +342,9 @@ class RoleReading:
             if not found:
                 text = spot.tail.lstrip(" （(")
                 found = words.match(lower(text))
+                # 63盏合计98元 tells the sum of the next number.
+                if found and within(self.told, spot.told.end, spot.told.end + found.end() + 2):
+                    found = None
             spans = name != "average" and re.search("[0-9]/[0-9]", figure.period.edtf)
             # A change may be stated as an average or a sum of years.
             if not found or spans or figure.measure in (*measures, "change"):

@@ -122,6 +122,8 @@ RIGHT = [
     ("en", "beijing", "In 2010 it spent 42.77 million yuan; in 2011, about 80 million yuan."),
     ("en", "beijing", "Spending in 2010: 42.77 million yuan."),
     ("zh", "beijing", "由机构申请，2010年投入{{paid_2010}}。"),
+    ("zh", "shanghai-fengxian", "交通逃逸、溺水身亡分别赔付至多10万元、至多3万元。"),
+    ("zh", "guangdong", "2009年和2011年的职能分别是{{functions_2009}}、{{functions_2011}}。"),
     ("zh", "beijing", "2015年1月的一篇文章说，投入{{paid_2010}}。"),
     ("en", "beijing", "A paper wrote in January 2015 of {{paid_2010}}."),
     ("en", "beijing", "It spent {{paid_2010}} for a resident who needs care."),
@@ -146,6 +148,10 @@ RIGHT = [
     ("en", "beijing", "It spent {{paid_2010}} in 2010, as the total cost is not told."),
     ("en", "dongguan", "Following Shenzhen, Dongguan pays {{post_price}} for a post a year."),
 ]
+
+
+def test_a_sum_is_that_of_the_number_behind_it() -> None:
+    assert codes("{{later_posts}}合计{{later_total}}。", "zh", "dongguan") == ["W274"]
 
 
 @pytest.mark.parametrize(("lang", "slug", "text"), SURE)
