@@ -254,6 +254,30 @@ def test_a_list_that_cannot_be_read_is_named_alone(tiny_project: Path) -> None:
     assert {problem.path for problem in problems} == {"data/sources.yaml"}
 
 
+@pytest.mark.parametrize(
+    ("path", "old", "new", "code", "told"),
+    [
+        pytest.param(
+            *("data/sources.yaml", "published: 2016\n", "published: 2017-13\n"),
+            *("E220", "  2017年的公报。\n\n"),
+            id="a date that a text gives",
+        ),
+        pytest.param(*("content/pages/about.md", "Slug: ", "Slug: “", "E240", ""), id="an address"),
+    ],
+)
+def test_what_follows_from_a_mistake_is_told_when_it_is_mended(
+    tiny_project: Path, path: str, old: str, new: str, code: str, told: str
+) -> None:
+    case = tiny_project / "data/cases/haishu.yaml"
+    case.write_text(case.read_text("utf-8").replace("story: |\n", f"story: |\n{told}"), "utf-8")
+    file = tiny_project / path
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+
+    errors = [one for one in check_project(tiny_project) if one.severity == "error"]
+
+    assert {(one.path, one.code) for one in errors} == {(path, code)}
+
+
 def test_a_list_of_sources_may_be_longer_than_a_record(tiny_project: Path) -> None:
     path = tiny_project / "data" / "sources.yaml"
     path.write_bytes(path.read_bytes() + b"# " + b"x" * 1_000_000 + b"\n")
