@@ -95,17 +95,18 @@ def load_checked(
 
 
 def _leave_out_consequences(problems: Sequence[Problem]) -> Iterator[Problem]:
-    """The problems without those that follow from another one, and are told when it is mended."""
+    """The problems without those that follow from an error and are reported once it is fixed."""
     errors = {(one.path, one.code) for one in problems if one.severity == "error"}
     garbled = {path for path, code in errors if code[1] == "1"}
-    # Half a reference, or half a header, is no other text than its translation.
+    # A broken reference or header is not a change that the translation has to follow.
     halves = garbled | {path for path, code in errors if code in ("E250", "E205", "E224")}
     for one in problems:
         follows_from = {
-            # A date that cannot be read may be the one that a text gives.
+            # A text may give the date that could not be read.
             "E270": one.path != SOURCE_FILE and (SOURCE_FILE, "E220") in errors,
+            "E261": SOURCE_FILE in garbled,
             "E250": one.path in garbled if one.path == REFUSALS else _VOCABULARY in garbled,
-            # A header that is wrong in its address names no other page.
+            # The file with the error may be the page that is missing.
             "E301": one.path in {path for path, code in errors if code != "E301"},
             "W207": one.path in halves,
             "W275": one.path in halves,

@@ -25,7 +25,7 @@ from casebook.record.lists import read_all_lists
 from casebook.record.settings_reader import judge_setting
 from casebook.text import ENUMERATION, LANGS, Lang, Languages, Text
 from casebook.values.words import CURRENCIES
-from casebook.yaml.files import write_atomically
+from casebook.yaml.files import CASES, write_atomically
 
 # Names that the folder may hold before: a repository is often made first.
 _ALLOWED: Final = frozenset({".git"})
@@ -64,8 +64,8 @@ def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     run_build(build, folder, lang)
     # Quoted for pasting into a terminal, in case the path has blanks.
     typed = shlex.quote(str(folder))
-    case = "dongguan" if options.example else "example"
-    print_message("init.done", lang, folder=folder, typed=typed, count=len(files), case=case)
+    first = min(path for path in files if path.startswith(CASES))
+    print_message("init.done", lang, folder=folder, typed=typed, count=len(files), case=first)
     return Exit.DONE
 
 

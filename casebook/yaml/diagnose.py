@@ -95,7 +95,7 @@ class Diagnosis:
         return "\n".join(self.lines), problems
 
     def _clear_chat(self) -> Iterator[Problem]:
-        """The problems of what a chat says around the block of code in which it gives a file."""
+        """Blank the words of a chat around its block of code, and yield a problem for each part."""
         fences = [n for n, line in enumerate(self.lines) if _FENCE.match(line)]
         written = [n for n, line in enumerate(self.lines) if line.strip()]
         if not fences or (fences[0] == written[0] and fences[-1] in (fences[0], written[-1])):
@@ -107,7 +107,7 @@ class Diagnosis:
             yield problem("E114.around", self.path, Position(first + 1, 1), line=last + 1)
 
     def _clear_indentation(self) -> Iterator[Problem]:
-        """One problem of tabs or odd blanks before so many lines that nobody mends each."""
+        """Replace tabs or wide blanks before very many lines, and yield one problem for all."""
         odd = [n for n, line in enumerate(self.lines, 1) if ODD_STARTS.match(line)]
         if len(odd) <= MAX_SHOWN:
             return
@@ -301,7 +301,7 @@ class Diagnosis:
         yield _Fix(self._with(number, fixed), [named])
 
     def _move_back(self, number: int, cause: int) -> Iterator[_Fix]:
-        """The fix of one line that was moved to the left, out of the fields around it."""
+        """The fix for a line that was moved to the left, out of the fields around it."""
         above, first = self._line_above(number), self._line_below(number)
         line, level = self.lines[number - 1], self._indent_of(first)
         is_field = _FIELD.match(line) is not None and not _has_other_dash(line)
@@ -309,7 +309,7 @@ class Diagnosis:
             return
         before = self._level_of(above)
         if _opens(line):
-            # Its own fields stay where they are: what follows them shows how far it was moved.
+            # Its own fields did not move; the line after them shows the right level.
             level = self._indent_of(cause)
             is_moved = _indent(line) < level < self._indent_of(first) <= before
         elif _opens(self.lines[above - 1]):
@@ -331,7 +331,7 @@ class Diagnosis:
         if not self._is_text_below(mark):
             return
         if level > own:
-            # One line in the middle, which the text above reaches.
+            # A single line in the middle of the text lost its indentation.
             goes_on = self._indent_of(self._line_below(cause)) >= level
             # What begins with Latin letters may be a field with another mistake.
             may_be_field = self.lines[cause - 1].strip()[:1].isascii()

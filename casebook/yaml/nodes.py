@@ -356,7 +356,7 @@ class _Builder(Inspector):
                 continue
             is_left_blank = isinstance(above, yaml.ScalarEvent) and not above.value
             if is_left_blank and above.style in ("|", ">") and " " in name:
-                # A sentence of a text that lost its indentation, with a colon in it.
+                # This key is a sentence with a colon, from a text that lost its indentation.
                 self.report("E117.text", key.at, line=above.start_mark.line + 1)
                 continue
             above = following
@@ -370,6 +370,10 @@ class _Builder(Inspector):
                 elif not is_heading:
                     self.report("E117.heading", key_at[heading], name=show(heading))
                     is_heading = True
+                continue
+            if depth and isinstance(value, MapNode) and len(value.entries.keys() & lines) > 1:
+                # The next record of a list is indented into the one above.
+                self.report("E117.heading", key.at, name=show(name))
                 continue
             # A field may be empty; if the next field is a repetition, it was meant to be inside.
             heading = name if is_blank else heading if is_heading else ""
