@@ -163,7 +163,9 @@ class _SettingsReader:
         value = self.values.get(name)
         if isinstance(value, (list, tuple) if kind is list else kind):
             return cast(T, value)
-        if value is not None:
+        if isinstance(value, tuple) and [type(part) for part in value] == [kind]:
+            self._complain("E341.comma", name)
+        elif value is not None:
             self._refuse(f"record.settings_form_{kind.__name__}", name)
         return kind() if default is None else default
 

@@ -60,6 +60,7 @@ def test_every_setting_that_has_an_effect_is_explained() -> None:
     [
         pytest.param("SITENAME =\n", "E340", (1, 11), "invalid syntax", id="no Python"),
         pytest.param("\nimport nowhere_at_all\n", "E340", (2, 1), "nowhere_at_all", id="it fails"),
+        pytest.param("TAGLINE = '甲',\n", "E341", (1, 11), "comma", id="a comma behind a text"),
         pytest.param("TAGLINE = 3\n", "E341", (1, 11), "quotation marks", id="a number for a text"),
         pytest.param("FOOTER = 名\n", "E340", (1, 10), "not defined", id="no quotation marks"),
         pytest.param("FOOTER = “名”\n", "E340", (1, 10), "is full-width", id="full-width quotes"),
