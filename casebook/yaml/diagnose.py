@@ -307,18 +307,28 @@ class Diagnosis:
         is_field = _FIELD.match(line) is not None and not _has_other_dash(line)
         if not above or not is_field or _indent(line) >= level:
             return
-        before = self._level_of(above)
+        own, before = _indent(line), self._level_of(above)
         if _opens(line):
             # Its own fields did not move; the line after them shows the right level.
-            level = self._indent_of(cause)
-            is_moved = _indent(line) < level < self._indent_of(first) <= before
+            after = self._indent_of(cause)
+            level = after if level <= before else before
+            names = self._names_above(above, after)
+            # Below a blank line begins a section, and children stand two spaces further in.
+            begins = above < number - 1 or self._indent_of(first) < level + 2
+            is_moved = own < after <= level and not begins
+            is_moved = is_moved and names.isdisjoint(self._names_below(cause, after))
         elif _opens(self.lines[above - 1]):
-            is_moved = before == _indent(line)
+            is_moved = own <= before < level
+        elif before > level > own:
+            # Before the next group it is the last field of the group above.
+            next_line = self.lines[first - 1]
+            is_last = _opens(next_line) or next_line.lstrip().startswith("- ")
+            level, is_moved = before if is_last else level, True
         else:
             names = self._names_above(above, level) | {_name(line)}
             is_moved = before == level and names.isdisjoint(self._names_below(first, level))
         if is_moved and not self._is_text_below(self._heading_of(above)):
-            yield self._move(number, number, level - _indent(line), above)
+            yield self._move(number, number, level - own, above)
 
     def _indent_text(self, cause: int) -> Iterator[_Fix]:
         """The fix that indents a text below the mark of its block, up to the next field."""

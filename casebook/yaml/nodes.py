@@ -371,7 +371,8 @@ class _Builder(Inspector):
                     self.report("E117.heading", key_at[heading], name=show(heading))
                     is_heading = True
                 continue
-            if depth and isinstance(value, MapNode) and len(value.entries.keys() & lines) > 1:
+            inside = [*value.entries] if depth and isinstance(value, MapNode) else []
+            if inside[1:] and inside[0] == next(iter(lines), "") and inside[1] in lines:
                 # The next record of a list is indented into the one above.
                 self.report("E117.heading", key.at, name=show(name))
                 continue
