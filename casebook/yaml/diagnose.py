@@ -16,7 +16,15 @@ from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import MAX_SHOWN, offer_line, show
-from casebook.yaml.fixes import COLONS, ODD_STARTS, WIDTHS, with_spaces_for
+from casebook.yaml.fixes import ODD_STARTS, WIDTHS, with_spaces_for
+from casebook.yaml.indentation import (
+    IndentedLines,
+    has_text,
+    indent_of_line,
+    name_of_field,
+    opens,
+    shift_line,
+)
 from casebook.yaml.mistakes import (
     Mistake,
     mistakes_in,
@@ -56,11 +64,12 @@ class _GaveUp(Exception):
     """Raised if the budget of parsing is spent."""
 
 
-class Diagnosis:
+class Diagnosis(IndentedLines):
     """The search for the mistakes in a text that cannot be parsed, which fixes one by one."""
 
     def __init__(self, text: str, path: str) -> None:
-        self.lines = self._written = text.split("\n")
+        super().__init__(text.split("\n"))
+        self._written = self.lines
         self.path = path
         self._left = _BUDGET
         # The number of each line in the file, as a fix may split a line.
@@ -189,22 +198,22 @@ class Diagnosis:
 
     def _list_fixes(self, fault: Fault, cause: int) -> Iterator[_Fix]:
         """The fixes to try, the likeliest first."""
-        above = self._line_above(cause)
-        heading = self._heading_of(cause)
+        above = self.line_above(cause)
+        heading = self.heading_of(cause)
         for number in dict.fromkeys((cause, above, heading)):
             yield from self._move_back(number, cause)
         yield from self._indent_text(cause)
         yield from self._mark_text(heading, cause)
-        if self._has_hanging(cause):
+        if self.has_hanging(cause):
             yield from self._clear_heading(cause, only_fields=True)
             yield from self._fix_line(cause, cause, mistakes_in("block_mark"))
-        if heading and self._indent_of(above) <= self._indent_of(cause):
+        if heading and self.indent_of(above) <= self.indent_of(cause):
             yield from self._fix_line(heading, cause, mistakes_in("block_mark"))
         yield from self._fix_line(cause, cause)
-        if self._may_go_on(cause):
+        if self.may_go_on(cause):
             yield from self._hang_line(cause, must_be_whole=True)
         # A bare name has lost its colon only if lines below belong to it.
-        if self._has_hanging(cause):
+        if self.has_hanging(cause):
             yield from self._fix_line(cause, cause, mistakes_in("bare_name"))
         yield from self._clear_heading(above)
         yield from self._fix_lines_above(cause)
@@ -213,7 +222,7 @@ class Diagnosis:
         for number in numbers:
             yield from self._fix_line(number, cause)
         yield from self._add_dash(cause)
-        if above and self._indent_of(above) == self._indent_of(cause):
+        if above and self.indent_of(above) == self.indent_of(cause):
             yield from self._hang_line(cause)
         yield from self._align_first(cause)
         # An item among fields is out of place itself, so only the item is moved.
@@ -236,7 +245,7 @@ class Diagnosis:
                 continue
             fixed = mistake.fixes(found)
             if mistake.key in ("E115.colon", "E115.indentation", "E116"):
-                fixed.sort(key=lambda tried: self._rank_indent(number, tried))
+                fixed.sort(key=lambda tried: self.rank_indent(number, tried))
             at = Position(number, found.start("at") + 1)
             # An end mark shows on the line that became invalid.
             if mistake.key == "E131.end_mark":
@@ -244,7 +253,7 @@ class Diagnosis:
             for tried in fixed:
                 named = [mistake.report(found, self.path, at, tried)]
                 if mistake.key == "E114.block" and number < cause:
-                    broke, mark = Position(cause, self._indent_of(cause) + 1), found["at"]
+                    broke, mark = Position(cause, self.indent_of(cause) + 1), found["at"]
                     named.append(problem("E121.block", self.path, broke, line=number, mark=mark))
                 yield _Fix(self._with(number, tried.split("\n")), named)
 
@@ -253,7 +262,7 @@ class Diagnosis:
 
         Each line is fixed by itself, then together with the fixed lines below it.
         """
-        above = (n for n in range(cause - 1, 0, -1) if _has_text(self.lines[n - 1]))
+        above = (n for n in range(cause - 1, 0, -1) if has_text(self.lines[n - 1]))
         together = _Fix(self.lines, [])
         for number in islice(above, 20):
             found = [*self._fix_line(number, cause, silent_mistakes())]
@@ -264,31 +273,31 @@ class Diagnosis:
                 lines = [*together.lines[: number - 1], line, *together.lines[number:]]
                 together = _Fix(lines, [*found[0].problems, *together.problems])
                 yield together
-            if self._indent_of(number) < self._indent_of(cause):
+            if self.indent_of(number) < self.indent_of(cause):
                 return
 
     def _hang_line(self, number: int, must_be_whole: bool = False) -> Iterator[_Fix]:
         """The fix that makes a line continue the text above it."""
-        above = self._line_above(number)
+        above = self.line_above(number)
         line = self.lines[number - 1]
         if above < 1 or not line.strip() or re.search(r":(?:\s|$)|^\s*-\s", line):
             return
-        fixed = " " * (self._indent_of(above) + 2) + line.strip()
-        at = Position(number, _indent(line) + 1)
+        fixed = " " * (self.indent_of(above) + 2) + line.strip()
+        at = Position(number, indent_of_line(line) + 1)
         named = problem("E117.goes_on", self.path, at, hint=_offer_indent(fixed))
         yield _Fix(self._with(number, [fixed]), [named], must_be_whole)
 
     def _clear_heading(self, number: int, only_fields: bool = False) -> Iterator[_Fix]:
         """The fix of a heading that has both a text behind its colon and fields below it."""
         found = _HEADING.fullmatch(self.lines[number - 1]) if number else None
-        first = self._line_below(number)
-        own = self._indent_of(first)
+        first = self.line_below(number)
+        own = self.indent_of(first)
         # Fields that are one blank further in have a heading out of place; a bullet is no name.
         if found is None or own < found.start("name") + 2 or _has_other_dash(found.string):
             return
         is_field = re.match(r"[a-z][a-z0-9_]*:[ ]", found["at"]) is not None
-        block = self.lines[first - 1 : self._end_of(first, own)]
-        fields = [line for line in block if _indent(line) == own and _FIELD.match(line)]
+        block = self.lines[first - 1 : self.end_of(first, own)]
+        fields = [line for line in block if indent_of_line(line) == own and _FIELD.match(line)]
         # One or two lines, or the rest of an item, may be indented too far instead.
         may_have_text = not only_fields and not found["head"].lstrip().startswith("-")
         if len(fields) < (1 if is_field else 3) or not (is_field or may_have_text):
@@ -302,78 +311,78 @@ class Diagnosis:
 
     def _move_back(self, number: int, cause: int) -> Iterator[_Fix]:
         """The fix for a line that was moved to the left, out of the fields around it."""
-        above, first = self._line_above(number), self._line_below(number)
-        line, level = self.lines[number - 1], self._indent_of(first)
+        above, first = self.line_above(number), self.line_below(number)
+        line, level = self.lines[number - 1], self.indent_of(first)
         is_field = _FIELD.match(line) is not None and not _has_other_dash(line)
-        if not above or not is_field or _indent(line) >= level:
+        if not above or not is_field or indent_of_line(line) >= level:
             return
-        own, before = _indent(line), self._level_of(above)
-        if _opens(line):
+        own, before = indent_of_line(line), self.level_of(above)
+        if opens(line):
             # Its own fields did not move; the line after them shows the right level.
-            after = self._indent_of(cause)
+            after = self.indent_of(cause)
             level = after if level <= before else before
-            names = self._names_above(above, after)
+            names = self.names_above(above, after)
             # Below a blank line begins a section, and children stand two spaces further in.
-            begins = above < number - 1 or self._indent_of(first) < level + 2
+            begins = above < number - 1 or self.indent_of(first) < level + 2
             is_moved = own < after <= level and not begins
-            is_moved = is_moved and names.isdisjoint(self._names_below(cause, after))
-        elif _opens(self.lines[above - 1]):
+            is_moved = is_moved and names.isdisjoint(self.names_below(cause, after))
+        elif opens(self.lines[above - 1]):
             is_moved = own <= before < level
         elif before > level > own:
             # Before the next group it is the last field of the group above.
             next_line = self.lines[first - 1]
-            is_last = _opens(next_line) or next_line.lstrip().startswith("- ")
+            is_last = opens(next_line) or next_line.lstrip().startswith("- ")
             level, is_moved = before if is_last else level, True
         else:
-            names = self._names_above(above, level) | {_name(line)}
-            is_moved = before == level and names.isdisjoint(self._names_below(first, level))
-        if is_moved and not self._is_text_below(self._heading_of(above)):
+            names = self.names_above(above, level) | {name_of_field(line)}
+            is_moved = before == level and names.isdisjoint(self.names_below(first, level))
+        if is_moved and not self.is_text_below(self.heading_of(above)):
             yield self._move(number, number, level - own, above)
 
     def _indent_text(self, cause: int) -> Iterator[_Fix]:
         """The fix that indents a text below the mark of its block, up to the next field."""
-        mark = self._line_above(cause)
-        while mark and self._indent_of(mark) >= self._indent_of(cause):
-            if self._is_text_below(mark):
+        mark = self.line_above(cause)
+        while mark and self.indent_of(mark) >= self.indent_of(cause):
+            if self.is_text_below(mark):
                 break
-            mark = self._line_above(mark)
-        own, level = self._indent_of(mark), self._indent_of(self._line_below(mark))
-        if not self._is_text_below(mark):
+            mark = self.line_above(mark)
+        own, level = self.indent_of(mark), self.indent_of(self.line_below(mark))
+        if not self.is_text_below(mark):
             return
         if level > own:
             # A single line in the middle of the text lost its indentation.
-            goes_on = self._indent_of(self._line_below(cause)) >= level
+            goes_on = self.indent_of(self.line_below(cause)) >= level
             # What begins with Latin letters may be a field with another mistake.
             may_be_field = self.lines[cause - 1].strip()[:1].isascii()
-            if goes_on and not may_be_field and self._end_of(mark, own + 1) == cause - 1:
-                yield self._move(cause, cause, level - self._indent_of(cause), mark)
+            if goes_on and not may_be_field and self.end_of(mark, own + 1) == cause - 1:
+                yield self._move(cause, cause, level - self.indent_of(cause), mark)
             return
         below = enumerate(self.lines[mark:], mark)
         last = next(
-            (n for n, line in below if _indent(line) <= own and _NEXT.match(line)),
+            (n for n, line in below if indent_of_line(line) <= own and _NEXT.match(line)),
             len(self.lines),
         )
-        first, text = self._line_below(mark), self.lines[mark:last]
-        lines = [_shift(line, 2) if _indent(line) <= own else line for line in text]
-        is_one = sum(map(_has_text, text)) == 1
-        hint = _offer_indent(_shift(self.lines[first - 1], 2)) if is_one else None
-        at = Position(first, self._indent_of(first) + 1)
+        first, text = self.line_below(mark), self.lines[mark:last]
+        lines = [shift_line(line, 2) if indent_of_line(line) <= own else line for line in text]
+        is_one = sum(map(has_text, text)) == 1
+        hint = _offer_indent(shift_line(self.lines[first - 1], 2)) if is_one else None
+        at = Position(first, self.indent_of(first) + 1)
         named = problem("E117.text", self.path, at, hint=hint, line=mark)
         yield _Fix(self._with(mark + 1, lines, last), [named])
 
     def _add_dash(self, cause: int) -> Iterator[_Fix]:
         """The fix that begins the first item of a list with its dash, where the others have one."""
-        first = self._line_below(self._heading_of(cause))
-        line, own = self.lines[first - 1], self._indent_of(cause)
+        first = self.line_below(self.heading_of(cause))
+        line, own = self.lines[first - 1], self.indent_of(cause)
         is_item = self.lines[cause - 1][own:].startswith("- ")
-        if is_item and first < cause and _indent(line) == own + 2:
+        if is_item and first < cause and indent_of_line(line) == own + 2:
             fixed = f"{line[:own]}- {line[own + 2 :]}"
             at = Position(first, own + 3)
             named = problem("E117.dash", self.path, at, hint=offer_line(fixed))
             yield _Fix(self._with(first, [fixed]), [named])
-        above, line = self._line_above(cause), self.lines[cause - 1]
+        above, line = self.line_above(cause), self.lines[cause - 1]
         item = self.lines[above - 1] if above else ""
-        if item[own:].startswith("- ") and _indent(item) == own and ":" not in item + line:
+        if item[own:].startswith("- ") and indent_of_line(item) == own and ":" not in item + line:
             fixed = f"{line[:own]}- {line[own:]}"
             named = problem(
                 "E117.dash", self.path, Position(cause, own + 1), hint=offer_line(fixed)
@@ -383,9 +392,9 @@ class Diagnosis:
     def _mark_text(self, heading: int, cause: int) -> Iterator[_Fix]:
         """The fix that marks the lines below a heading as a text, if none of them is a field."""
         line = self.lines[heading - 1] if heading else ""
-        below = self.lines[heading : self._end_of(heading, self._indent_of(heading) + 1)]
-        is_text = sum(map(_has_text, below)) > 1 and not any(map(_NEXT_OR_ITEM.match, below))
-        if heading < cause and is_text and _opens(line):
+        below = self.lines[heading : self.end_of(heading, self.indent_of(heading) + 1)]
+        is_text = sum(map(has_text, below)) > 1 and not any(map(_NEXT_OR_ITEM.match, below))
+        if heading < cause and is_text and opens(line):
             fixed, at = f"{line.rstrip()} |", Position(heading, len(line.rstrip()) + 1)
             named = problem("E117.mark", self.path, at, hint=offer_line(fixed))
             yield _Fix(self._with(heading, [fixed]), [named])
@@ -395,38 +404,38 @@ class Diagnosis:
 
         Of two lines either may be out of place; of three it is the one unlike the others.
         """
-        own = self._indent_of(cause)
-        after = self._line_below(self._end_of(cause, own + 1))
-        if not after or self._indent_of(after) != own:
+        own = self.indent_of(cause)
+        after = self.line_below(self.end_of(cause, own + 1))
+        if not after or self.indent_of(after) != own:
             return
-        first = self._line_above(cause)
+        first = self.line_above(cause)
         while first:
-            heading = self._heading_of(first)
+            heading = self.heading_of(first)
             lead = re.match(r"[ ]*(?:-[ ]+)?", self.lines[first - 1])
             indent = lead.end() if lead else 0
-            above = self._indent_of(heading) if heading else -1
+            above = self.indent_of(heading) if heading else -1
             # The first line of a block of text may be indented as a paragraph.
-            leads = self._line_below(heading) == first and not self._is_text_below(heading)
+            leads = self.line_below(heading) == first and not self.is_text_below(heading)
             if leads and indent != own > above:
-                last = first if indent < own else self._end_of(first, indent + 1)
+                last = first if indent < own else self.end_of(first, indent + 1)
                 yield replace(self._move(first, last, own - indent, cause), must_be_whole=True)
             first = heading
 
     def _reindent(self, number: int) -> Iterator[_Fix]:
         """The fixes that move a line, with the lines below it, to a possible level."""
         line = self.lines[number - 1]
-        own = _indent(line)
-        if not _has_text(line):
+        own = indent_of_line(line)
+        if not has_text(line):
             return
-        hanging = self._end_of(number, own + 1)
+        hanging = self.end_of(number, own + 1)
         # Lines of the same level, as of a block of text, are also moved together.
-        together = self._end_of(number, own) if own else hanging
-        below = self._line_below(number)
-        inside = self._indent_of(below)
+        together = self.end_of(number, own) if own else hanging
+        below = self.line_below(number)
+        inside = self.indent_of(below)
         # The shortest move is the likeliest, and an item goes with the next one.
         is_item = line.lstrip().startswith("- ") and self.lines[below - 1].lstrip().startswith("- ")
         levels = sorted(
-            self._open_levels(number).items(),
+            self.open_levels(number).items(),
             key=lambda found: (is_item and found[0] != inside, abs(found[0] - own)),
         )
         for level, sibling in levels:
@@ -437,8 +446,8 @@ class Diagnosis:
                 yield self._move(number, last, level - own, sibling)
 
     def _move(self, number: int, last: int, by: int, sibling: int) -> _Fix:
-        own = self._indent_of(number)
-        moved = [_shift(text, by) for text in self.lines[number - 1 : last]]
+        own = self.indent_of(number)
+        moved = [shift_line(text, by) for text in self.lines[number - 1 : last]]
         named = [
             problem(
                 "E117.level",
@@ -448,112 +457,13 @@ class Diagnosis:
                 line=self._numbers[sibling - 1],
             )
             for offset, text in enumerate(self.lines[number - 1 : last])
-            if text.strip() and _indent(text) == own
+            if text.strip() and indent_of_line(text) == own
         ]
         return _Fix(self._with(number, moved, last), named[:MAX_SHOWN])
 
     def _with(self, number: int, lines: list[str], last: int = 0) -> list[str]:
         """The lines of the text, with line `number`, or all up to `last`, replaced."""
         return [*self.lines[: number - 1], *lines, *self.lines[max(number, last) :]]
-
-    def _open_levels(self, number: int) -> dict[int, int]:
-        """The indentations that a line could have, each with the nearest line that has it."""
-        levels: dict[int, int] = {}
-        is_item = self.lines[number - 1].lstrip().startswith("- ")
-        for above in range(number - 1, max(0, number - 200), -1):
-            text = self.lines[above - 1]
-            start = re.match(r"[ ]*(?:-[ ]+)*", text) if _has_text(text) else None
-            if start is not None:
-                # An item aligns with dashes above, a field with the fields behind the dashes.
-                for level in sorted((_indent(text), start.end()), reverse=not is_item):
-                    levels.setdefault(level, above)
-        for below in range(number + 1, min(len(self.lines), number + 20)):
-            text = self.lines[below - 1]
-            if text.strip():
-                levels.setdefault(_indent(text), below)
-        return levels
-
-    def _rank_indent(self, number: int, line: str) -> int:
-        """The rank of a line's indentation by that of its neighbours, 0 for the best fit."""
-        own = _indent(line)
-        above, below = self._line_above(number), self._line_below(number)
-        before = self._indent_of(above)
-        after = self._indent_of(below)
-        if line.rstrip().endswith(":"):
-            # Lines that belong to a heading are indented further.
-            return 2 if own >= after or own > before else int(own != before)
-        if above and self.lines[above - 1].rstrip().endswith(":"):
-            return 0 if own == after > before else 1 if own > before else 2
-        return int(own != before)
-
-    def _level_of(self, number: int) -> int:
-        """Where the field of a line begins, behind the dash of its item."""
-        found = re.match(r"[ ]*(?:-[ ]+)*", self.lines[number - 1])
-        return found.end() if found else 0
-
-    def _names_above(self, number: int, level: int) -> set[str]:
-        """The fields of a level from a line upwards, as far as their group goes."""
-        names = set()
-        while number and self._level_of(number) >= level:
-            if self._level_of(number) == level:
-                names.add(_name(self.lines[number - 1]))
-            if self._indent_of(number) < level:
-                break
-            number = self._line_above(number)
-        return names
-
-    def _names_below(self, number: int, level: int) -> set[str]:
-        """The fields of a level from a line downwards, as far as their group goes."""
-        lines = self.lines[number - 1 : self._end_of(number, level)]
-        return {_name(line) for line in lines if _indent(line) == level}
-
-    def _may_go_on(self, number: int) -> bool:
-        """True if a line may be the end of the text above that lost its indentation."""
-        above = self._line_above(number)
-        line = self.lines[number - 1]
-        return (
-            above > 0
-            and _indent(line) < self._indent_of(above)
-            and not re.search(f"[:{COLONS}]", line)
-            and not self._is_text_below(self._heading_of(above))
-        )
-
-    def _has_hanging(self, number: int) -> bool:
-        """True if the next line with text is indented further, or starts an item."""
-        own = self._indent_of(number)
-        below = self._line_below(number)
-        line = self.lines[below - 1] if below else ""
-        return _indent(line) > own or (_indent(line) == own and line.lstrip().startswith("- "))
-
-    def _is_text_below(self, heading: int) -> bool:
-        """True if a line has a block of text below it."""
-        return bool(heading) and self.lines[heading - 1].rstrip(" +-").endswith(("|", ">"))
-
-    def _indent_of(self, number: int) -> int:
-        return _indent(self.lines[number - 1]) if number else 0
-
-    def _line_above(self, number: int) -> int:
-        """The nearest line above with text in it, or 0."""
-        return next((n for n in range(number - 1, 0, -1) if _has_text(self.lines[n - 1])), 0)
-
-    def _line_below(self, number: int) -> int:
-        """The nearest line below with text in it, or 0."""
-        below = range(number + 1, len(self.lines) + 1)
-        return next((n for n in below if _has_text(self.lines[n - 1])), 0)
-
-    def _heading_of(self, number: int) -> int:
-        """The nearest line above that is indented less, or 0."""
-        own, above = self._indent_of(number), self._line_above(number)
-        while above and self._indent_of(above) >= own:
-            above = self._line_above(above)
-        return above
-
-    def _end_of(self, number: int, least: int) -> int:
-        """The last of the lines below that are blank or indented by `least` or more."""
-        below = enumerate(self.lines[number:], number)
-        return next(
-            (n for n, line in below if line.strip() and _indent(line) < least), len(self.lines)
-        )
 
 
 def _count_shared(one: str, other: str) -> int:
@@ -562,37 +472,13 @@ def _count_shared(one: str, other: str) -> int:
     return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _has_text(line: str) -> bool:
-    start = line.strip()[:1]
-    return bool(start) and start != "#"
-
-
-def _opens(line: str) -> bool:
-    """True of a name with nothing behind its colon."""
-    return re.search(r":[ ]*(?:(?<=[ ])#.*)?$", line) is not None
-
-
-def _name(line: str) -> str:
-    return line.strip().removeprefix("- ").partition(":")[0].strip()
-
-
 def _has_other_dash(line: str) -> bool:
     """True where an item begins with what is written for a dash."""
     return any(one.key == "E114.dash" and one.match(line) for one in mistakes_in("in_lines"))
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
-def _shift(line: str, by: int) -> str:
-    if by >= 0:
-        return " " * by + line if line.strip() else line
-    return line[min(-by, _indent(line)) :]
-
-
 def _offer_indent(line: str) -> Text:
-    spaces = _indent(line)
+    spaces = indent_of_line(line)
     key = "yaml.start_with_spaces" if spaces else "yaml.start_without_spaces"
     return offer_line(line) or say(key, count=spaces)
 
@@ -601,7 +487,7 @@ def describe_fault(fault: Fault, cause: int, lines: list[str], path: str) -> Pro
     """The problem of a fault for which no fix was found."""
     reason, at = fault.reason, fault.at
     if cause and cause < at.line and reason != TOO_DEEP:
-        at = Position(cause, _indent(lines[cause - 1]) + 1)
+        at = Position(cause, indent_of_line(lines[cause - 1]) + 1)
     if "mapping values" in reason and at.column > _LONGEST_NAME:
         return problem("E137.line_break", path, Position(at.line, 1))
     if cause and reason != NO_MAPPING and re.match(r"\s*- ", lines[cause - 1]):
