@@ -18,6 +18,7 @@ from casebook.problems import START, ContentError, Problem
 from casebook.record.settings import Settings
 from casebook.record.suggestions import suggest
 from casebook.values.digest import digest
+from casebook.yaml.encoding import position_of
 from casebook.yaml.files import show_path
 
 TOKENS: Final = "theme/static/css/tokens.css"
@@ -48,6 +49,10 @@ _OVERRIDES = "THEME_TEMPLATES_OVERRIDES"
 _STATIC = "record.settings_where_static"
 _PROJECT = "record.settings_where_project"
 _CONTENT = "record.settings_where_content"
+# What a page loads or runs, and the other host that it comes from. A comment of Jinja does neither.
+_LOADING = re.compile(r"<(script|img|iframe|link|embed|video|audio)\b([^<>]*)>", re.IGNORECASE)
+_HOST = re.compile(r"\b(?:src|href)\s*=\s*[\"']?(?:https?:)?(//[^/\"'\s?#>]+)", re.IGNORECASE)
+_JINJA_COMMENT = re.compile(r"\{#.*?(?:#\}|\Z)", re.DOTALL)
 # For screens only, because print has its own colours.
 _SCHEMES = ("@media screen", "@media screen and (prefers-color-scheme: dark)")
 
@@ -167,6 +172,27 @@ def _check_own_files(project: Path, settings: Settings) -> Iterator[Problem]:
         for path in find_theme_files(project, part, before).values():
             if path.is_relative_to(project) and path.is_file():
                 yield from check_theme_file(path, project, is_template=part == "templates")
+                if part == "templates":
+                    yield from _find_blocked(path, show_path(path, project), settings)
+
+
+def _find_blocked(path: Path, shown: str, settings: Settings) -> Iterator[Problem]:
+    """A warning for each part of a template that browsers block by the policy of the pages."""
+    text = path.read_text("utf-8", "replace")
+    # Blanks keep the places of the rest.
+    text = _JINJA_COMMENT.sub(lambda one: re.sub(r"\S", " ", one[0]), text)
+    for found in _LOADING.finditer(text):
+        tag, attributes = found[1].lower(), found[2]
+        at, source = position_of(text, found.start()), _HOST.search(attributes)
+        if source is None:
+            if tag == "script" and "src" not in attributes and "json" not in attributes:
+                yield problem("W349.inline", shown, at)
+        elif tag in ("script", "img"):
+            host = f"https:{source[1].lower()}"
+            if host not in settings.trusted_hosts:
+                yield problem("W349", shown, at, host=host)
+        elif tag != "link" or "stylesheet" in attributes:
+            yield problem("W349.kind", shown, at, tag=tag)
 
 
 def _find_unused_templates(project: Path, settings: Settings) -> Iterator[Problem]:

@@ -82,6 +82,41 @@ def test_a_template_that_no_page_uses_is_named(bare_project: Path) -> None:
     assert [one.path for one in found] == ["theme/templates/figure.html"]
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('<script src="https://stats.example.org/a.js"></script>', ""),
+        ("<img src='//stats.example.org/a.gif?x=1' alt=''>", ""),
+        (
+            '<script async src="https://other.example.org/a.js"></script>',
+            "other.example.org is not in",
+        ),
+        ("<script>count()</script>", "inside a page"),
+        ('<script type="application/ld+json">{}</script>', ""),
+        ('<iframe src="https://stats.example.org/opt-out"></iframe>', "<iframe> cannot load"),
+        ('<link rel="stylesheet" href="https://fonts.example.org/a.css">', "<link> cannot load"),
+        ('<link rel="me" href="https://social.example.org/us">', ""),
+        ("<script defer src=\"asset:{{ site.assets['js/site.js'] }}\"></script>", ""),
+        ("{#- <script>count()</script> -#}", ""),
+    ],
+)
+def test_what_browsers_block_in_a_template_is_named(
+    line: str, words: str, bare_project: Path
+) -> None:
+    settings = bare_project / "pelicanconf.py"
+    hosts = 'TRUSTED_HOSTS = ["https://stats.example.org"]\n'
+    settings.write_text(settings.read_text("utf-8") + hosts, "utf-8")
+    (bare_project / "theme/templates/partials").mkdir(parents=True, exist_ok=True)
+    own_file = bare_project / "theme/templates/partials/analytics.html"
+    own_file.write_text(f"{{% set a = 1 %}}\n  {line}\n", "utf-8")
+
+    found = [one for one in check_project(bare_project) if one.code == "W349"]
+
+    place = ("theme/templates/partials/analytics.html", "2:3")
+    assert [(one.path, str(one.at)) for one in found] == ([place] if words else [])
+    assert all(words in one.message("en") for one in found)
+
+
 def test_own_files_that_come_and_go_leave_the_site_as_if_built_anew(bare_project: Path) -> None:
     before = build(bare_project)
     file = own(bare_project, "templates/prose.html", lambda text: text.replace("<article", "<div"))
