@@ -190,12 +190,12 @@ class TextReading:
             last = year + bool(len(mention.date) == 4 and re.search("[/–-]", mention.text))
             between = self.prose[found[-1].end : start] if found else ""
             if pattern("to").fullmatch(between) and "and" not in between:
-                found[-1] = Years(found[-1].start, end, found[-1].first, last)
+                found[-1] = found[-1]._replace(end=end, last=last)
             else:
-                found.append(Years(start, end, year, last))
+                found.append(Years(start=start, end=end, first=year, last=last))
         for plan in pattern("plan_time").finditer(self.prose):
             first, last = map(int, parse_period(plan[0]).edtf.split("/"))
-            found.append(Years(*plan.span(), first, last, is_plan=True))
+            found.append(Years(*plan.span(), first=first, last=last, is_plan=True))
         return sorted(found, key=attrgetter("start"))
 
     @cached_property

@@ -161,11 +161,12 @@ def _index_others(site: Site, lang: Lang) -> Iterator[Indexed]:
             said = (drawn.subtitle, *drawn.notes, drawn.description)
             told = dict.fromkeys(sentence for text in said for sentence in split_sentences(text))
             found = tuple(SearchPassage("", sentence) for sentence in told)
-            yield Indexed(f"charts/{name}/", drawn.finding, names, found)
+            yield Indexed(url=f"charts/{name}/", title=drawn.finding, names=names, passages=found)
     for page in map(section_page, _LISTS):
         names = " ".join(map(page.title.inside, site.languages))
         passage = SearchPassage("", page.description.inside(lang))
-        yield Indexed(page.url, page.title.inside(lang), names, (passage,))
+        title = page.title.inside(lang)
+        yield Indexed(url=page.url, title=title, names=names, passages=(passage,))
 
 
 def _list_passages(
@@ -190,9 +191,9 @@ def _list_passages(
         yield SearchPassage(
             f"figure-{figure.id}",
             " · ".join(text.inside(lang) for text in told),
-            number_figure(figure, lang),
-            translate(*told[1:]),
-            name_years(figure.period) or (),
+            numbers=number_figure(figure, lang),
+            also=translate(*told[1:]),
+            years=name_years(figure.period) or (),
         )
     if stories:
         yield from _list_story(case, lang, dataset)

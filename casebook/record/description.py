@@ -282,7 +282,7 @@ def texts_of(
                 if text:
                     found = path + one.name + (f".{key}" if key else "")
                     at = places_of(found, places) if places else (START, START)
-                    yield PlacedText(one, found, text, at)
+                    yield PlacedText(field=one, path=found, text=text, at=at)
 
 
 @compute_once

@@ -186,15 +186,15 @@ def _summarise_figure(
     figure: Figure, case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> FigureSummary:
     return FigureSummary(
-        _share(figure.id),
-        _share(class_of(figure)),
-        _share(span_of(figure)),
-        figure.period.lane,
-        _share(figure.period.sort_key),
-        _share(name_years(figure.period)),
-        figure.quantity.magnitude,
-        review_figure(figure, case, vocabulary, sources),
-        figure.quantity.is_rough,
+        id=_share(figure.id),
+        group=_share(class_of(figure)),
+        span=_share(span_of(figure)),
+        lane=figure.period.lane,
+        sort_key=_share(figure.period.sort_key),
+        years=_share(name_years(figure.period)),
+        magnitude=figure.quantity.magnitude,
+        review=review_figure(figure, case, vocabulary, sources),
+        is_rough=figure.quantity.is_rough,
     )
 
 
@@ -202,7 +202,10 @@ def summarise_event(event: Event) -> EventSummary:
     """The summary of an event, or of a publication that is shown as one."""
     date = event.date
     return EventSummary(
-        _share(event.source), date.lane, _share(date.sort_key), _share(name_years(date))
+        source=_share(event.source),
+        lane=date.lane,
+        sort_key=_share(date.sort_key),
+        years=_share(name_years(date)),
     )
 
 

@@ -138,7 +138,8 @@ class NumberReading:
             unit, is_closed = currency, bool(unit)
         else:
             is_closed = bool(unit)
-        return StatedNumber(numeral._replace(value=numeral.value + more), unit, factor, is_closed)
+        numeral = numeral._replace(value=numeral.value + more)
+        return StatedNumber(numeral, unit, factor, is_closed=is_closed)
 
     def _read_part_of_some(self) -> StatedNumber | None:
         """The share in one in five, 3 out of 10 or 1/4, or None; 24/7 is not a share."""
