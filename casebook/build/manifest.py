@@ -19,6 +19,11 @@ LITTER: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 NO_STAMPS: Final[Mapping[str, int]] = {}
 
 
+def is_path_of_site(path: str) -> bool:
+    """True if a path can be that of a file of a site: inside its folder, on every system."""
+    return not {"", ".", ".."} & {*path.split("/")} and not {*"\\:"} & {*path}
+
+
 def list_files(folder: Path | str) -> Iterator[str]:
     """The paths, with forward slashes, of everything below a folder that is not a folder.
 

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from casebook.build.manifest import MANIFEST, list_files, read_outputs, stamp_folders
+from casebook.build.manifest import (
+    MANIFEST,
+    is_path_of_site,
+    list_files,
+    read_outputs,
+    stamp_folders,
+)
 from casebook.messages import failure, say
 from casebook.values.digest import digest
 
@@ -103,8 +109,7 @@ class StagedOutput:
 
     def _place(self, path: str) -> Path:
         """The place of a file in the tree; ValueError if its path is not inside the site."""
-        parts = path.split("/")
-        if any(part in ("", ".", "..") for part in parts) or "\\" in path or ":" in path:
+        if not is_path_of_site(path):
             raise ValueError(f"{path!r} is no path inside the site")
         return self.folder / path
 

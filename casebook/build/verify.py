@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener, url2pathname
 
-from casebook.build.manifest import LITTER, MANIFEST, list_files, parse_outputs
+from casebook.build.manifest import LITTER, MANIFEST, is_path_of_site, list_files, parse_outputs
 from casebook.build.workers import run_within
 from casebook.messages import failure
 from casebook.problems import Exit
@@ -22,10 +22,6 @@ from casebook.values.digest import digest
 DIFFERS, MISSING, EXTRA = "build.verify.differs", "build.verify.missing", "build.verify.extra"
 # Limits for each served file: more bytes than any file of ten thousand cases has, and seconds.
 MOST_BYTES, SECONDS = 256 * 1024 * 1024, 30.0
-# Files of instructions for hosts; few hosts serve them.
-_FOR_HOSTS = ("_headers", "_redirects")
-# Another machine may serve each client differently, so its copy has to be downloaded first.
-_LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +67,9 @@ def _compare(read: Callable[[str], bytes | None], found: set[str] | None = None)
     faults = {MANIFEST: MISSING if content is None else DIFFERS} if listed is None else {}
     for path, sha in (listed or {}).items():
         data = read(path)
-        if data is None and found is None and path in _FOR_HOSTS:
-            continue
-        if data is None or digest(data) != sha:
+        # Few hosts serve the files with instructions for them.
+        is_hidden = data is None and found is None and path in ("_headers", "_redirects")
+        if not is_hidden and (data is None or digest(data) != sha):
             faults[path] = DIFFERS if data is not None or path in (found or ()) else MISSING
     extras = (found or set()) - {MANIFEST, *listed} if listed is not None else set()
     faults |= {path: EXTRA for path in extras if path.rpartition("/")[2] not in LITTER}
@@ -90,15 +86,17 @@ def _open_site(address: str) -> Callable[[str], bytes | None]:
     with suppress(ValueError):  # of a port that cannot be
         parts = urlsplit(address)
         is_plain = parts.port != 0 and address.isprintable() and not set("@?#") & set(address)
-        if is_plain and parts.scheme == "http" and parts.hostname in _LOCAL:
+        # Another machine may serve each client differently, so its copy is downloaded first.
+        is_local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if is_plain and is_local:
             return lambda path: _fetch(quote(address.rstrip("/") + "/", safe=":/[]%"), path)
     raise failure("build.verify.no_address", status=Exit.USAGE, address=ascii(address)[1:-1])
 
 
 def _fetch(site: str, path: str) -> bytes | None:
     """A file of a served copy; None if there is none, or only a redirect to another place."""
-    # A manifest may be forged; no build writes such paths.
-    if {"", ".", ".."} & set(path.split("/")) or "\\" in path or not path.isprintable():
+    # A manifest may be forged.
+    if not is_path_of_site(path):
         return None
 
     class Inside(HTTPRedirectHandler):
