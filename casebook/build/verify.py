@@ -95,8 +95,8 @@ def _open_site(address: str) -> Callable[[str], bytes | None]:
 
 def _fetch(site: str, path: str) -> bytes | None:
     """A file of a served copy; None if there is none, or only a redirect to another place."""
-    # A manifest may be forged.
-    if not is_path_of_site(path):
+    # A manifest may be forged; no build writes such paths.
+    if not (is_path_of_site(path) and path.isprintable()):
         return None
 
     class Inside(HTTPRedirectHandler):

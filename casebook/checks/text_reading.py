@@ -253,7 +253,7 @@ def within(items: Sequence[_Item], start: int, end: int) -> Sequence[_Item]:
 
 
 # The measures that state by themselves how much something moved.
-RESULTS: Final = ("multiple", "difference", "change")
+MEASURES_OF_CHANGE: Final = ("multiple", "difference", "change")
 
 
 def find_trends(
@@ -305,7 +305,7 @@ def _is_denied(prose: str, trend: Trend, clause: tuple[int, int], lang: Lang) ->
 
 def _is_borne_out(trend: Trend, told: Sequence[Figure], clause: str, known: KnownNumbers) -> bool:
     """True if the figures beside a trend, or the figures and events of the case, show it too."""
-    if any(figure.measure in RESULTS for figure in told):
+    if any(figure.measure in MEASURES_OF_CHANGE for figure in told):
         return True
     told = [figure for figure in told if figure.quantity.magnitude]
     for one, other in pairwise(told):
@@ -369,7 +369,7 @@ def judge_move(
             word = lead[found.start() : found.end()].strip()
             own = lower(f"{figure.label} {figure.quantity.text} {figure.quote}")
             # A figure that is a change, or whose own words state the direction, needs no other.
-            if figure.measure in RESULTS or pattern(way, lang).search(own):
+            if figure.measure in MEASURES_OF_CHANGE or pattern(way, lang).search(own):
                 return word, None
             others = from_here or known.list_class(figure)
             ways = {_way(other, figure) for other in others} - {None}

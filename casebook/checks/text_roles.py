@@ -9,7 +9,14 @@ from typing import Final, NamedTuple
 
 from casebook.checks.known_numbers import NO_MATCH, KnownNumbers, Match
 from casebook.checks.text_patterns import WORDS, any_of, lower, pattern, per_names, per_patterns
-from casebook.checks.text_reading import RESULTS, TextReading, Told, Years, judge_move, within
+from casebook.checks.text_reading import (
+    MEASURES_OF_CHANGE,
+    TextReading,
+    Told,
+    Years,
+    judge_move,
+    within,
+)
 from casebook.messages import say
 from casebook.problems import Problem
 from casebook.record.agreement import APART
@@ -270,7 +277,7 @@ class RoleReading:
             return
         lead = self.prose[max(0, years.start - 24) : years.start]
         # What something grew by until a year is told of that year.
-        until = figure.measure in RESULTS or bool(pattern("up_to").search(lead))
+        until = figure.measure in MEASURES_OF_CHANGE or bool(pattern("up_to").search(lead))
         fits = years.fit(figure.period.edtf, up_to=until)
         start, end = years.start, years.end
         if years.is_plan:

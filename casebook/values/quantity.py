@@ -27,7 +27,8 @@ from casebook.values.words import (
 Kind = Literal["money", "share", "count"]
 Role = Literal["per", "planned", "qualifier", "reading", "number", "unit"]
 
-_SHARED: Final = {word: words.WORDS["shared"][word].split() for word in ("元", "$")}
+# The signs of several currencies that the unit of an editor may settle.
+_READ_AS_OTHERS: Final = ("元", "$")
 _READINGS: Final = (
     words.UNITS | words.SIGNS | {code: code for code in (*CURRENCIES, "ratio")} | {"%": "ratio"}
 )
@@ -155,11 +156,11 @@ def units_agree(one: str, other: str) -> bool:
 
 
 def _may_mean(shared: str, currency: str, quantity: Quantity) -> bool:
-    """True where a wording has a word of several currencies, of which this is one, and no other."""
+    """True if the only unit of a wording is a sign that this currency shares with others."""
     alone = re.compile(rf"[ 百千万亿萬億a-z]*(?:{re.escape(shared)})?[ 整a-z]*")
     named = [one.text for one in quantity.segments if one.role == "unit"]
     is_alone = shared in "".join(named) and all(map(alone.fullmatch, named))
-    return is_alone and {quantity.unit, currency} <= {*_SHARED[shared]}
+    return is_alone and {quantity.unit, currency} <= {*words.SHARED[shared]}
 
 
 def with_reading(
@@ -193,7 +194,7 @@ def with_reading(
         raise WordingError(say("values.no_unit", unit=unit))
     if read == quantity.unit:
         return quantity
-    if shared := next((word for word in _SHARED if _may_mean(word, read, quantity)), ""):
+    if shared := next((word for word in _READ_AS_OTHERS if _may_mean(word, read, quantity)), ""):
         # A source of Hong Kong prints 元 for its own dollar, one of Australia $.
         signs = (CURRENCIES[read].name.zh, *CURRENCIES[read].signs)
         name = next(sign for sign in signs if sign.endswith(shared))

@@ -70,7 +70,7 @@ def _make_currency(code: str, zh: str, en: str, **words: str) -> Currency:
 CURRENCIES: Final[Mapping[str, Currency]] = {
     code: _make_currency(code, **words) for code, words in WORDS["currencies"].items()
 }
-_SHARED: Final = {word: codes.split() for word, codes in WORDS["shared"].items()}
+SHARED: Final = {word: codes.split() for word, codes in WORDS["shared"].items()}
 _of_the_site = "CNY"
 
 
@@ -88,7 +88,7 @@ def own_currency() -> str:
 
 def settle_currency(word: str, code: str) -> str:
     """The currency of a word: that of the site if the word may mean it, else `code`."""
-    return _of_the_site if _of_the_site in _SHARED.get(word, ()) else code
+    return _of_the_site if _of_the_site in SHARED.get(word, ()) else code
 
 
 class QualifierWords(NamedTuple):
